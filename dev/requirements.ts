@@ -510,6 +510,15 @@ export const REQUIREMENTS: readonly (readonly [family: string, rows: readonly Re
     ],
   ],
   [
+    'Passkeys first',
+    [
+      of('AC-70', 'P1', 'The login form offers passkeys by autofill, and works as before where there are none'),
+      of('AC-71', 'P1', 'A browser hears which passkeys work, and of none as unknown that the server knows'),
+      of('AC-72', 'P0', 'Only configured apps and related sites use passkeys of the domain'),
+      of('AC-73', 'P1', 'Well-known addresses give what is configured, and nothing of a request'),
+    ],
+  ],
+  [
     'Faults',
     [
       of('FT-01', 'P0', 'A process killed at any moment loses no acknowledged write'),

@@ -7,13 +7,14 @@ import { Listeners, type ClientEvents } from './events.js';
 import { Http } from './http.js';
 import { memberOperations, sessionOperations, totpOperations } from './operations/member.js';
 import { PasskeyLogin } from './operations/passkey-login.js';
-import { passkeyOperations } from './operations/passkeys.js';
+import { loadPasskeys, passkeyOperations } from './operations/passkeys.js';
 import { loginIdOperations, notMeOperations, passwordResetOperations } from './operations/recovery.js';
 import { signUpOperations, type WithoutDevice } from './operations/sign-up.js';
 import { socialOperations } from './operations/social.js';
 import type { CallDetails, CallOptions, MunjigiOptions } from './options.js';
 import { pageAddress, type PageName, type PageOptions } from './pages.js';
 import { Ceremonies } from './passkeys/ceremonies.js';
+import { PasskeySignals } from './passkeys/signals.js';
 import { orAborted } from './pause.js';
 import { refreshLock } from './refresh-lock.js';
 import { SessionKeeper } from './session-keeper.js';
@@ -81,15 +82,16 @@ export class MunjigiClient {
 
     const ceremonies = new Ceremonies();
     this.on('tokensChanged', () => ceremonies.endAutofill()); // there is no login form any more
-    this.passkeyLogin = new PasskeyLogin(this.caller, ceremonies);
+    const signals = new PasskeySignals(() => loadPasskeys(this.caller));
+    this.passkeyLogin = new PasskeyLogin(this.caller, ceremonies, signals);
     this.signUp = signUpOperations(this.caller);
     this.passwordReset = passwordResetOperations(this.caller);
     this.loginId = loginIdOperations(this.caller);
     this.notMe = notMeOperations(this.caller);
-    this.me = memberOperations(this.caller, this.keeper);
+    this.me = memberOperations(this.caller, this.keeper, signals);
     this.sessions = sessionOperations(this.caller);
     this.totp = totpOperations(this.caller);
-    this.passkeys = passkeyOperations(this.caller, ceremonies);
+    this.passkeys = passkeyOperations(this.caller, ceremonies, signals);
     this.social = socialOperations(this.caller, new SocialJourneys(`${storageKey}:social`), () =>
       this.keeper.current(),
     );

@@ -1833,7 +1833,7 @@ export interface components {
              */
             requestId: string;
             /**
-             * @description With `refused_by_product`: the code of the product's own backend
+             * @description With `refused_by_product`: the code of the product's own backend. With `passkey_invalid`: `unknown_credential`
              * @example plan_expired
              */
             reason?: string;
@@ -3022,8 +3022,21 @@ export interface components {
             recoveryCodes?: string[];
             passkey: components["schemas"]["PasskeyResponse"];
         };
+        AcceptedCredentialsResponse: {
+            /** @example example.com */
+            rpId: string;
+            /** @example Sw88Hm8NTFWdCg9PT08sEQ */
+            userId: string;
+            /**
+             * @example [
+             *       "iOTrZSV8TjOzF6LBYRZQ4g"
+             *     ]
+             */
+            allAcceptedCredentialIds: string[];
+        };
         PasskeyListResponse: {
             items: components["schemas"]["PasskeyResponse"][];
+            acceptedCredentials: components["schemas"]["AcceptedCredentialsResponse"];
         };
         RenamePasskeyRequest: {
             /**

@@ -102,6 +102,11 @@ export const OPERATIONS: Record<string, string> = {
   "GET /health/ready": "200 HealthResponse"
 };
 export const SHAPES: Record<string, Record<string, string>> = {
+  "AcceptedCredentialsResponse": {
+    "rpId": "string",
+    "userId": "string",
+    "allAcceptedCredentialIds": "string[]"
+  },
   "ApiKeyListResponse": {
     "items": "ApiKeyResponse[]",
     "nextCursor": "?string"
@@ -388,7 +393,8 @@ export const SHAPES: Record<string, Record<string, string>> = {
     "queues": "QueuesResponse"
   },
   "PasskeyListResponse": {
-    "items": "PasskeyResponse[]"
+    "items": "PasskeyResponse[]",
+    "acceptedCredentials": "AcceptedCredentialsResponse"
   },
   "PasskeyResponse": {
     "id": "string",

@@ -39,6 +39,7 @@ import { ProfileService } from './profile/profile.service.js';
 import { AuthenticatorAppConfirmationService } from './second-factors/authenticator-app-confirmation.service.js';
 import { AuthenticatorAppService } from './second-factors/authenticator-app.service.js';
 import { FactorChangesService } from './second-factors/factor-changes.service.js';
+import { PasskeyListService } from './second-factors/passkey-list.service.js';
 import { OwnPasskeysService } from './second-factors/own-passkeys.service.js';
 import { PasskeyEnrolmentService } from './second-factors/passkey-enrolment.service.js';
 import { PasskeysController } from './second-factors/passkeys.controller.js';
@@ -89,6 +90,7 @@ import { SessionsController } from './sessions/sessions.controller.js';
     AuthenticatorAppConfirmationService,
     PasskeyEnrolmentService,
     OwnPasskeysService,
+    PasskeyListService,
     OwnIdentitiesService,
     RecoveryCodeRenewalService,
     FactorChangesService,

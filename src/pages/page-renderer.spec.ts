@@ -148,7 +148,9 @@ describe('a built-in page', () => {
     expect(inputs.length > 0).toBe(!BUTTON_PAGES.includes(page));
     for (const input of inputs.filter((tag) => !/type="(checkbox|radio)"/.test(tag))) {
       expect(html).toContain(`<label for="${/ id="([\w-]+)"/.exec(input)![1]}">`);
-      expect(input).toMatch(/autocomplete="(new-password|current-password|username|email|name|one-time-code|off)"/);
+      expect(input).toMatch(
+        /autocomplete="(new-password|current-password|username( webauthn)?|email|name|one-time-code|off)"/,
+      );
       for (const id of /aria-describedby="([^"]+)"/.exec(input)![1]!.split(' ')) expect(html).toContain(`id="${id}"`);
     }
     const ids = [...html.matchAll(/ id="([^"]+)"/g)].map((match) => match[1]);

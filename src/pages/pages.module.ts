@@ -6,6 +6,7 @@ import { HomeController } from './home.controller.js';
 import { PageAssets } from './page-assets.js';
 import { PageRenderer } from './page-renderer.js';
 import { PagesController } from './pages.controller.js';
+import { SiteLinksController } from './site-links.controller.js';
 
 const DAY_SECONDS = 86_400;
 
@@ -14,7 +15,7 @@ const DAY_SECONDS = 86_400;
  * public API like any client.
  */
 @Module({
-  controllers: [PagesController, ConsoleController, HomeController],
+  controllers: [PagesController, ConsoleController, HomeController, SiteLinksController],
   providers: [
     {
       provide: PageAssets,

@@ -3,6 +3,7 @@ import { isDone, isLoggedIn, logIn, open, panel } from '../support/account-page.
 import { givenAdmin } from '../support/admins.js';
 import { Authenticator } from '../support/authenticator.js';
 import { describeInBrowser } from '../support/browser.js';
+import { eventually } from '../support/eventually.js';
 import { given } from '../support/factories.js';
 import { addPasskey } from '../support/passkeys.js';
 import { LOOKS, BrowserApp, type Look, type Visitor } from '../support/browser-app.js';
@@ -33,6 +34,10 @@ describeInBrowser('passkeys and security activity on the built-in pages', () => 
     await visitor.see('ready');
   }
 
+  /** As in browsers that have passkeys but no autofill for them. */
+  const withoutAutofill = (visitor: Visitor): Promise<unknown> =>
+    visitor.context.addInitScript('delete PublicKeyCredential.isConditionalMediationAvailable');
+
   const listed = (visitor: Visitor): Promise<string[]> => panel(visitor, 'passkeys').locator('li').allInnerTexts();
   const problemOf = (visitor: Visitor, form: string): Promise<string> =>
     visitor.text(`[data-form="${form}"] [data-problem]:visible`);
@@ -43,7 +48,8 @@ describeInBrowser('passkeys and security activity on the built-in pages', () => 
     it(`a member adds a passkey, logs in with it alone and as second factor, renames and removes it (${how})`, async () => {
       const ada = await given.member(browserApp.app);
       const visitor = await browserApp.visitor(look);
-      await VirtualAuthenticator.plugInto(visitor.page);
+      await withoutAutofill(visitor);
+      const device = await VirtualAuthenticator.plugInto(visitor.page);
       await logIn(visitor, ada);
       await isLoggedIn(visitor);
       expect(await panel(visitor, 'recovery-codes').isVisible()).toBe(false);
@@ -94,8 +100,12 @@ describeInBrowser('passkeys and security activity on the built-in pages', () => 
       await isDone(visitor, 'passkeys');
       expect(await listed(visitor)).toEqual([]);
       await panel(visitor, 'recovery-codes').waitFor({ state: 'hidden' }); // removed with the last factor
+      await eventually(
+        'the device removes the passkey',
+        async () => (await device.passkeys()).length === 0 || undefined,
+      );
       await logOut(visitor);
-      await visitor.send('passkey'); // the device still has the passkey, the account does not
+      await visitor.send('passkey');
       await visitor.page.locator('[data-form="passkey"] [data-problem]:visible').waitFor();
       await visitor.inspect('login-passkey-refused');
       await logIn(visitor, ada);
@@ -140,6 +150,109 @@ describeInBrowser('passkeys and security activity on the built-in pages', () => 
     return visitor;
   }
 
+  for (const look of LOOKS) {
+    it(`AC-70 a passkey from the autofill logs in, and the button and the password still do (${look.language})`, async () => {
+      const ada = await given.member(browserApp.app);
+      const visitor = await browserApp.visitor(look);
+      await visitor.context.addInitScript(`
+        globalThis.requests = 0;
+        const get = navigator.credentials.get.bind(navigator.credentials);
+        navigator.credentials.get = (options) => {
+          const result = get(options);
+          globalThis.requests += 1;
+          return result;
+        };
+      `);
+      const device = await VirtualAuthenticator.plugInto(visitor.page);
+      await device.confirmsAtOnce(false);
+      await logIn(visitor, ada);
+      await isLoggedIn(visitor);
+      await device.confirmsAtOnce(true);
+      await addPasskeyOnPage(visitor, 'Phone');
+      await isDone(visitor, 'passkeys');
+      await visitor.press('codes-kept');
+      const [passkey] = await device.passkeys();
+      expect(passkey).toMatchObject({ name: ada.loginId, displayName: ada.loginId });
+
+      await logOut(visitor); // the device confirms what the login form offers
+      await isLoggedIn(visitor);
+
+      await device.confirmsAtOnce(false);
+      await logOut(visitor);
+      await visitor.page.waitForFunction('requests === 1');
+      await visitor.inspect('login-passkey-autofill');
+      await device.confirmsAtOnce(true);
+      await visitor.send('passkey'); // ends the offer, which would stop the dialog
+      await isLoggedIn(visitor);
+
+      await device.confirmsAtOnce(false);
+      await logOut(visitor);
+      await visitor.page.waitForFunction('requests === 1');
+      await visitor.type('#identifier', ada.loginId);
+      await visitor.type('#password', ada.password);
+      await visitor.send('login');
+      await visitor.see('second-factor');
+      await device.confirmsAtOnce(true);
+      await visitor.send('second-factor');
+      await isLoggedIn(visitor);
+      await visitor.close();
+    });
+  }
+
+  it('AC-70 the form works as before while the server gives no challenge for the autofill', async () => {
+    const ada = await given.member(browserApp.app);
+    const visitor = await browserApp.visitor(LOOKS[1]!);
+    await VirtualAuthenticator.plugInto(visitor.page);
+    await visitor.page.route('**/passkey/options', (route) =>
+      route.fulfill({ status: 429, json: { code: 'too_many_requests' } }),
+    );
+    await logIn(visitor, ada);
+    await isLoggedIn(visitor);
+    await visitor.close();
+  });
+
+  it('AC-71 the device shows the new name of a member, and forgets a passkey that the server does not know', async () => {
+    const ada = await given.member(browserApp.app);
+    const visitor = await browserApp.visitor(LOOKS[1]!);
+    await withoutAutofill(visitor);
+    const device = await VirtualAuthenticator.plugInto(visitor.page);
+    await logIn(visitor, ada);
+    await isLoggedIn(visitor);
+    await addPasskeyOnPage(visitor);
+    await isDone(visitor, 'passkeys');
+    await visitor.press('codes-kept');
+    await open(visitor, 'profile', 'edit');
+    await visitor.type('#profile-name', 'Countess');
+    await visitor.send('profile');
+    await isDone(visitor, 'profile');
+    await eventually('the device shows the name', async () => {
+      const [passkey] = await device.passkeys();
+      return passkey?.displayName === 'Countess' || undefined;
+    });
+
+    await logOut(visitor);
+    // Refused for another reason: the device must keep the passkey.
+    await browserApp.app.sql.query('UPDATE passkeys SET user_verified = false WHERE member_id = $1', [ada.id]);
+    await visitor.send('passkey');
+    await visitor.page.locator('[data-form="passkey"] [data-problem]:visible').waitFor();
+    expect(await device.passkeys()).toHaveLength(1);
+    await browserApp.app.sql.query('DELETE FROM passkeys WHERE member_id = $1', [ada.id]);
+    await visitor.send('passkey');
+    await eventually('the device forgets the passkey', async () => (await device.passkeys()).length === 0 || undefined);
+    await visitor.close();
+  });
+
+  it('AC-73 a password manager leads to the form for the password', async () => {
+    const ada = await given.member(browserApp.app);
+    const visitor = await browserApp.visitor(LOOKS[0]!);
+    await logIn(visitor, ada);
+    await isLoggedIn(visitor);
+    await visitor.page.goto('/.well-known/change-password');
+    await isLoggedIn(visitor);
+    expect(await visitor.focused()).toBe('h2#password-title');
+    await visitor.close();
+  });
+
   it('works in browsers without JSON support for passkeys, and explains failures', async () => {
     const ada = await given.member(browserApp.app);
     const visitor = await browserApp.visitor(LOOKS[1]!);
@@ -148,6 +261,7 @@ describeInBrowser('passkeys and security activity on the built-in pages', () => 
       delete PublicKeyCredential.parseRequestOptionsFromJSON;
       delete PublicKeyCredential.prototype.toJSON;
     `);
+    await withoutAutofill(visitor);
     const authenticator = await VirtualAuthenticator.plugInto(visitor.page);
     await logIn(visitor, ada);
     await isLoggedIn(visitor);

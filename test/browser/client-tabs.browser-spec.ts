@@ -310,7 +310,7 @@ describeInBrowser('the client in a browser', () => {
     context = await browser.newContext();
     const page = await context.newPage();
     await page.goto(`${byName(site.origin)}/cookie.html?api=${byName(app.origin)}`);
-    await VirtualAuthenticator.plugInto(page);
+    const device = await VirtualAuthenticator.plugInto(page);
     await page.waitForFunction('window.ready');
     const logIn = `client.logIn(${JSON.stringify({ identifier: ada.loginId, password: ada.password })})`;
     const run = (code: string): Promise<any> => page.evaluate(`(async () => { ${code} })()`);
@@ -354,5 +354,6 @@ describeInBrowser('the client in a browser', () => {
       renamed: expect.objectContaining({ name: null }),
       left: [],
     });
+    expect(await device.passkeys()).toEqual([]); // AC-71: the client reported the removal
   });
 });

@@ -22,13 +22,22 @@ import { TestApp } from '../support/test-app.js';
 import { codeAt, confirmCode } from '../support/second-factor.js';
 
 const APP_ORIGIN = 'https://app.example.test';
+const RELATED_ORIGIN = 'https://example.co.kr';
+const FINGERPRINT = Array.from({ length: 32 }, () => 'A7').join(':');
 const PASSKEYS_PER_MEMBER = 3;
 
 let app: TestApp;
 let other: TestApp;
 
 beforeAll(async () => {
-  app = await TestApp.start({ env: { CORS_ORIGINS: APP_ORIGIN, PASSKEYS_PER_MEMBER: String(PASSKEYS_PER_MEMBER) } });
+  app = await TestApp.start({
+    env: {
+      CORS_ORIGINS: APP_ORIGIN,
+      PASSKEYS_PER_MEMBER: String(PASSKEYS_PER_MEMBER),
+      ANDROID_APPS: `com.example.app=${FINGERPRINT}`,
+      WEBAUTHN_RELATED_ORIGINS: RELATED_ORIGIN,
+    },
+  });
   other = await app.replica();
 });
 afterAll(() => app.stop());
@@ -104,7 +113,12 @@ describe('passkey', () => {
     expect(body).toEqual({ passkey, recoveryCodes: expect.any(Array) });
     expect(new Set(body.recoveryCodes).size).toBe(10);
     const { body: list } = await ada.client.get('/api/members/me/passkeys', ada.accessToken).expect(200);
-    expect(list).toEqual({ items: [body.passkey] });
+    const acceptedCredentials = {
+      rpId: 'localhost',
+      userId: options.publicKey.user.id,
+      allAcceptedCredentialIds: [credential.id],
+    };
+    expect(list).toEqual({ items: [body.passkey], acceptedCredentials });
     expect(await eventsOf(ada, 'passkey.registered')).toEqual([{ name: 'Blue key' }]);
     const notice = await mailbox.to(ada.email).next({ after: before });
     expect(notice.subject).toContain('passkey');
@@ -463,7 +477,6 @@ describe('passkey without password', () => {
     const [ada, eve] = [await addPasskey(await given.member(app)), await addPasskey(await given.member(app))];
     const unverified = await addPasskey(await given.member(app), undefined, { signing: { userVerified: false } });
     const attempts: Record<string, () => Promise<HttpAnswer>> = {
-      'unknown credential': () => passkeyLogin(app.client(), newAuthenticator(), { userHandle: handleOf(ada) }),
       'another page': () => passkeyLogin(app.client(), ada.authenticator, { origin: 'https://evil.example' }),
       'a frame of another site': () => passkeyLogin(app.client(), ada.authenticator, { crossOrigin: true }),
       'another service': () => passkeyLogin(app.client(), ada.authenticator, { rpId: 'evil.example' }),
@@ -483,6 +496,57 @@ describe('passkey without password', () => {
     for (const answer of answers) expect(answer).toEqual([answer[0], answers[0]![1]]);
     expect(answers[0]![1]).toMatchObject({ status: 400, text: expect.stringContaining('"passkey_invalid"') });
     expect((await passkeyLogin(app.client(), ada.authenticator)).status).toBe(200);
+  });
+
+  it('AC-71 an unknown passkey is refused with a reason, once its challenge was right, and a removed one too', async () => {
+    const ada = await addPasskey(await given.member(app));
+    const login = (signing: Signing = {}) =>
+      passkeyLogin(app.client(), newAuthenticator(), { userHandle: handleOf(ada), ...signing });
+    expect((await login()).body).toMatchObject({ code: 'passkey_invalid', reason: 'unknown_credential' });
+    const made = await login({ challenge: Buffer.alloc(32).toString('base64url') });
+    expect([...refused(made), made.body.reason]).toEqual([...INVALID, undefined]);
+    const wrong = await forgedLogin(ada.authenticator);
+    expect([...refused(wrong), wrong.body.reason]).toEqual([...INVALID, undefined]);
+    await remove(ada, ada.passkeyId, { code: ada.recoveryCodes[0] });
+    expect((await passkeyLogin(app.client(), ada.authenticator)).body.reason).toBe('unknown_credential');
+  });
+
+  it('AC-72 a configured app and a related site register and use passkeys; others do not', async () => {
+    const android = (byte: number) => `android:apk-key-hash:${Buffer.alloc(32, byte).toString('base64url')}`;
+    for (const [origin, status] of [
+      [android(0xa7), 200],
+      [RELATED_ORIGIN, 200],
+      [android(0xa8), 400],
+      ['https://example.jp', 400],
+      [`${RELATED_ORIGIN}.evil.example`, 400],
+    ] as const) {
+      const ada = await given.member(app);
+      const authenticator = newAuthenticator();
+      const { body } = await beginPasskey(ada);
+      const credential = authenticator.create(body.publicKey, { origin });
+      const added = await ada.client.post('/api/members/me/passkeys', { credential }, ada.accessToken);
+      expect([origin, added.status]).toEqual([origin, status === 200 ? 201 : status]);
+      const { authenticator: used } = status === 200 ? { authenticator } : await addPasskey(ada);
+      expect([origin, (await passkeyLogin(app.client(), used, { origin })).status]).toEqual([origin, status]);
+    }
+  });
+
+  it('AC-73 the well-known addresses give what is configured, and nothing else', async () => {
+    const { headers, body } = await app.get('/.well-known/assetlinks.json').expect(200);
+    expect([headers['content-type'], headers['cache-control']]).toEqual([
+      expect.stringContaining('application/json'),
+      'public, max-age=3600',
+    ]);
+    expect(body[0].target.sha256_cert_fingerprints).toEqual([FINGERPRINT]);
+    expect((await app.get('/.well-known/webauthn').expect(200)).body).toEqual({ origins: [RELATED_ORIGIN] });
+    const change = await app.get('/.well-known/change-password?next=https://evil.example');
+    expect([change.status, change.headers.location]).toEqual([302, `${TEST_PUBLIC_URL}/pages/account?panel=password`]);
+    // The second one is how browsers find out whether unknown addresses are answered as unknown.
+    for (const path of [
+      'apple-app-site-association',
+      'resource-that-should-not-exist-whose-status-code-should-not-be-200',
+    ])
+      expect((await app.get(`/.well-known/${path}`)).status).toBe(404);
   });
 
   it('its owner reads what to do once it became synchronised, and a stranger does not', async () => {

@@ -17,11 +17,15 @@ interface Route {
 /** Public routes. A route that gets `@Public()` has to be added here, as a deliberate decision. */
 const OPEN = [
   'GET /',
+  'GET /.well-known/apple-app-site-association', // 404 unless configured, like the next one and `webauthn`
+  'GET /.well-known/assetlinks.json',
+  'GET /.well-known/change-password',
   'GET /.well-known/jwks.json',
   'GET /.well-known/oauth-authorization-server',
   'GET /.well-known/oauth-authorization-server/*',
   'GET /.well-known/openid-configuration',
   'GET /.well-known/openid-configuration/*',
+  'GET /.well-known/webauthn',
   'GET /auth/social/providers',
   'GET /dev/mails', // 404 outside development
   'GET /dev/mails/:template/:locale/:part',
@@ -66,8 +70,15 @@ const OPEN = [
   'POST /members/me/email/undo/inspect',
 ];
 
-/** Called by providers, so that the document for clients leaves them out. */
-const FOR_PROVIDERS = ['POST /auth/social/:provider/callback', 'POST /integrations/social/:provider/notifications'];
+/** Called by providers, browsers and app stores, so that the document for clients leaves them out. */
+const UNDOCUMENTED = [
+  'GET /.well-known/apple-app-site-association',
+  'GET /.well-known/assetlinks.json',
+  'GET /.well-known/change-password',
+  'GET /.well-known/webauthn',
+  'POST /auth/social/:provider/callback',
+  'POST /integrations/social/:provider/notifications',
+];
 
 /** Guarded by another kind of token than the access token. */
 const BY_ANOTHER_TOKEN = {
@@ -128,9 +139,7 @@ describe('every route', () => {
         ]),
     );
     const expected = routes
-      .filter(
-        (route) => !/^\/(pages|dev)\/|^\/(pages)?$|\*$/.test(route.path) && !FOR_PROVIDERS.includes(nameOf(route)),
-      )
+      .filter((route) => !/^\/(pages|dev)\/|^\/(pages)?$|\*$/.test(route.path) && !UNDOCUMENTED.includes(nameOf(route)))
       .map((route) => [
         nameOf(route),
         OPEN.includes(nameOf(route))

@@ -1,16 +1,20 @@
 import type { components } from '../openapi.js';
 import type { Caller } from '../caller.js';
 import type { CallOptions } from '../options.js';
+import type { PasskeySignals } from '../passkeys/signals.js';
 import type { SessionKeeper } from '../session-keeper.js';
 
 type Schemas = components['schemas'];
 
-export function memberOperations(caller: Caller, keeper: SessionKeeper) {
+export function memberOperations(caller: Caller, keeper: SessionKeeper, signals: PasskeySignals) {
   return {
     get: (options?: CallOptions) =>
       caller.call<Schemas['ProfileResponse']>('GET', '/api/members/me', undefined, options),
-    update: (body: Schemas['UpdateProfileRequest'], options?: CallOptions) =>
-      caller.call<Schemas['ProfileResponse']>('PATCH', '/api/members/me', body, options),
+    update: async (body: Schemas['UpdateProfileRequest'], options?: CallOptions) => {
+      const profile = await caller.call<Schemas['ProfileResponse']>('PATCH', '/api/members/me', body, options);
+      if ('name' in body) await signals.reportMember(profile);
+      return profile;
+    },
     changePassword: (body: Schemas['ChangePasswordRequest'], options?: CallOptions) =>
       caller.call<void>('POST', '/api/members/me/password', body, options),
     securityEvents: (query: { limit?: number; cursor?: string } = {}, options?: CallOptions) =>

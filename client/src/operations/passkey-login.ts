@@ -2,6 +2,7 @@ import type { components } from '../openapi.js';
 import type { Caller } from '../caller.js';
 import type { CallOptions } from '../options.js';
 import type { Ceremonies } from '../passkeys/ceremonies.js';
+import type { PasskeySignals } from '../passkeys/signals.js';
 
 type Schemas = components['schemas'];
 type RequestOptions = Schemas['RequestOptionsResponse'];
@@ -11,15 +12,21 @@ export class PasskeyLogin {
   constructor(
     private readonly caller: Caller,
     private readonly ceremonies: Ceremonies,
+    private readonly signals: PasskeySignals,
   ) {}
 
   async logIn(options?: CallOptions): Promise<Schemas['CompletedLogin']> {
-    return this.complete(await this.ceremonies.use(await this.requestOptions(options), options?.signal), options);
+    const request = await this.requestOptions(options);
+    return this.complete(await this.ceremonies.use(request, options?.signal), request, options);
   }
 
   async logInByAutofill(options?: CallOptions): Promise<Schemas['CompletedLogin']> {
-    const credential = await this.ceremonies.useByAutofill(() => this.requestOptions(options), options?.signal);
-    return this.complete(credential, options);
+    let request: RequestOptions | undefined;
+    const credential = await this.ceremonies.useByAutofill(
+      async () => (request = await this.requestOptions(options)),
+      options?.signal,
+    );
+    return this.complete(credential, request, options);
   }
 
   async logInSecondFactor(
@@ -39,7 +46,16 @@ export class PasskeyLogin {
     return this.caller.post<RequestOptions>('/api/auth/login/passkey/options', {}, options);
   }
 
-  private complete(credential: object, options?: CallOptions): Promise<Schemas['CompletedLogin']> {
-    return this.caller.post('/api/auth/login/passkey', { credential }, options);
+  private async complete(
+    credential: Record<string, unknown>,
+    request: RequestOptions | undefined,
+    options?: CallOptions,
+  ): Promise<Schemas['CompletedLogin']> {
+    try {
+      return await this.caller.post('/api/auth/login/passkey', { credential }, options);
+    } catch (error) {
+      await this.signals.reportRefused(error, request?.publicKey['rpId'], credential['id']);
+      throw error;
+    }
   }
 }

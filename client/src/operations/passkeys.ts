@@ -2,22 +2,30 @@ import type { components } from '../openapi.js';
 import type { Caller } from '../caller.js';
 import type { CallOptions } from '../options.js';
 import type { Ceremonies } from '../passkeys/ceremonies.js';
+import type { PasskeySignals } from '../passkeys/signals.js';
 import { findWebAuthn } from '../passkeys/webauthn.js';
 
 type Schemas = components['schemas'];
 const PASSKEYS = '/api/members/me/passkeys';
 const pathOf = (id: string): string => `/api/members/me/passkeys/${encodeURIComponent(id)}`;
 
+export function loadPasskeys(caller: Caller, options?: CallOptions): Promise<Schemas['PasskeyListResponse']> {
+  return caller.call<Schemas['PasskeyListResponse']>('GET', PASSKEYS, undefined, options);
+}
+
 /** The member's passkeys. For logging in with one see `logInWithPasskey`. */
-export function passkeyOperations(caller: Caller, ceremonies: Ceremonies) {
+export function passkeyOperations(caller: Caller, ceremonies: Ceremonies, signals: PasskeySignals) {
   return {
     /** Whether this page can use passkeys. False in old browsers and without HTTPS. */
     isSupported: (): boolean => findWebAuthn() !== undefined,
     /** Whether the browser offers passkeys in the autofill of a form. */
     isAutofillSupported: async (): Promise<boolean> =>
       (await findWebAuthn()?.credentialClass.isConditionalMediationAvailable?.()) ?? false,
-    list: async (options?: CallOptions) =>
-      (await caller.call<Schemas['PasskeyListResponse']>('GET', PASSKEYS, undefined, options)).items,
+    list: async (options?: CallOptions) => {
+      const passkeys = await loadPasskeys(caller, options);
+      await signals.reportAccepted(passkeys);
+      return passkeys.items;
+    },
     /**
      * Creates a passkey on this device and adds it to the account. The first second factor comes
      * with recovery codes, which are shown only this time.
@@ -50,7 +58,9 @@ export function passkeyOperations(caller: Caller, ceremonies: Ceremonies) {
     },
     rename: (id: string, body: Schemas['RenamePasskeyRequest'], options?: CallOptions) =>
       caller.call<Schemas['PasskeyResponse']>('PATCH', pathOf(id), body, options),
-    remove: (id: string, body: Schemas['FactorChangeRequest'], options?: CallOptions) =>
-      caller.call<void>('DELETE', pathOf(id), body, options),
+    remove: async (id: string, body: Schemas['FactorChangeRequest'], options?: CallOptions): Promise<void> => {
+      await caller.call<void>('DELETE', pathOf(id), body, options);
+      await signals.reportRemaining();
+    },
   };
 }

@@ -37,6 +37,9 @@ interface CredentialClass {
   parseCreationOptionsFromJSON?(json: unknown): unknown;
   parseRequestOptionsFromJSON?(json: unknown): unknown;
   isConditionalMediationAvailable?(): Promise<boolean>;
+  signalAllAcceptedCredentials?(details: object): Promise<void>;
+  signalCurrentUserDetails?(details: object): Promise<void>;
+  signalUnknownCredential?(details: object): Promise<void>;
 }
 
 const globals = globalThis as {

@@ -10,7 +10,7 @@ import { LastWayInService } from '../../mfa/last-way-in.service.js';
 import { MemberWritesService } from '../../sessions/member-writes.service.js';
 import { FactorChangesService, type FactorChangeCredentials } from './factor-changes.service.js';
 
-/** Lists, renames and removes a member's own passkeys. */
+/** Renames and removes a member's own passkeys. */
 @Injectable()
 export class OwnPasskeysService {
   constructor(
@@ -22,11 +22,6 @@ export class OwnPasskeysService {
     private readonly auditLog: AuditLogService,
     private readonly lastWayIn: LastWayInService,
   ) {}
-
-  /** Lists the passkeys, oldest first. */
-  async list(memberId: string): Promise<PasskeySummary[]> {
-    return this.passkeys.list(memberId);
-  }
 
   /** @throws DomainError `not_found`, also for another member's passkey */
   async rename(

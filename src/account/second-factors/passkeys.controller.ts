@@ -16,6 +16,7 @@ import {
   RenamePasskeyRequest,
 } from './passkeys.dto.js';
 import { OwnPasskeysService } from './own-passkeys.service.js';
+import { PasskeyListService } from './passkey-list.service.js';
 import { PasskeyEnrolmentService } from './passkey-enrolment.service.js';
 import { ChangesFactors } from './changes-factors.decorator.js';
 import { FactorChangeRequest } from './two-factor.dto.js';
@@ -27,6 +28,7 @@ export class PasskeysController {
   constructor(
     private readonly enrolment: PasskeyEnrolmentService,
     private readonly passkeys: OwnPasskeysService,
+    private readonly passkeyList: PasskeyListService,
   ) {}
 
   /**
@@ -66,7 +68,7 @@ export class PasskeysController {
   @Get()
   @SignedIn()
   async list(@CurrentPrincipal() { memberId }: MemberPrincipal): Promise<PasskeyListResponse> {
-    return { items: await this.passkeys.list(memberId) };
+    return this.passkeyList.list(memberId);
   }
 
   /**

@@ -2,6 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { IsNewCredential, type NewCredential } from '../../mfa/passkeys/passkey-credential.js';
 import type { PasskeySummary } from '../../mfa/passkeys/passkeys.repository.js';
+import type { AcceptedCredentials, PasskeyList } from './passkey-list.service.js';
 import type { CreationOptions } from '../../mfa/passkeys/passkey-registration.service.js';
 import { ApiInteger } from '../../platform/http/integer.decorator.js';
 import { IsVisibleText } from '../../platform/http/validation/field-decorators.js';
@@ -63,8 +64,16 @@ export class PasskeyResponse implements PasskeySummary {
   backedUp: boolean;
 }
 
-export class PasskeyListResponse {
+/** For `PublicKeyCredential.signalAllAcceptedCredentials()` */
+export class AcceptedCredentialsResponse implements AcceptedCredentials {
+  @ApiProperty({ example: 'example.com' }) rpId: string;
+  @ApiProperty({ example: 'Sw88Hm8NTFWdCg9PT08sEQ' }) userId: string;
+  @ApiProperty({ example: ['iOTrZSV8TjOzF6LBYRZQ4g'] }) allAcceptedCredentialIds: string[];
+}
+
+export class PasskeyListResponse implements PasskeyList {
   items: PasskeyResponse[];
+  acceptedCredentials: AcceptedCredentialsResponse;
 }
 
 export class RegisteredPasskeyResponse {

@@ -24,7 +24,7 @@ export class PasskeyOptionsService {
    * @throws DomainError `too_many_requests`
    */
   async forLogin(context: ClientContext): Promise<RequestOptions> {
-    await this.ipLimits.takeRequest(context);
+    await this.ipLimits.takePasskeyRequest(context);
     return this.passkeys.beginLogin();
   }
 
@@ -33,7 +33,7 @@ export class PasskeyOptionsService {
    * @throws DomainError `token_invalid`, `token_expired`, `passkey_invalid`, `too_many_requests`
    */
   async forSecondFactor(mfaToken: string, context: ClientContext): Promise<RequestOptions> {
-    await this.ipLimits.takeRequest(context);
+    await this.ipLimits.takePasskeyRequest(context);
     const { memberId } = await this.challenges.get(mfaToken);
     return this.passkeys.beginSecondFactor(this.database, memberId);
   }

@@ -8,7 +8,7 @@ import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
 import { PasskeyChallengesService } from './passkey-challenges.service.js';
 import type { Assertion } from './passkey-credential.js';
-import { passkeyInvalid, refuseErrors } from './passkey-refusal.js';
+import { passkeyInvalid, refuseErrors, unknownCredential } from './passkey-refusal.js';
 import { PasskeysRepository, type PasskeyUse, type StoredPasskey } from './passkeys.repository.js';
 import { userHandleOf } from './user-handle.js';
 import { webauthn } from './webauthn.js';
@@ -119,7 +119,7 @@ export class PasskeyAuthenticationService {
 
   private async get({ id }: Assertion): Promise<StoredPasskey> {
     const passkey = await this.passkeys.findByCredential(Buffer.from(id, 'base64url'));
-    if (!passkey) throw passkeyInvalid('credential unknown');
+    if (!passkey) throw unknownCredential(); // AC-71
     return passkey;
   }
 

@@ -8,6 +8,14 @@ export function passkeyInvalid(detail: string): DomainError {
 }
 
 /**
+ * The one refusal with a public reason: the browser then hides the passkey (Signal API). An id is
+ * random and too long to guess, so the answer reveals nothing to a client that does not have it.
+ */
+export function unknownCredential(): DomainError {
+  return new DomainError('passkey_invalid', { reason: 'unknown_credential', detail: 'credential unknown' });
+}
+
+/**
  * Turns the plain errors of the WebAuthn library into refusals. The library quotes its input in
  * them; quoted parts are removed, because text from a client does not belong in the log.
  */

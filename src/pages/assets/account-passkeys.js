@@ -8,11 +8,16 @@ import { onLanguageChange } from './language.js';
 import { fill, find, shortTime, showGroup, text } from './page.js';
 import { Panel } from './panel.js';
 import { hasPasskeys, makePasskey } from './passkey.js';
+import { reportAccepted } from './passkey-signals.js';
 import { call } from './session.js';
 
 /**
  * @typedef {{ id: string, name: string | null, createdAt: string, lastUsedAt: string | null,
  * backedUp: boolean, provider: string | null }} Passkey
+ */
+
+/**
+ * @typedef {{ items: Passkey[], acceptedCredentials: import('./passkey-signals.js').AcceptedCredentials }} PasskeyList
  */
 
 /** @param {import('./account-recovery-codes.js').RecoveryCodes} recoveryCodes */
@@ -22,7 +27,8 @@ export async function offerPasskeys(recoveryCodes) {
 
   async function load() {
     await panel.run(async () => {
-      const { items } = /** @type {{ items: Passkey[] }} */ (await call('GET', 'members/me/passkeys'));
+      const { items, acceptedCredentials } = /** @type {PasskeyList} */ (await call('GET', 'members/me/passkeys'));
+      reportAccepted(acceptedCredentials);
       list.replaceChildren(...items.map(listItem));
       recoveryCodes.setFactor('passkeys', items.length > 0);
     });

@@ -7,6 +7,7 @@ import { valueOf } from './form.js';
 import { onLanguageChange } from './language.js';
 import { find, localDay, text } from './page.js';
 import { Panel } from './panel.js';
+import { reportMember } from './passkey-signals.js';
 import { call } from './session.js';
 
 /** @param {import('./account.js').Member} member */
@@ -29,6 +30,7 @@ export function offerProfile(member) {
 
 /** @param {Panel} panel @param {import('./account.js').Member} member */
 function showProfile(panel, { loginId, name, locale, createdAt, attributes = {} }) {
+  reportMember({ loginId, name });
   const field = /** @type {HTMLInputElement} */ (find('#profile-name'));
   field.defaultValue = name ?? '';
   const choices = /** @type {NodeListOf<HTMLInputElement>} */ (panel.root.querySelectorAll('[name="locale"]'));

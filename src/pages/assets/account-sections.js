@@ -19,3 +19,10 @@ export function offerSections() {
     follow();
   }
 }
+
+/** Goes to the panel that the address names, such as `?panel=password` from a password manager. */
+export function openNamedSection() {
+  const name = new URLSearchParams(location.search).get('panel');
+  const links = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('a[data-section]'));
+  [...links].find((link) => link.dataset.section === name)?.click();
+}

@@ -9,7 +9,7 @@ import { offerEmailChange } from './account-email.js';
 import { offerPasswordChange } from './account-password.js';
 import { offerPasskeys } from './account-passkeys.js';
 import { offerProfile } from './account-profile.js';
-import { offerSections } from './account-sections.js';
+import { offerSections, openNamedSection } from './account-sections.js';
 import { RecoveryCodes } from './account-recovery-codes.js';
 import { showSessions } from './account-sessions.js';
 import { showSecurityActivity } from './account-security-activity.js';
@@ -86,6 +86,7 @@ function openPanels(member, identities) {
   offerClosing();
   const recoveryCodes = new RecoveryCodes();
   show('ready');
+  openNamedSection();
   // In parallel: a panel that fails to load shows its own error and does not affect the others.
   const factors = [offerTwoFactor(recoveryCodes), offerPasskeys(recoveryCodes)];
   void identities?.offerIdentities(member, Promise.all(factors));

@@ -13,14 +13,16 @@ export class ApiProblem extends Error {
   /**
    * @param {string} code the error code; `network` without a response, `unexpected` for a response
    * that is not from the API
-   * @param {{ detail?: string, errors?: { field: string, message: string }[], retryAfter?: number
-   * }} [problem]
+   * @param {{ detail?: string, reason?: string, errors?: { field: string, message: string }[],
+   * retryAfter?: number }} [problem]
    * @param {string} [nonce] that the next proof needs
    */
   constructor(code, problem = {}, nonce) {
     super(code);
     this.code = code;
     this.detail = problem.detail ?? '';
+    /** Where one code has several causes. */
+    this.reason = problem.reason ?? '';
     this.fields = Array.isArray(problem.errors) ? problem.errors : [];
     /** Whole seconds. */
     this.retryAfter = Number(problem.retryAfter ?? 0);

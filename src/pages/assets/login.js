@@ -11,8 +11,10 @@ import { clearForm, formOf, onSubmit, requiredValue, requiredValues } from './fo
 import { onLanguageChange } from './language.js';
 import { leaveToReset } from './leave-to-reset.js';
 import { takeSecret } from './link-token.js';
+import { PasskeyLogin } from './login-passkey.js';
 import { addressOf, fill, find, onAction, show, showGroup, text } from './page.js';
 import { hasPasskeys, usePasskey } from './passkey.js';
+import { stopAutofill } from './passkey-autofill.js';
 import { forgetReturn, rememberReturn } from './return-to.js';
 import { rememberSignUp } from './sign-up-memory.js';
 
@@ -38,13 +40,13 @@ let available = [];
 /** @type {Method} */
 let method = 'totp';
 
+const passkeyLogin = new PasskeyLogin(send, continueLogin);
+
 onSubmit('login', logIn);
-onSubmit('passkey', logInByPasskey);
 onSubmit('second-factor', sendSecondFactor);
 for (const name of METHODS) onAction(`use-${name}`, () => selectMethod(name));
 onAction('start-over', () => startOver(''));
 onAction('change-password', () => leaveToReset(resetToken));
-showGroup('passkeyLogin', hasPasskeys);
 void showFirstStep();
 onLanguageChange(() => {
   labelSubmit();
@@ -58,6 +60,7 @@ async function showFirstStep() {
     const { offerSocialLogin } = await import('./login-social.js');
     await offerSocialLogin(send, continueLogin);
   }
+  void passkeyLogin.offerAutofill();
   showReason();
 }
 
@@ -75,21 +78,12 @@ async function logIn() {
 }
 
 /**
- * Logs in with a passkey alone. No login ID is needed: the browser offers its passkeys for this
- * service, and the selected one identifies the member.
- */
-async function logInByPasskey() {
-  const { publicKey } = await send('auth/login/passkey/options');
-  const credential = await usePasskey(publicKey);
-  continueLogin(await send('auth/login/passkey', { credential, transport: 'cookie' }));
-}
-
-/**
  * Continues with the next step, or with the page after the login.
  * @param {{ status: string, mfaToken: string, methods: Method[], resetToken: string, signUpId: string }} result of
  * the first or second step
  */
 function continueLogin(result) {
+  void stopAutofill();
   showNotice('');
   clearForm(formOf('login'));
   if (result.status === 'mfa_required') {
@@ -113,6 +107,7 @@ async function sendSecondFactor() {
   try {
     if (method === 'passkey') {
       const { publicKey } = await send('auth/login/mfa/passkey/options', { mfaToken });
+      await stopAutofill();
       continueLogin(await send('auth/login/mfa/passkey', { mfaToken, credential: await usePasskey(publicKey) }));
     } else {
       const code =
@@ -168,6 +163,7 @@ function labelSubmit() {
 function startOver(message) {
   mfaToken = '';
   show('ready');
+  void passkeyLogin.offerAutofill();
   showNotice(message);
 }
 

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { cleanEnv } from 'envalid';
 import type { Locale } from '../i18n/locale.js';
 import { offerMailLocales } from '../i18n/mail-locale.js';
+import { androidOrigin } from './app-links.js';
 import { readBrandLogo, type BrandLogo } from './brand-logo.js';
 import { LINKED_PAGES, type LinkedPage, type PageName } from './built-in-pages.js';
 import { findProblems, type Problems } from './configuration-checks.js';
@@ -138,11 +139,12 @@ export class AppConfig {
 
   /** The relying party of WebAuthn, and the pages and apps that may use its passkeys. */
   get relyingParty(): { readonly id: string; readonly name: string; readonly origins: readonly string[] } {
-    const { PASSKEY_RP_ID, PASSKEY_ORIGINS, PRODUCT_NAME } = this.env;
+    const { PASSKEY_RP_ID, PASSKEY_ORIGINS, WEBAUTHN_RELATED_ORIGINS, ANDROID_APPS, PRODUCT_NAME } = this.env;
+    const own = PASSKEY_ORIGINS.length > 0 ? PASSKEY_ORIGINS : this.allowedOrigins;
     return {
       id: PASSKEY_RP_ID ?? new URL(this.publicUrl).hostname,
       name: PRODUCT_NAME,
-      origins: PASSKEY_ORIGINS.length > 0 ? PASSKEY_ORIGINS : this.allowedOrigins,
+      origins: [...new Set([...own, ...WEBAUTHN_RELATED_ORIGINS, ...ANDROID_APPS.map(androidOrigin)])],
     };
   }
 
@@ -158,6 +160,12 @@ export class AppConfig {
   /** The login page: the operator's, else the built-in one, else undefined. */
   get loginUrl(): string | undefined {
     return this.env.LOGIN_URL ?? (this.isPageServed('login') ? `${this.publicUrl}/pages/login` : undefined);
+  }
+
+  /** Where a member changes a password: the operator's page, else the account page, else undefined. */
+  get changePasswordUrl(): string | undefined {
+    const page = this.isPageServed('account') ? `${this.publicUrl}/pages/account?panel=password` : undefined;
+    return this.env.CHANGE_PASSWORD_URL ?? page;
   }
 
   /**

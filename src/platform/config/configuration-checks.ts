@@ -146,7 +146,11 @@ function checkSecrets(env: Environment, report: Report): void {
     report('PREVIOUS_SECRETS', 'holds one secret twice');
 }
 
-function checkPasskeys({ PASSKEY_RP_ID, PASSKEY_ORIGINS }: Environment, report: Report): void {
+function checkPasskeys(env: Environment, report: Report): void {
+  const { PASSKEY_RP_ID, PASSKEY_ORIGINS, WEBAUTHN_RELATED_ORIGINS } = env;
+  const isSecure = (origin: string): boolean => origin.startsWith('https:') || isLoopbackHost(new URL(origin).hostname);
+  if (!WEBAUTHN_RELATED_ORIGINS.every(isSecure))
+    report('WEBAUTHN_RELATED_ORIGINS', 'needs https://, without which browsers have no passkeys');
   if (PASSKEY_RP_ID !== undefined && PASSKEY_ORIGINS.some((origin) => !isOfDomain(origin, PASSKEY_RP_ID)))
     report('PASSKEY_ORIGINS', 'needs pages of the domain PASSKEY_RP_ID');
 }

@@ -1,6 +1,7 @@
 import { bool, str, type CleanedEnv } from 'envalid';
 import { LOCALES } from '../i18n/locale.js';
 import { PAGE_NAMES } from './built-in-pages.js';
+import { PASSKEY_ENVIRONMENT } from './passkey-environment.js';
 import { IMPORT_ENVIRONMENT } from './import-environment.js';
 import { SOCIAL_ENVIRONMENT } from './social-environment.js';
 import { TOKEN_HOOK_ENVIRONMENT } from './token-hook-environment.js';
@@ -9,7 +10,6 @@ import {
   cookiePrefix,
   count,
   countries,
-  domain,
   headerNames,
   hexColor,
   hostName,
@@ -19,7 +19,6 @@ import {
   origins,
   pages,
   pageUrl,
-  passkeyOrigins,
   positiveSeconds,
   postgresUrl,
   redisUrl,
@@ -227,18 +226,7 @@ export const ENVIRONMENT = {
     default: 5,
     desc: 'wrong second factors for an account before the first wait',
   }),
-  PASSKEY_RP_ID: domain({
-    default: undefined,
-    desc: 'domain of all passkeys: that of the pages or a parent; a change makes them useless; default the host of PUBLIC_URL',
-    example: 'example.com',
-  }),
-  PASSKEY_ORIGINS: passkeyOrigins({
-    default: [],
-    desc: 'origins and Android apps that may use passkeys; default PUBLIC_URL and CORS_ORIGINS',
-    example: 'https://app.example.com,android:apk-key-hash:HASH',
-  }),
-  PASSKEY_CHALLENGE_TTL_SECONDS: positiveSeconds({ default: 300, desc: 'time to answer a passkey challenge' }),
-  PASSKEYS_PER_MEMBER: count({ default: 20, desc: 'most passkeys per member' }),
+  ...PASSKEY_ENVIRONMENT,
   REAUTHENTICATION_SECONDS: positiveSeconds({
     default: 300,
     desc: 'sensitive operations need a login or password check this recent; at most 300 in production',
@@ -250,7 +238,7 @@ export const ENVIRONMENT = {
   IP_REQUEST_LIMIT: count({
     default: 120,
     devDefault: 100_000,
-    desc: 'requests per client address in 10 minutes that send mail, set passwords, check login IDs or start with a passkey',
+    desc: 'requests per client address in 10 minutes that send mail, set passwords, check login IDs; as many that start with a passkey',
   }),
   API_KEY_REQUESTS_PER_MINUTE: count({ default: 6000, desc: 'requests per API key, minute and server' }),
   LOGIN_ID_CHECK_ENABLED: bool({

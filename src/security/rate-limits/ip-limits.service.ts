@@ -14,28 +14,34 @@ const ACCOUNT_WINDOW_SECONDS = 86_400;
 @Injectable()
 export class IpLimitsService {
   private readonly requests: Limiter;
+  private readonly passkeyRequests: Limiter;
   private readonly failures: Limiter;
   private readonly accountFailures: Limiter;
 
   constructor(limiters: Limiters, { env }: AppConfig) {
     this.requests = limiters.make('ip-request', env.IP_REQUEST_LIMIT, REQUEST_WINDOW_SECONDS);
+    // Apart: a login page asks for a challenge when it opens, and must not use up the mails of others
+    // behind the same address.
+    this.passkeyRequests = limiters.make('ip-passkey', env.IP_REQUEST_LIMIT, REQUEST_WINDOW_SECONDS);
     this.failures = limiters.make('ip-login-failure', env.LOGIN_IP_FAILURE_LIMIT, FAILURE_WINDOW_SECONDS);
     // Counts and never refuses.
     this.accountFailures = limiters.make('ip-account-failure', Infinity, ACCOUNT_WINDOW_SECONDS);
   }
 
   /**
-   * Counts a request that sends mail, sets a password, checks whether a login ID is free or starts
-   * with a passkey.
+   * Counts a request that sends mail, sets a password or checks whether a login ID is free.
    * @throws DomainError `too_many_requests`
    */
-  async takeRequest(context: ClientContext): Promise<void> {
-    const { isAllowed, retryAfterSeconds } = await this.requests.take(limitKey(context.ip));
-    if (!isAllowed)
-      throw new DomainError('too_many_requests', {
-        retryAfter: retryAfterSeconds,
-        detail: 'too many requests from this IP address',
-      });
+  takeRequest(context: ClientContext): Promise<void> {
+    return take(this.requests, context);
+  }
+
+  /**
+   * Counts a request that starts with a passkey.
+   * @throws DomainError `too_many_requests`
+   */
+  takePasskeyRequest(context: ClientContext): Promise<void> {
+    return take(this.passkeyRequests, context);
   }
 
   /**
@@ -69,6 +75,15 @@ export class IpLimitsService {
   async findFailuresAt(account: string, context: ClientContext): Promise<number> {
     return (await this.accountFailures.peek(accountKey(account, context))).points;
   }
+}
+
+async function take(limiter: Limiter, { ip }: ClientContext): Promise<void> {
+  const { isAllowed, retryAfterSeconds } = await limiter.take(limitKey(ip));
+  if (!isAllowed)
+    throw new DomainError('too_many_requests', {
+      retryAfter: retryAfterSeconds,
+      detail: 'too many requests from this IP address',
+    });
 }
 
 function accountKey(account: string, { ip }: ClientContext): string {

@@ -23,6 +23,8 @@ interface DomainErrorOptions extends ErrorOptions {
   fields?: readonly FieldProblem[];
   /** Only with `refused_by_product`. */
   refusal?: ProductRefusal;
+  /** For programs, where one code has several causes. */
+  reason?: string;
   /** Headers of the answer, in lower case. */
   headers?: Readonly<Record<string, string>>;
 }
@@ -34,6 +36,7 @@ export class DomainError extends Error {
   readonly retryAfter: number | undefined;
   readonly fields: readonly FieldProblem[] | undefined;
   readonly refusal: ProductRefusal | undefined;
+  readonly reason: string | undefined;
   readonly headers: Readonly<Record<string, string>> | undefined;
 
   constructor(
@@ -46,6 +49,7 @@ export class DomainError extends Error {
     this.retryAfter = options.retryAfter;
     this.fields = options.fields;
     this.refusal = options.refusal;
+    this.reason = options.reason ?? options.refusal?.code;
     this.headers = options.headers;
   }
 }

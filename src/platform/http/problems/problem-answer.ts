@@ -54,7 +54,7 @@ export function problemOf(
   error: DomainError,
   { locale, requestId }: Pick<ClientContext, 'locale' | 'requestId'>,
 ): Problem {
-  const { code, fields, retryAfter, refusal } = error;
+  const { code, fields, retryAfter, refusal, reason } = error;
   return {
     type: `urn:munjigi:problem:${code}`,
     ...problemMessage(locale, code),
@@ -62,7 +62,7 @@ export function problemOf(
     status: ERRORS[code],
     code,
     requestId,
-    ...(refusal && { reason: refusal.code }),
+    ...(reason !== undefined && { reason }),
     ...(fields && {
       errors: fields.map((problem) => ({
         field: problem.field,

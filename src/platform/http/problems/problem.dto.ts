@@ -34,7 +34,7 @@ export class Problem {
   @ApiProperty({ format: 'uuid' })
   requestId: string;
 
-  /** With `refused_by_product`: the code of the product's own backend */
+  /** With `refused_by_product`: the code of the product's own backend. With `passkey_invalid`: `unknown_credential` */
   @ApiProperty({ example: 'plan_expired' }) reason?: string;
 
   errors?: ProblemField[];
