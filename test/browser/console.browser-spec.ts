@@ -115,6 +115,8 @@ describeInBrowser('the console of administrators', () => {
         await isLoaded(visitor, 'timeline');
         expect(await visitor.text('h1')).toBe(ada.loginId);
         await card(visitor, 'diagnosis').locator('[data-finding="no_obstacle"]').waitFor();
+        for (const list of ['sessions', 'challenges', 'mails', 'deliveries']) await isLoaded(visitor, list);
+        expect(await card(visitor, 'sessions').locator('li').count()).toBe(1);
 
         const disable = card(visitor, 'actions').locator('[data-do="disable"]');
         await disable.click();
@@ -168,6 +170,40 @@ describeInBrowser('the console of administrators', () => {
           ada.id,
         ]);
         expect(rows).toEqual([{ must_change_password: false }]);
+      });
+
+      it('AC-40 shows a name that is markup as text, and follows a change of the language', async () => {
+        const ada = await given.member(browserApp.app);
+        const name = '<img src=x onerror=alert(1)>';
+        await browserApp.app.sql.query('UPDATE members SET name = $2 WHERE id = $1', [ada.id, name]);
+        await openMember(visitor, ada.id);
+        await card(visitor, 'member').getByText(name, { exact: true }).waitFor();
+        const heading = card(visitor, 'member').locator('h2');
+        const before = await heading.innerText();
+        await visitor.page.locator('[data-language-switch]').click();
+        await heading.filter({ hasNotText: before }).waitFor();
+        expect(await visitor.text('h1')).toBe(ada.loginId);
+        await visitor.page.locator('[data-language-switch]').click();
+        await heading.filter({ hasText: before }).waitFor();
+        // An address that names no member, such as after an erasure.
+        await visitor.open('admin?view=member&id=00000000-0000-4000-8000-000000000000');
+        await card(visitor, 'member').locator('[role="alert"]').waitFor();
+        expect(await card(visitor, 'timeline').isVisible()).toBe(false);
+        await visitor.inspect('console-member-unknown');
+      });
+
+      it('shows at a glance what goes on, and what was imported', async () => {
+        await goTo(visitor, 'overview');
+        await card(visitor, 'overview').locator('figure svg rect').first().waitFor(); // the logins of this test
+        for (const period of ['day', 'month', 'hour']) {
+          const answer = visitor.page.waitForResponse((response) => response.url().endsWith(`period=${period}`));
+          await visitor.page.locator('#filter-period').selectOption(period);
+          expect((await answer).status()).toBe(200);
+        }
+        await card(visitor, 'overview').locator('figure svg rect').first().waitFor();
+        await visitor.inspect('console-overview');
+        await goTo(visitor, 'imports');
+        await visitor.inspect('console-imports');
       });
 
       it('answers why a person without an account cannot log in', async () => {

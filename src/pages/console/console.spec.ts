@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { SERIES } from '../../admin/overview/overview.service.js';
 import { FINDING_CODES } from '../../auth/login-diagnosis/login-finding.js';
+import { OPEN_CHALLENGE_KINDS } from '../../mfa/challenges/open-challenges.service.js';
 import { PAGE_NAMES } from '../../platform/config/built-in-pages.js';
 import { LOCALES } from '../../platform/i18n/locale.js';
 import { PageAssets } from '../page-assets.js';
@@ -48,18 +50,20 @@ describe('the texts of the console', () => {
     expect(known.filter((key) => !isUsed(key))).toEqual([]);
   });
 
-  it('explain every finding of the diagnosis', () => {
-    const explained = known('finding-');
-    expect(explained.sort()).toEqual(FINDING_CODES.map((code) => `finding-${code}`).sort());
+  it.each([
+    ['finding-', FINDING_CODES],
+    ['series-', SERIES],
+    ['challenge-', OPEN_CHALLENGE_KINDS],
+    ['mail-', ['pending', 'sent', 'dead', 'dropped', 'withheld']],
+    ['view-', [...VIEWS, 'member', 'webhook']],
+  ])('name each value of the API that begins with %s', (prefix, names) => {
+    const named = Object.keys(en).filter((key) => key.startsWith(prefix));
+    expect(named.sort()).toEqual(names.map((name) => prefix + name).sort());
   });
 
   it('use no key of the texts that all pages have', () => {
     expect(Object.keys(en).filter((key) => key in pageTexts.common)).toEqual([]);
   });
-
-  function known(prefix: string): string[] {
-    return Object.keys(en).filter((key) => key.startsWith(prefix));
-  }
 });
 
 describe('the console', () => {

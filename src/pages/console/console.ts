@@ -16,7 +16,7 @@ const CONTENT_TYPES = { js: 'text/javascript; charset=utf-8', css: 'text/css; ch
 const SHARED_TEXTS = /^(event|signal)-|^unknownDevice$/;
 
 /** The views of the navigation, in its order. */
-export const VIEWS = ['members', 'mails', 'webhooks', 'api-keys'] as const;
+export const VIEWS = ['overview', 'members', 'mails', 'webhooks', 'api-keys', 'imports'] as const;
 
 /** What `/pages/admin` consists of. */
 export interface Console {

@@ -19,14 +19,16 @@ import { onNavigation } from './navigation.js';
 
 /** @type {Record<string, () => Promise<{ open: (params: URLSearchParams, onNamed: () => void) => View }>>} */
 const VIEWS = {
+  overview: () => import('./overview.js'),
   members: () => import('./members.js'),
   member: () => import('./member.js'),
   mails: () => import('./mails.js'),
   'api-keys': () => import('./api-keys.js'),
   webhooks: () => import('./webhooks.js'),
   webhook: () => import('./webhook.js'),
+  imports: () => import('./imports.js'),
 };
-const FIRST = 'members';
+const FIRST = 'overview';
 /** The link of the navigation that a view belongs to, where it has none itself. */
 const PARENTS = /** @type {Record<string, string>} */ ({ member: 'members', webhook: 'webhooks' });
 

@@ -9,8 +9,8 @@ import { badge, button, el, entry } from './dom.js';
 import { linkTo } from './navigation.js';
 
 /**
- * @typedef {{ id: string, eventId: string, type: string, status: string, attempts: number, memberId?: string | null,
- * webhookId?: string, url?: string, lastError: string | null, createdAt: string, availableAt: string, finishedAt:
+ * @typedef {{ id: string, eventId: string, type: string, status: string, attempts: number, memberId: string | null,
+ * lastError: string | null, createdAt: string, availableAt: string, finishedAt:
  * string | null }} Delivery
  */
 
@@ -18,10 +18,9 @@ import { linkTo } from './navigation.js';
  * @param {Delivery} delivery
  * @param {string} path of the webhook, below `admin/`
  * @param {(message: string) => void} done
- * @param {{ isOfMember?: boolean }} [options]
  */
-export function deliveryEntry(delivery, path, done, { isOfMember = false } = {}) {
-  const { id, type, status, attempts, memberId, url, lastError, createdAt, availableAt, finishedAt } = delivery;
+export function deliveryEntry(delivery, path, done) {
+  const { id, type, status, attempts, memberId, lastError, createdAt, availableAt, finishedAt } = delivery;
   const mood = status === 'sent' ? 'good' : status === 'dead' ? 'bad' : 'plain';
   const retry = () =>
     askFirst({
@@ -35,7 +34,6 @@ export function deliveryEntry(delivery, path, done, { isOfMember = false } = {})
   return entry({
     title: [type, badge(text(`delivery-${status}`), mood)],
     about: [
-      url,
       shortTime(createdAt),
       attempts > 0 && text('attempts', { count: String(attempts) }),
       status === 'pending' && attempts > 0 && text('nextAttempt', { time: shortTime(availableAt) }),
@@ -43,7 +41,7 @@ export function deliveryEntry(delivery, path, done, { isOfMember = false } = {})
     ],
     more: [lastError && el('p', { class: 'soft' }, text('errorWas', { error: lastError }))],
     buttons: [
-      !isOfMember && memberId && linkTo('member', { id: memberId }, text('openMember')),
+      memberId && linkTo('member', { id: memberId }, text('openMember')),
       status !== 'pending' && button(text('retryDelivery'), retry, { about: type }),
     ],
   });

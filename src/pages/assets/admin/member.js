@@ -3,16 +3,14 @@
 /** One member on one screen: what is known, and what an administrator can do. */
 
 import { read, segment } from './admin-api.js';
-import { Card, ListCard } from './card.js';
+import { Card } from './card.js';
 import { diagnosisCard } from './diagnosis.js';
 import { button, el } from './dom.js';
-import { eventEntry } from './event-entry.js';
 import { memberActions } from './member-actions.js';
 import { detailsOf } from './member-details.js';
+import { memberLists } from './member-lists.js';
 
 /** @typedef {import('./member-details.js').Details} Details */
-
-const PAGE_SIZE = '20';
 
 /** @param {URLSearchParams} params @param {() => void} onNamed */
 export function open(params, onNamed) {
@@ -25,13 +23,7 @@ export function open(params, onNamed) {
   const actions = new Card('actions', async () => /** @type {Details} */ (details.data), drawActions);
   // The answer concerns the login ID, which is known after the member has been read.
   const diagnosis = diagnosisCard(() => details.data?.loginId ?? '', { isOfMember: true, onChange: () => void load() });
-  /** @type {ListCard<import('./event-entry.js').SecurityEvent>} */
-  const timeline = new ListCard(
-    'timeline',
-    async (cursor) => withoutRepeats(await read('security-events', { memberId: id, cursor, limit: PAGE_SIZE })),
-    eventEntry,
-  );
-  const others = [diagnosis, actions, timeline];
+  const others = [diagnosis, actions, ...memberLists(id, path)];
 
   /** Also after an action: it changes more than one card, because it leaves a mail and an event. */
   async function load() {
@@ -62,16 +54,4 @@ export function open(params, onNamed) {
   }
 
   return { title: () => details.data?.loginId ?? '', parts: [details, ...others], load };
-}
-
-/**
- * Shows views in a row by one administrator once: this screen alone makes several.
- * @param {{ items: import('./event-entry.js').SecurityEvent[], nextCursor: string | null }} page
- */
-function withoutRepeats({ items, nextCursor }) {
-  const isRepeat = (/** @type {number} */ at) =>
-    items[at]?.type === 'member.viewed' &&
-    items[at - 1]?.type === 'member.viewed' &&
-    items[at]?.actorId === items[at - 1]?.actorId;
-  return { items: items.filter((_, at) => !isRepeat(at)), nextCursor };
 }

@@ -54,7 +54,7 @@ export function open(params) {
       el(
         'div',
         { class: 'row' },
-        action('test', (reason) => change('POST', `${path}/test`, {}, reason)),
+        enabled && action('test', (reason) => change('POST', `${path}/test`, {}, reason)),
         button(text('changeWebhook'), edit, { name: 'edit' }),
         enabled
           ? action('turnOff', (reason) => change('PATCH', path, { enabled: false }, reason))

@@ -1,0 +1,90 @@
+// @ts-check
+
+/** The lists on the screen of a member. */
+
+import { countryName, shortTime, text } from '../page.js';
+import { read, segment } from './admin-api.js';
+import { ListCard } from './card.js';
+import { deliveryEntry } from './delivery-entry.js';
+import { badge, entry } from './dom.js';
+import { eventEntry } from './event-entry.js';
+import { mailEntry } from './mail-entry.js';
+
+/** @typedef {import('./event-entry.js').SecurityEvent} SecurityEvent */
+/**
+ * @typedef {{ id: string, deviceName: string | null, browser: string | null, os: string | null, ip: string, country:
+ * string | null, createdAt: string, lastUsedAt: string, bound: boolean }} Session
+ */
+/** @typedef {{ kind: string, at: string | null, until: string | null, attempts: number | null }} Challenge */
+
+const PAGE_SIZE = '10';
+
+/**
+ * @param {string} id of the member
+ * @param {string} path of the member, below `admin/`
+ * @returns {ListCard<any>[]}
+ */
+export function memberLists(id, path) {
+  /** @param {ListCard<any>} card */
+  const reportIn = (card) => (/** @type {string} */ message) => {
+    card.say(message);
+    void card.reload();
+  };
+  return [
+    new ListCard('challenges', () => read(`${path}/challenges`), challengeEntry),
+    new ListCard('sessions', () => read(`${path}/sessions`), sessionEntry),
+    new ListCard(
+      'timeline',
+      async (cursor) => withoutRepeats(await read('security-events', { memberId: id, cursor, limit: '20' })),
+      eventEntry,
+    ),
+    new ListCard(
+      'mails',
+      (cursor) => read(`${path}/mails`, { cursor, limit: PAGE_SIZE }),
+      (mail, card) => mailEntry({ ...mail, memberId: null }, reportIn(card)),
+    ),
+    new ListCard(
+      'deliveries',
+      (cursor) => read(`${path}/deliveries`, { cursor, limit: PAGE_SIZE }),
+      (delivery, card) =>
+        deliveryEntry({ ...delivery, memberId: null }, `webhooks/${segment(delivery.webhookId)}`, reportIn(card)),
+    ),
+  ];
+}
+
+/** @param {Session} session */
+function sessionEntry({ deviceName, browser, os, ip, country, createdAt, lastUsedAt, bound }) {
+  return entry({
+    title: [deviceName ?? ([browser, os].filter(Boolean).join(' · ') || text('unknownDevice'))],
+    about: [
+      countryName(country),
+      ip,
+      text('lastUsed', { time: shortTime(lastUsedAt) }),
+      text('loggedInSince', { time: shortTime(createdAt) }),
+      bound && text('bound'),
+    ],
+  });
+}
+
+/** @param {Challenge} challenge */
+function challengeEntry({ kind, at, until, attempts }) {
+  return entry({
+    title: [text(`challenge-${kind}`) || kind, until === null && badge(text('noEnd'), 'bad')],
+    about: [
+      at && text('begunAt', { time: shortTime(at) }),
+      until && text('endsAt', { time: shortTime(until) }),
+      attempts !== null && attempts > 0 && text('attempts', { count: String(attempts) }),
+    ],
+  });
+}
+
+/**
+ * Shows views in a row by one administrator once: this screen alone makes several.
+ * @param {{ items: SecurityEvent[], nextCursor: string | null }} page
+ */
+function withoutRepeats({ items, nextCursor }) {
+  const isView = (/** @type {SecurityEvent | undefined} */ event) => event?.type === 'member.viewed';
+  const isRepeat = (/** @type {number} */ at) =>
+    isView(items[at]) && isView(items[at - 1]) && items[at]?.actorId === items[at - 1]?.actorId;
+  return { items: items.filter((_, at) => !isRepeat(at)), nextCursor };
+}
