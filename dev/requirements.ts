@@ -391,6 +391,7 @@ export const REQUIREMENTS: readonly (readonly [family: string, rows: readonly Re
       of('AC-01', 'P1', 'The reason of an administrative action is kept in the audit log and mailed to the member'),
       of('AC-02', 'P1', 'The diagnosis names what keeps a person from logging in, and the operation that helps'),
       of('AC-03', 'P0', 'Each view of a member by an administrator or API key is recorded, and none shows a secret'),
+      of('AC-20', 'P1', 'Who may sign up is decided by the typed address alone, at each way of signing up'),
       of('AC-04', 'P1', 'Each list of members is recorded with its filter, and holds no personal data itself'),
       of('AC-05', 'P2', 'The overview counts what happened on all servers, and costs the hot paths no statement'),
       of('AC-06', 'P1', 'Under the Korean profile, what administrators read and did is kept for two years'),

@@ -1,5 +1,25 @@
 // Written by `npm run docs` from openapi.json.
 export interface paths {
+    "/api/auth/sign-up/terms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show who may sign up
+         * @description For a client that shows its form only to those. Operators set it by `SIGN_UP`.
+         */
+        get: operations["signUpTerms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/sign-up": {
         parameters: {
             query?: never;
@@ -1804,7 +1824,7 @@ export interface components {
          * @description Stable; programs decide by it
          * @enum {string}
          */
-        ErrorCode: "malformed_json" | "bad_request" | "query_not_allowed" | "code_invalid" | "passkey_invalid" | "passkey_changed" | "link_invalid" | "link_expired" | "sign_up_invalid" | "social_login_failed" | "token_expired" | "token_invalid" | "session_ended" | "token_reused" | "proof_required" | "proof_invalid" | "proof_stale" | "api_key_invalid" | "invalid_credentials" | "forbidden" | "reauth_required" | "two_factor_required" | "factor_proof_required" | "person_required" | "insufficient_scope" | "address_not_allowed" | "origin_not_allowed" | "refused_by_product" | "not_found" | "method_not_allowed" | "request_timeout" | "already_confirmed" | "login_id_taken" | "email_taken" | "identity_taken" | "totp_already_enabled" | "totp_not_enabled" | "passkey_limit_reached" | "last_way_in" | "last_admin" | "member_not_active" | "mail_not_retryable" | "webhook_disabled" | "webhook_limit_reached" | "cursor_expired" | "payload_too_large" | "unsupported_media_type" | "validation_failed" | "password_too_common" | "too_many_requests" | "too_many_attempts" | "headers_too_large" | "internal_error" | "service_unavailable" | "provider_unavailable" | "overloaded";
+        ErrorCode: "malformed_json" | "bad_request" | "query_not_allowed" | "code_invalid" | "passkey_invalid" | "passkey_changed" | "link_invalid" | "link_expired" | "sign_up_invalid" | "social_login_failed" | "token_expired" | "token_invalid" | "session_ended" | "token_reused" | "proof_required" | "proof_invalid" | "proof_stale" | "api_key_invalid" | "invalid_credentials" | "forbidden" | "reauth_required" | "two_factor_required" | "factor_proof_required" | "person_required" | "insufficient_scope" | "address_not_allowed" | "origin_not_allowed" | "refused_by_product" | "sign_up_closed" | "not_found" | "method_not_allowed" | "request_timeout" | "already_confirmed" | "login_id_taken" | "email_taken" | "identity_taken" | "totp_already_enabled" | "totp_not_enabled" | "passkey_limit_reached" | "last_way_in" | "last_admin" | "member_not_active" | "mail_not_retryable" | "webhook_disabled" | "webhook_limit_reached" | "cursor_expired" | "payload_too_large" | "unsupported_media_type" | "validation_failed" | "password_too_common" | "too_many_requests" | "too_many_attempts" | "headers_too_large" | "internal_error" | "service_unavailable" | "provider_unavailable" | "overloaded";
         ProblemField: {
             /** @example This is not an email address that we can send to. */
             message: string;
@@ -1842,6 +1862,12 @@ export interface components {
             /** @example urn:munjigi:problem:validation_failed */
             type: string;
             errors?: components["schemas"]["ProblemField"][];
+        };
+        SignUpTermsResponse: {
+            /** @enum {string} */
+            mode: "open" | "domains" | "invited";
+            /** @description With `domains`: the mail domains that may sign up */
+            domains: string[];
         };
         /**
          * @description Language of mails; taken from Accept-Language when absent
@@ -4155,8 +4181,37 @@ export interface components {
         };
     };
     responses: {
+        /** @description `internal_error`: Something went wrong */
+        "500.internal_error": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `service_unavailable`: Temporarily unavailable */
+        "503.service_unavailable": {
+            headers: {
+                /** @description Seconds to wait, where that is known */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
         "400.malformed_json.query_not_allowed": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `sign_up_closed`: Sign-up not open */
+        "403.sign_up_closed": {
             headers: {
                 [name: string]: unknown;
             };
@@ -4196,15 +4251,6 @@ export interface components {
             headers: {
                 /** @description Seconds to wait, where that is known */
                 "Retry-After"?: number;
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
-        /** @description `internal_error`: Something went wrong */
-        "500.internal_error": {
-            headers: {
                 [name: string]: unknown;
             };
             content: {
@@ -4260,17 +4306,6 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `service_unavailable`: Temporarily unavailable */
-        "503.service_unavailable": {
-            headers: {
-                /** @description Seconds to wait, where that is known */
-                "Retry-After"?: number;
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
         /** @description `code_invalid`: Code not accepted; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
         "400.code_invalid.malformed_json.query_not_allowed": {
             headers: {
@@ -4289,8 +4324,8 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `origin_not_allowed`: Origin not allowed; `refused_by_product`: Login not possible */
-        "403.origin_not_allowed.refused_by_product": {
+        /** @description `sign_up_closed`: Sign-up not open; `origin_not_allowed`: Origin not allowed; `refused_by_product`: Login not possible */
+        "403.sign_up_closed.origin_not_allowed.refused_by_product": {
             headers: {
                 [name: string]: unknown;
             };
@@ -4339,6 +4374,15 @@ export interface components {
             headers: {
                 /** @description Seconds to wait, where that is known */
                 "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `origin_not_allowed`: Origin not allowed; `refused_by_product`: Login not possible */
+        "403.origin_not_allowed.refused_by_product": {
+            headers: {
                 [name: string]: unknown;
             };
             content: {
@@ -4671,8 +4715,8 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `refused_by_product`: Login not possible */
-        "403.refused_by_product": {
+        /** @description `sign_up_closed`: Sign-up not open; `refused_by_product`: Login not possible */
+        "403.sign_up_closed.refused_by_product": {
             headers: {
                 [name: string]: unknown;
             };
@@ -4730,6 +4774,31 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    signUpTerms: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignUpTermsResponse"];
+                };
+            };
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
+        };
+    };
     signUpRequest: {
         parameters: {
             query?: never;
@@ -4763,6 +4832,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["400.malformed_json.query_not_allowed"];
+            403: components["responses"]["403.sign_up_closed"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.password_too_common.validation_failed"];
@@ -4885,7 +4955,7 @@ export interface operations {
             };
             400: components["responses"]["400.code_invalid.malformed_json.query_not_allowed"];
             401: components["responses"]["401.proof_required.proof_invalid.proof_stale"];
-            403: components["responses"]["403.origin_not_allowed.refused_by_product"];
+            403: components["responses"]["403.sign_up_closed.origin_not_allowed.refused_by_product"];
             409: components["responses"]["409.already_confirmed.login_id_taken.email_taken.identity_taken"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
@@ -4924,7 +4994,7 @@ export interface operations {
             };
             400: components["responses"]["400.link_invalid.link_expired.malformed_json.query_not_allowed"];
             401: components["responses"]["401.invalid_credentials.proof_required.proof_invalid.proof_stale"];
-            403: components["responses"]["403.origin_not_allowed.refused_by_product"];
+            403: components["responses"]["403.sign_up_closed.origin_not_allowed.refused_by_product"];
             409: components["responses"]["409.already_confirmed.login_id_taken.email_taken.identity_taken"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
@@ -8180,7 +8250,7 @@ export interface operations {
             };
             400: components["responses"]["400.social_login_failed.malformed_json.query_not_allowed"];
             401: components["responses"]["401.invalid_credentials.proof_required.proof_invalid.proof_stale"];
-            403: components["responses"]["403.origin_not_allowed.refused_by_product"];
+            403: components["responses"]["403.sign_up_closed.origin_not_allowed.refused_by_product"];
             404: components["responses"]["404.not_found"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
@@ -8227,7 +8297,7 @@ export interface operations {
             };
             400: components["responses"]["400.social_login_failed.malformed_json.query_not_allowed"];
             401: components["responses"]["401.invalid_credentials.proof_required.proof_invalid.proof_stale"];
-            403: components["responses"]["403.refused_by_product"];
+            403: components["responses"]["403.sign_up_closed.refused_by_product"];
             404: components["responses"]["404.not_found"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
@@ -8272,7 +8342,7 @@ export interface operations {
             };
             400: components["responses"]["400.sign_up_invalid.malformed_json.query_not_allowed"];
             401: components["responses"]["401.proof_required.proof_invalid.proof_stale"];
-            403: components["responses"]["403.origin_not_allowed.refused_by_product"];
+            403: components["responses"]["403.sign_up_closed.origin_not_allowed.refused_by_product"];
             409: components["responses"]["409.identity_taken.login_id_taken.email_taken"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];

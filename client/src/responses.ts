@@ -1,5 +1,6 @@
 // Written by `npm run docs` from openapi.json.
 export const OPERATIONS: Record<string, string> = {
+  "GET /api/auth/sign-up/terms": "200 SignUpTermsResponse",
   "POST /api/auth/sign-up": "202 SignUpResponse",
   "POST /api/auth/sign-up/resend": "202 SignUpResponse",
   "POST /api/auth/sign-up/inspect": "200 InspectedSignUpResponse",
@@ -549,6 +550,10 @@ export const SHAPES: Record<string, Record<string, string>> = {
     "resendAfter": "number",
     "expiresIn": "number",
     "signUpId": "string"
+  },
+  "SignUpTermsResponse": {
+    "mode": "string",
+    "domains": "string[]"
   },
   "SocialProviderListResponse": {
     "items": "SocialProviderResponse[]"

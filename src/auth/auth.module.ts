@@ -57,6 +57,7 @@ import { SignUpActivationService } from './sign-up/sign-up-activation.service.js
 import { SignUpConfirmationService } from './sign-up/sign-up-confirmation.service.js';
 import { SignUpContinuationService } from './sign-up/sign-up-continuation.service.js';
 import { SignUpLinksService } from './sign-up/sign-up-links.service.js';
+import { SignUpPolicy } from './sign-up/sign-up-policy.js';
 import { SignUpRequestsService } from './sign-up/sign-up-requests.service.js';
 import { SignUpsRepository } from './sign-up/sign-ups.repository.js';
 import { AccessTokenStrategy } from './strategies/access-token.strategy.js';
@@ -123,7 +124,7 @@ import { TokensController } from './tokens/tokens.controller.js';
     { provide: APP_GUARD, useClass: RolesGuard },
     ...[AccessTokenStrategy, RefreshTokenStrategy, ResetTokenStrategy, AccessProof, ApiKeyAdmission],
     ...[SignUpRequestsService, SignUpConfirmationService, SignUpActivationService, SignUpLinksService],
-    ...[SignUpContinuationService, NewMembersService, ClaimedIdentities],
+    ...[SignUpContinuationService, NewMembersService, ClaimedIdentities, SignUpPolicy],
     ...[PendingSignUpsService, SignUpsRepository, LoginIdCheckService],
     ...[LoginIdRequestsService, LoginIdRecoveryService],
     ...[PasswordLoginService, PasswordAttemptsService, SecondFactorLoginService],

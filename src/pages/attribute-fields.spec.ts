@@ -38,7 +38,14 @@ describe('the fields for attributes', () => {
   it('are in the pages, with their kinds and without hidden ones', () => {
     const renderer = new PageRenderer({
       ...{ productName: 'Acme', hasLogo: false, pages: PAGE_NAMES, returnOrigins: [], sharesCookie: false },
-      ...{ passwordMinLength: 8, passwordMinScore: 2, resendSeconds: 60, erasureGraceDays: 14 },
+      ...{
+        passwordMinLength: 8,
+        passwordMinScore: 2,
+        resendSeconds: 60,
+        erasureGraceDays: 14,
+        signUp: 'open',
+        signUpDomains: [],
+      },
       attributes: DECLARATIONS,
       ...{ socialProviders: [], socialRedirectUri: null, hasConsole: false },
     });

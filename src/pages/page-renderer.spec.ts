@@ -23,6 +23,8 @@ const OPTIONS: PageRendererOptions = {
   passwordMinScore: 3,
   resendSeconds: 60,
   erasureGraceDays: 14,
+  signUp: 'open',
+  signUpDomains: [],
   attributes: new Map(),
   socialProviders: ['google', 'kakao', 'naver', 'apple', 'acme'].map((id) => ({ id, name: id })),
   socialRedirectUri: 'https://accounts.example/pages/social-login',

@@ -30,6 +30,10 @@ export interface PageRendererOptions {
   readonly passwordMinScore: number;
   /** Whole days; 0 if closed accounts are erased at once. */
   readonly erasureGraceDays: number;
+  /** Who may sign up; see SignUpPolicy. */
+  readonly signUp: 'open' | 'domains' | 'invited';
+  /** Whose addresses may, with `domains`. */
+  readonly signUpDomains: readonly string[];
   /** Declared by the operator. */
   readonly attributes: ReadonlyMap<string, AttributeDeclaration>;
   readonly socialProviders: readonly { readonly id: string; readonly name: string }[];
@@ -95,6 +99,8 @@ export class PageRenderer {
       resendSeconds,
       erasureGraceDays,
       links: this.links(locale),
+      isInvitedOnly: this.options.signUp === 'invited',
+      signUpDomains: this.options.signUpDomains.join(', '),
       attributes: attributeFieldsOf(this.options.attributes, locale),
       social: this.socialLogin(locale),
       common: fillPlaceholders(TEXTS[locale].common, { passwordMinLength }),
@@ -123,7 +129,8 @@ export class PageRenderer {
     const to = (page: PageName): string => (this.options.pages.includes(page) ? `${page}?lang=${locale}` : '');
     return {
       login: this.options.loginUrl ?? to('login'),
-      signUp: to('sign-up'),
+      // A link to a form that refuses every visitor would only raise hopes (AC-20).
+      signUp: this.options.signUp === 'invited' ? '' : to('sign-up'),
       resetPassword: to('reset-password'),
       findLoginId: to('find-login-id'),
       account: to('account'),

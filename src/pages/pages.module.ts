@@ -39,6 +39,8 @@ const DAY_SECONDS = 86_400;
           passwordMinScore: env.PASSWORD_MIN_SCORE,
           resendSeconds: env.CODE_RESEND_SECONDS,
           erasureGraceDays: Math.floor(env.ACCOUNT_ERASURE_GRACE_SECONDS / DAY_SECONDS),
+          signUp: env.SIGN_UP,
+          signUpDomains: env.SIGN_UP_DOMAINS,
           attributes: attributes.all,
           socialProviders: config.socialProviders,
           socialRedirectUri: config.socialRedirectUris.includes(socialRedirectUri) ? socialRedirectUri : null,

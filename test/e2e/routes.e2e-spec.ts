@@ -26,6 +26,7 @@ const OPEN = [
   'GET /.well-known/openid-configuration',
   'GET /.well-known/openid-configuration/*',
   'GET /.well-known/webauthn',
+  'GET /auth/sign-up/terms',
   'GET /auth/social/providers',
   'GET /dev/mails', // 404 outside development
   'GET /dev/mails/:template/:locale/:part',

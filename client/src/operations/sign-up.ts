@@ -9,6 +9,9 @@ export type WithoutDevice<T> = Omit<T, 'deviceToken' | 'transport'>;
 
 export function signUpOperations(caller: Caller) {
   return {
+    /** Who may sign up: a form that no address can use need not be shown. */
+    terms: (options?: CallOptions) =>
+      caller.request<Schemas['SignUpTermsResponse']>('GET', '/api/auth/sign-up/terms', { ...options, as: 'none' }),
     /** Mails a code and a link. The response is the same if the address already has an account. */
     request: (body: Schemas['SignUpRequest'], options?: CallOptions) =>
       caller.post<Schemas['SignUpResponse']>('/api/auth/sign-up', body, options),

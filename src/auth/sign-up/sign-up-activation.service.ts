@@ -11,6 +11,7 @@ import { EmailChallengesService } from '../../verification/email-challenges.serv
 import { ClaimedIdentities } from './claimed-identities.js';
 import { NewMembersService } from './new-members.service.js';
 import type { SignUp } from './sign-up.entity.js';
+import { SignUpPolicy } from './sign-up-policy.js';
 import { isVoid, SignUpsRepository } from './sign-ups.repository.js';
 
 /** The device to sign in, and another login ID if that of the sign-up was taken. */
@@ -32,12 +33,13 @@ export class SignUpActivationService {
     private readonly claimedIdentities: ClaimedIdentities,
     private readonly newMembers: NewMembersService,
     private readonly mailBudget: MailBudgetService,
+    private readonly policy: SignUpPolicy,
   ) {}
 
   /**
    * All or nothing: after `login_id_taken` the challenge is still valid for another attempt.
    * @throws DomainError `code_invalid` or `link_invalid`, `validation_failed`, `login_id_taken`,
-   * `email_taken`, `identity_taken`, `refused_by_product`
+   * `email_taken`, `identity_taken`, `sign_up_closed`, `refused_by_product`
    */
   async activate(
     signUp: SignUp,
@@ -49,6 +51,8 @@ export class SignUpActivationService {
       throw new DomainError(method === 'code' ? 'code_invalid' : 'link_invalid', {
         detail: 'a sign-up on this address was confirmed before',
       });
+    // Closing sign-up ends pending ones, too. An imported account is none.
+    if (signUp.importedClaimId === null) this.policy.check(signUp.emailKey);
     const loginId = confirmation.loginId ?? signUp.loginId;
     if (isReservedLoginId(loginId))
       throw new DomainError('validation_failed', { fields: [{ field: 'loginId', code: 'login_id_reserved' }] });

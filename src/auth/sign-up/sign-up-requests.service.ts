@@ -15,6 +15,7 @@ import type { MailLocale } from '../../platform/i18n/mail-locale.js';
 import type { ImportedClaim } from '../../users/imports/imported-claim.entity.js';
 import { PendingSignUpsService } from './pending-sign-ups.service.js';
 import { SignUpContinuationService } from './sign-up-continuation.service.js';
+import { SignUpPolicy } from './sign-up-policy.js';
 import { NO_PASSWORD, SignUpsRepository, type NewSignUp } from './sign-ups.repository.js';
 
 export interface SignUpDetails {
@@ -51,6 +52,7 @@ export class SignUpRequestsService {
     private readonly pendingSignUps: PendingSignUpsService,
     private readonly continuation: SignUpContinuationService,
     private readonly attributes: MemberAttributes,
+    private readonly policy: SignUpPolicy,
   ) {}
 
   /**
@@ -58,7 +60,7 @@ export class SignUpRequestsService {
    * address has an account. The same login ID, address and password again, from the same client,
    * continue the earlier sign-up: after a double click, the code in the mailbox fits both answers
    * (SS-08).
-   * @throws DomainError `validation_failed`, `password_too_common`, `too_many_attempts`,
+   * @throws DomainError `validation_failed`, `sign_up_closed`, `password_too_common`, `too_many_attempts`,
    * `too_many_requests`, `overloaded`
    */
   async request(details: SignUpDetails, context: ClientContext): Promise<RequestedSignUp> {
@@ -67,6 +69,7 @@ export class SignUpRequestsService {
       throw new DomainError('validation_failed', { fields: [{ field: 'loginId', code: 'login_id_reserved' }] });
     const attributes = this.attributes.readSignUp(details.attributes);
     const { address, key: emailKey } = parseEmailAddress(details.email)!;
+    this.policy.check(emailKey);
     const claim = { emailKey, loginId: details.loginId };
     const earlier = await this.continuation.findEarlier(details.signUpId, claim, context);
     // Hashed before the address is looked up: known and unknown addresses cost the same.
@@ -90,13 +93,14 @@ export class SignUpRequestsService {
    * As {@link request}, with an account at a provider. Again with another login ID, it continues
    * the sign-up.
    * @param socialSignUpId which only the client that logged in at the provider has
-   * @throws DomainError `too_many_attempts`, `too_many_requests`
+   * @throws DomainError `sign_up_closed`, `too_many_attempts`, `too_many_requests`
    */
   async requestFederated(
     signUp: FederatedSignUp,
     socialSignUpId: string,
     context: ClientContext,
   ): Promise<RequestedSignUp> {
+    this.policy.check(signUp.emailKey);
     const ownId = this.continuation.idOf(signUp.emailKey, socialSignUpId);
     const earlier = await this.continuation.findEarlier(ownId, signUp, context);
     return this.record({ id: randomUUID(), passwordHash: NO_PASSWORD, ...signUp }, ownId, earlier, context);
@@ -104,7 +108,7 @@ export class SignUpRequestsService {
 
   /**
    * As {@link request}, for an imported account whose password matched. The password is in use
-   * already, so the rules for new ones do not apply.
+   * already, so the rules for new ones do not apply. SIGN_UP does not, either: the account exists.
    * @throws DomainError `overloaded`
    */
   async requestImported(account: ImportedClaim, password: string, context: ClientContext): Promise<RequestedSignUp> {

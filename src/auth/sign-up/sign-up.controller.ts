@@ -1,5 +1,5 @@
-import { Body, Controller, HttpCode, HttpStatus, Post } from '@nestjs/common';
-import { ApiBody, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Get, HttpCode, HttpStatus, Post } from '@nestjs/common';
+import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { Context } from '../../platform/http/client-context.decorator.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
@@ -23,9 +23,11 @@ import {
   SignUpLinkRequest,
   SignUpRequest,
   SignUpResponse,
+  SignUpTermsResponse,
 } from './sign-up.dto.js';
 import { SignUpConfirmationService } from './sign-up-confirmation.service.js';
 import { SignUpLinksService } from './sign-up-links.service.js';
+import { SignUpPolicy } from './sign-up-policy.js';
 import { SignUpRequestsService } from './sign-up-requests.service.js';
 
 /** Takes the steps of a sign-up, from the request to the confirmation. */
@@ -38,7 +40,19 @@ export class SignUpController {
     private readonly confirmations: SignUpConfirmationService,
     private readonly links: SignUpLinksService,
     private readonly config: AppConfig,
+    private readonly policy: SignUpPolicy,
   ) {}
+
+  /**
+   * Show who may sign up
+   * @remarks For a client that shows its form only to those. Operators set it by `SIGN_UP`.
+   */
+  @Get('terms')
+  @ApiOperation({ operationId: 'signUpTerms' })
+  @ApiProblems()
+  showTerms(): SignUpTermsResponse {
+    return { mode: this.policy.terms.mode, domains: [...this.policy.terms.domains] };
+  }
 
   /**
    * Sign up
@@ -49,7 +63,7 @@ export class SignUpController {
   @Post()
   @HttpCode(HttpStatus.ACCEPTED)
   @HashesPassword()
-  @ApiProblems('password_too_common', 'too_many_attempts', 'too_many_requests', 'overloaded')
+  @ApiProblems('sign_up_closed', 'password_too_common', 'too_many_attempts', 'too_many_requests', 'overloaded')
   async request(@Body() body: SignUpRequest, @Context() context: ClientContext): Promise<SignUpResponse> {
     const { signUpId, resendAfter } = await this.requests.request(body, context);
     return { signUpId, ...codeLifetimes(this.config, resendAfter) };
@@ -96,6 +110,7 @@ export class SignUpController {
     'login_id_taken',
     'email_taken',
     'identity_taken',
+    'sign_up_closed',
     'origin_not_allowed',
     'refused_by_product',
     ...PROOF_PROBLEMS,
@@ -130,6 +145,7 @@ export class SignUpController {
     'login_id_taken',
     'email_taken',
     'identity_taken',
+    'sign_up_closed',
     'origin_not_allowed',
     'refused_by_product',
     ...PROOF_PROBLEMS,

@@ -15,6 +15,13 @@ import { CodeLifetimes } from '../../verification/email-challenge.dto.js';
 
 const OTHER_LOGIN_ID = 'Another login ID, after 409 login_id_taken';
 
+export class SignUpTermsResponse {
+  @ApiProperty({ enum: ['open', 'domains', 'invited'] }) mode: 'open' | 'domains' | 'invited';
+
+  /** With `domains`: the mail domains that may sign up */
+  domains: string[];
+}
+
 export class SignUpRequest {
   @IsLoginId() loginId: string;
   @IsMailAddress() email: string;

@@ -6,6 +6,7 @@ import type { ClientContext } from '../../platform/http/client-context.js';
 import { IpLimitsService } from '../../security/rate-limits/ip-limits.service.js';
 import type { SessionBinding, TokenTransport } from '../../sessions/session.entity.js';
 import type { FirstFactorOutcome } from '../login/first-factor.service.js';
+import { SignUpPolicy } from '../sign-up/sign-up-policy.js';
 import { deviceOf, type BrowserContext, type DeviceStatement } from '../tokens/token-cookies.js';
 import { suggestLoginId } from './login-id-suggestion.js';
 import { PendingSocialSignUpsService, SIGN_UP_SECONDS } from './pending-social-sign-ups.service.js';
@@ -37,12 +38,13 @@ export class SocialJourneysService {
     private readonly socialLogin: SocialLoginService,
     private readonly pendingSignUps: PendingSocialSignUpsService,
     private readonly ipLimits: IpLimitsService,
+    private readonly policy: SignUpPolicy,
   ) {}
 
   /**
    * Ends a journey through the browser.
    * @throws DomainError `not_found`, `social_login_failed`, `provider_unavailable`, `origin_not_allowed`,
-   * `proof_required`, `invalid_credentials`
+   * `proof_required`, `invalid_credentials`, `sign_up_closed`
    */
   async complete(
     provider: string,
@@ -90,6 +92,8 @@ export class SocialJourneysService {
     const device = deviceOf(statement, browser, keyThumbprint);
     const outcome = await this.socialLogin.login(account, device, context);
     if (outcome) return outcome;
+    // Otherwise the client would ask for a login ID and an address in vain.
+    this.policy.checkOpen();
     return {
       status: 'sign_up_required',
       signUpId: await this.pendingSignUps.add({ account, statement, keyThumbprint }),

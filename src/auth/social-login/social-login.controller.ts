@@ -85,7 +85,7 @@ export class SocialLoginController {
   @ApiExtraModels(SignUpRequiredResponse)
   @SignsIn('SocialLoginOutcome', { notesOutcome: true })
   @ApiProblems(
-    ...(['social_login_failed', 'invalid_credentials', 'not_found'] as const),
+    ...(['social_login_failed', 'invalid_credentials', 'sign_up_closed', 'not_found'] as const),
     ...(['origin_not_allowed', 'refused_by_product', 'provider_unavailable', ...PROOF_PROBLEMS] as const),
   )
   async complete(
@@ -109,7 +109,7 @@ export class SocialLoginController {
   @ApiProvider()
   @SignsIn('SocialLoginOutcome', { notesOutcome: true })
   @ApiProblems(
-    ...(['social_login_failed', 'invalid_credentials', 'not_found'] as const),
+    ...(['social_login_failed', 'invalid_credentials', 'sign_up_closed', 'not_found'] as const),
     ...(['refused_by_product', 'too_many_requests', 'provider_unavailable', ...PROOF_PROBLEMS] as const),
   )
   async native(
@@ -140,7 +140,14 @@ export class SocialLoginController {
   @ApiExtraModels(ConfirmationRequiredResponse)
   @SignsIn('SocialSignUpOutcome', { notesOutcome: true })
   @ApiProblems(
-    ...(['sign_up_invalid', 'identity_taken', 'login_id_taken', 'email_taken', 'too_many_attempts'] as const),
+    ...([
+      'sign_up_invalid',
+      'sign_up_closed',
+      'identity_taken',
+      'login_id_taken',
+      'email_taken',
+      'too_many_attempts',
+    ] as const),
     ...(['too_many_requests', 'origin_not_allowed', 'refused_by_product', ...PROOF_PROBLEMS] as const),
   )
   async signUp(

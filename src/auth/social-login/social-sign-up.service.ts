@@ -11,6 +11,7 @@ import type { IssuedTokens } from '../../sessions/session-tokens.js';
 import { isReservedLoginId } from '../../users/login-id.js';
 import { MAX_NAME_LENGTH } from '../../users/member-fields.js';
 import { ClaimedIdentities } from '../sign-up/claimed-identities.js';
+import { SignUpPolicy } from '../sign-up/sign-up-policy.js';
 import { SignUpRequestsService, type RequestedSignUp } from '../sign-up/sign-up-requests.service.js';
 import { deviceOf } from '../tokens/token-cookies.js';
 import { PendingSocialSignUpsService, type PendingSocialSignUp } from './pending-social-sign-ups.service.js';
@@ -43,6 +44,7 @@ export class SocialSignUpService {
     private readonly claimedIdentities: ClaimedIdentities,
     private readonly attributes: MemberAttributes,
     private readonly ipLimits: IpLimitsService,
+    private readonly policy: SignUpPolicy,
   ) {}
 
   /**
@@ -50,7 +52,7 @@ export class SocialSignUpService {
    * other cases the mailbox has to be proven as for any sign-up, and the answer is the same whether
    * or not the address is known (EN-04).
    * @throws DomainError `validation_failed`, `sign_up_invalid`, `proof_required`, `proof_invalid`,
-   * `origin_not_allowed`, `identity_taken`, `login_id_taken`, `too_many_attempts`, `too_many_requests`
+   * `origin_not_allowed`, `sign_up_closed`, `identity_taken`, `login_id_taken`, `too_many_attempts`, `too_many_requests`
    */
   async signUp(
     details: SocialSignUpDetails,
@@ -65,6 +67,7 @@ export class SocialSignUpService {
     const device = deviceOf(pending.statement, browser, keyThumbprint);
     const { account } = pending;
     const { address, key: emailKey } = addressOf(details, pending);
+    this.policy.check(emailKey);
     const claim = {
       ...{ loginId: details.loginId, email: address, emailKey, attributes },
       name: details.name === undefined ? memberName(account.name) : details.name,

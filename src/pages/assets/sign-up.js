@@ -45,6 +45,7 @@ void showFirstStep();
 
 /** Without social login its script is not loaded (SO-73). */
 async function showFirstStep() {
+  if (find('[data-state=closed]').dataset.only !== undefined) return show('closed');
   const isResumed = resumeCode(codeRequest);
   if (isResumed) watch.start(codeRequest.id);
   if (document.body.dataset.socialRedirect !== undefined) {

@@ -14,6 +14,7 @@ import { ko } from './texts.ko.js';
 const renderer = new PageRenderer({
   ...{ productName: 'Acme <b>', hasLogo: false, pages: PAGE_NAMES, returnOrigins: [], sharesCookie: false },
   ...{ passwordMinLength: 10, passwordMinScore: 3, resendSeconds: 60, erasureGraceDays: 14, attributes: new Map() },
+  ...{ signUp: 'open' as const, signUpDomains: [] },
   ...{ socialProviders: [], socialRedirectUri: null, hasConsole: true },
 });
 const { assets, render } = loadConsole(renderer, { login: true });

@@ -92,6 +92,10 @@ export const en = {
     doneText: 'Welcome! You can now log in.',
     socialTitle: 'Almost done',
     socialIntro: 'You have confirmed your account at {provider}. Choose a login ID to finish signing up.',
+    closedTitle: 'Sign-up by invitation',
+    closedText:
+      'New accounts need an invitation. If you have one, open the link in its email. If not, ask the people who run this service.',
+    domainsOnly: 'You can sign up with an email address of:',
     otherWay: 'Sign up another way',
     socialTooLate: 'That took too long. Please begin again.',
   },

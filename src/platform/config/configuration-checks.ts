@@ -24,6 +24,7 @@ const MAX_PRODUCTION_SECONDS = {
   CODE_TTL_SECONDS: 600,
   RESET_LINK_TTL_SECONDS: 1800,
   SIGN_UP_LINK_TTL_SECONDS: 86_400,
+  INVITATION_TTL_SECONDS: 30 * 86_400,
   MFA_TOKEN_TTL_SECONDS: 300,
   REAUTHENTICATION_SECONDS: 300,
   REFRESH_GRACE_SECONDS: 60,
@@ -52,6 +53,7 @@ export function findProblems(env: Environment, known: Problems): Problems {
   checkOrder(env, report);
   checkPages(env, report);
   checkMail(env, report);
+  checkSignUp(env, report);
   checkSecrets(env, report);
   checkPasskeys(env, report);
   checkImportHook(env, report);
@@ -100,6 +102,13 @@ function checkPages(env: Environment, report: Report): void {
       report(name, (error as Error).message);
     }
   }
+}
+
+function checkSignUp({ SIGN_UP, SIGN_UP_DOMAINS = [] }: Environment, report: Report): void {
+  if (SIGN_UP === 'domains' && SIGN_UP_DOMAINS.length === 0)
+    report('SIGN_UP_DOMAINS', 'is missing, and SIGN_UP=domains admits no address without it');
+  // An operator who lists domains alone expects that others are refused.
+  if (SIGN_UP !== 'domains' && SIGN_UP_DOMAINS.length > 0) report('SIGN_UP_DOMAINS', 'needs SIGN_UP=domains');
 }
 
 function checkMail(env: Environment, report: Report): void {

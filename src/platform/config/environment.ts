@@ -4,6 +4,7 @@ import { PAGE_NAMES } from './built-in-pages.js';
 import { PASSKEY_ENVIRONMENT } from './passkey-environment.js';
 import { IMPORT_ENVIRONMENT } from './import-environment.js';
 import { SOCIAL_ENVIRONMENT } from './social-environment.js';
+import { SIGN_UP_ENVIRONMENT } from './sign-up-environment.js';
 import { TOKEN_HOOK_ENVIRONMENT } from './token-hook-environment.js';
 import {
   baseUrl,
@@ -427,6 +428,7 @@ export const ENVIRONMENT = {
     desc: 'JSON file that declares attributes of members (docs/attributes.md)',
     example: '/etc/munjigi/attributes.json',
   }),
+  ...SIGN_UP_ENVIRONMENT,
   ...SOCIAL_ENVIRONMENT,
   ...IMPORT_ENVIRONMENT,
   ...TOKEN_HOOK_ENVIRONMENT,

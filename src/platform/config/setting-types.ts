@@ -1,4 +1,5 @@
 import { makeValidator } from 'envalid';
+import { parseEmailAddress } from '../addresses/email-address.js';
 import { PAGE_NAMES, type PageName } from './built-in-pages.js';
 import { parseSender } from './mail-sender.js';
 import { encodeLogin } from './server-url.js';
@@ -127,6 +128,15 @@ export const domain = makeValidator((input) => {
     throw new Error('needs a domain such as example.com, in lower case');
   return input;
 });
+
+/** Comma-separated mail domains, in lower case and in ASCII. */
+export const domains = makeValidator((input) =>
+  parseItems(input).map((item) => {
+    const address = parseEmailAddress(`user@${item}`);
+    if (address?.key !== `user@${item}`) throw new Error('needs mail domains such as example.com, in lower case');
+    return item;
+  }),
+);
 
 /**
  * A URL with `{token}` behind the `#`: no server sees a fragment, so no log and no Referer header

@@ -91,6 +91,10 @@ export const problems: Record<ErrorCode, { title: string; detail: string }> = {
     title: 'Login not possible',
     detail: 'This service does not let you log in at the moment.',
   },
+  sign_up_closed: {
+    title: 'Sign-up not open',
+    detail: 'You cannot sign up with this email address. Ask the people who run this service for an invitation.',
+  },
   not_found: { title: 'Not found', detail: 'The requested resource does not exist.' },
   method_not_allowed: { title: 'Method not allowed', detail: 'This path does not support that method.' },
   request_timeout: { title: 'Request too slow', detail: 'The request did not arrive in time.' },

@@ -84,6 +84,10 @@ export const problems: Record<ErrorCode, { title: string; detail: string }> = {
   },
   origin_not_allowed: { title: '허용되지 않은 출처', detail: '등록된 웹 페이지에서만 쿠키를 사용할 수 있습니다.' },
   refused_by_product: { title: '로그인할 수 없음', detail: '지금은 이 서비스에 로그인할 수 없습니다.' },
+  sign_up_closed: {
+    title: '가입할 수 없음',
+    detail: '이 이메일로는 가입할 수 없습니다. 서비스 운영자에게 초대를 요청해 주세요.',
+  },
   not_found: { title: '찾을 수 없음', detail: '요청하신 항목이 존재하지 않습니다.' },
   method_not_allowed: { title: '허용되지 않은 메서드', detail: '이 경로에서는 해당 메서드를 사용할 수 없습니다.' },
   request_timeout: { title: '요청 시간 초과', detail: '요청이 제시간에 도착하지 않았습니다.' },

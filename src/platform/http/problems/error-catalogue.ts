@@ -31,6 +31,7 @@ export const ERRORS = {
   address_not_allowed: 403,
   origin_not_allowed: 403,
   refused_by_product: 403,
+  sign_up_closed: 403,
   not_found: 404,
   method_not_allowed: 405,
   request_timeout: 408,
