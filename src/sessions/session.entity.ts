@@ -51,6 +51,8 @@ export class Session {
   @Column('timestamptz', { name: 'authenticated_at', default: () => 'now()' }) authenticatedAt: Date;
   /** What the member proved then, besides a second factor; null in sessions of 1.0. */
   @Column('text', { name: 'first_factor', nullable: true }) firstFactor: FirstFactor | null;
+  /** Whether a login at a provider has opened or confirmed it, whatever the member proved since. */
+  @Column('boolean', { name: 'at_provider', default: false }) atProvider: boolean;
   /** The second factor that the member proved last in this session, and when; null if none. */
   @Column('text', { name: 'second_factor', nullable: true }) secondFactor: ProvenFactor | null;
   @Column('timestamptz', { name: 'second_factor_at', nullable: true }) secondFactorAt: Date | null;

@@ -78,9 +78,9 @@ export class SessionsRepository {
     const { rows } = await tx.query<SessionState>(
       `WITH s AS (
          INSERT INTO sessions (id, member_id, device_id, transport, device_name, user_agent, ip, idle_expires_at, absolute_expires_at,
-           key_thumbprint, binding, second_factor, second_factor_at, first_factor)
+           key_thumbprint, binding, second_factor, second_factor_at, first_factor, at_provider)
          VALUES ($1, $2, $3, $4, $5, $6, $7, now() + make_interval(secs => least($8::float8, $9::float8)), now() + make_interval(secs => $9::float8),
-           $10, $11, $12, CASE WHEN $12::text IS NOT NULL THEN now() END, $13)
+           $10, $11, $12, CASE WHEN $12::text IS NOT NULL THEN now() END, $13, $13 = 'federated')
          RETURNING *)
        SELECT ${STATE} FROM s JOIN members m ON m.id = s.member_id`,
       [
@@ -117,13 +117,13 @@ export class SessionsRepository {
   }
 
   /**
-   * Ends a member's live sessions that began at a provider. Which one is not recorded.
+   * Ends a member's live sessions that a provider has opened or confirmed. Which one is not recorded.
    * @returns the ids of those it ended
    */
   async endFederated(tx: Tx, memberId: string, reason: SessionEndReason): Promise<string[]> {
     const { rows } = await tx.query<{ id: string }>(
       `UPDATE sessions SET ended_at = now(), end_reason = $2
-       WHERE member_id = $1 AND ended_at IS NULL AND first_factor = 'federated' RETURNING id`,
+       WHERE member_id = $1 AND ended_at IS NULL AND at_provider RETURNING id`,
       [memberId, reason],
     );
     return rows.map((row) => row.id);
@@ -200,7 +200,7 @@ export class SessionsRepository {
     secondFactor: ProvenFactor | null,
   ): Promise<void> {
     await tx.query(
-      `UPDATE sessions SET authenticated_at = now(), first_factor = $4, second_factor = coalesce($3, CASE WHEN ${IS_RECENT} THEN second_factor END),
+      `UPDATE sessions SET authenticated_at = now(), first_factor = $4, at_provider = at_provider OR $4 = 'federated', second_factor = coalesce($3, CASE WHEN ${IS_RECENT} THEN second_factor END),
          second_factor_at = CASE WHEN $3::text IS NOT NULL THEN now() ELSE second_factor_at END WHERE id = $1`,
       [id, this.config.env.REAUTHENTICATION_SECONDS, secondFactor, firstFactor],
     );

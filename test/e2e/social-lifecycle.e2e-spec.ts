@@ -427,6 +427,8 @@ describe('a notice of a provider', () => {
   it('SO-56 about a hijacked account ends the sessions of it, and the account stays linked', async () => {
     const ada = await linkedMember('google');
     const { token } = await logInAt('google', ada.subject);
+    // What an intruder proves later, by a passkey that they have added, does not keep the session.
+    await app.client().post('/api/auth/reauthenticate', { password: ada.password }, token).expect(204);
     const event = riscEvent('sessions-revoked', ada.subject);
     expect((await fromGoogle(await google.notice(event))).status).toBe(202);
     expect([await isOpen(token), await isOpen(ada.accessToken)]).toEqual([false, true]);

@@ -29,6 +29,7 @@ import { SocialSignUps1765043000000 } from './1765043000000-social-sign-ups.js';
 import { NoPassword1765044000000 } from './1765044000000-no-password.js';
 import { LegacyHashStarts1765045000000 } from './1765045000000-legacy-hash-starts.js';
 import { ImportJournal1765050000000 } from './1765050000000-import-journal.js';
+import { SessionsAtProviders1765060530000 } from './1765060530000-sessions-at-providers.js';
 import { SocialLogin1765060000000 } from './1765060000000-social-login.js';
 import { ProviderGrants1765060470000 } from './1765060470000-provider-grants.js';
 import { ClaimedHashKinds1765060520000 } from './1765060520000-claimed-hash-kinds.js';
@@ -74,5 +75,6 @@ export const MIGRATIONS = [
   SocialLogin1765060000000,
   ProviderGrants1765060470000,
   ClaimedHashKinds1765060520000,
+  SessionsAtProviders1765060530000,
   RefreshCounts1765060560000,
 ];
