@@ -128,6 +128,36 @@ describeInBrowser('the account page', () => {
       await visitor.close();
     });
 
+    it(`IM-19 asks a member whose login ID an import made to choose one, once (${how})`, async () => {
+      const ada = await given.member(browserApp.app);
+      await browserApp.app.sql.query('UPDATE members SET login_id_generated = true WHERE id = $1', [ada.id]);
+      const visitor = await browserApp.visitor(look);
+      await logIn(visitor, ada);
+      await isLoggedIn(visitor);
+      await visitor.page.locator('[data-form="login-id"]').waitFor();
+      await visitor.inspect('account-login-id');
+      await visitor.send('login-id');
+      await visitor.page.locator('#chosen-loginId-error:visible').waitFor(); // empty
+      await visitor.type('#chosen-loginId', 'admin');
+      await visitor.send('login-id');
+      await visitor.page.locator('#chosen-loginId[aria-invalid="true"]').waitFor();
+      await visitor.inspect('account-login-id-refused');
+      await panel(visitor, 'profile').locator('[data-form="login-id"] [data-opens="shown"]').click();
+
+      await open(visitor, 'profile', 'login-id');
+      const loginId = unique.loginId();
+      await visitor.type('#chosen-loginId', loginId);
+      await visitor.send('login-id');
+      await isDone(visitor, 'profile');
+      expect(await panel(visitor, 'profile').innerText()).toContain(loginId);
+      expect(await visitor.text('.account-bar [data-fill="loginId"]')).toBe(loginId);
+      expect(await panel(visitor, 'profile').locator('[data-opens="login-id"]').isVisible()).toBe(false);
+      await visitor.open('account');
+      await isLoggedIn(visitor);
+      expect(await visitor.page.locator('[data-form="login-id"]').isVisible()).toBe(false);
+      await visitor.close();
+    });
+
     it(`sets up two-step login, requires it, and removes it (${how})`, async () => {
       const { ada, visitor } = await loggedIn(look);
       // The login is too old by now, so the form asks for the password; a fresh one leads to the QR

@@ -10,22 +10,30 @@ import { Panel } from './panel.js';
 import { reportMember } from './passkey-signals.js';
 import { call } from './session.js';
 
-/** @param {import('./account.js').Member} member */
+/**
+ * @param {import('./account.js').Member} member
+ * @returns the panel, and what shows changes that another form has made
+ */
 export function offerProfile(member) {
   const panel = new Panel('profile');
   let latest = member;
-  showProfile(panel, latest);
-  onLanguageChange(() => showProfile(panel, latest));
+  const show = (/** @type {import('./account.js').Member} */ changed) => {
+    latest = changed;
+    showProfile(panel, latest);
+  };
+  show(member);
+  onLanguageChange(() => show(latest));
   panel.onSubmit('profile', async () => {
     const name = valueOf('profile', 'name').trim();
-    latest = await call('PATCH', 'members/me', {
+    const changes = {
       name: name === '' ? null : name,
       locale: valueOf('profile', 'locale'),
       ...readAttributes('profile', latest.attributes ?? {}),
-    });
-    showProfile(panel, latest);
+    };
+    show(await call('PATCH', 'members/me', changes));
     panel.finish('shown', text('profileSaved'));
   });
+  return { panel, show };
 }
 
 /** @param {Panel} panel @param {import('./account.js').Member} member */

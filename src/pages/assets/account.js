@@ -25,6 +25,7 @@ import { SignedOut, call, logOut } from './session.js';
  * @typedef {object} Member
  * @property {string} id
  * @property {string} loginId
+ * @property {boolean} loginIdGenerated whether an import made the login ID
  * @property {string} email
  * @property {string | null} name
  * @property {string} locale
@@ -50,7 +51,8 @@ async function load() {
   try {
     const [member, identities] = await Promise.all([call('GET', 'members/me'), loadIdentities()]);
     if (!member.hasPassword) (await import('./confirm-login.js')).offerConfirmation(member.id);
-    openPanels(member, identities);
+    const loginIdChoice = member.loginIdGenerated ? await import('./account-login-id.js') : null;
+    openPanels(member, identities, loginIdChoice);
   } catch (error) {
     if (error instanceof SignedOut) return leaveSignedOut(error.wasSignedIn);
     show('offline', { reason: reasonOf(toProblem(error)) });
@@ -73,14 +75,16 @@ async function loadIdentities() {
 /**
  * @param {Member} member
  * @param {typeof import('./account-identities.js') | null} identities
+ * @param {typeof import('./account-login-id.js') | null} loginIdChoice
  */
-function openPanels(member, identities) {
-  fill(find('[data-state="ready"]'), { loginId: member.loginId });
-  for (const input of /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll('[data-login-id]'))) {
-    input.defaultValue = member.loginId; // as default value, so that resetting the form keeps it
-  }
+function openPanels(member, identities, loginIdChoice) {
+  showLoginId(member);
   offerSections();
-  offerProfile(member);
+  const profile = offerProfile(member);
+  loginIdChoice?.offerLoginIdChoice(profile.panel, (changed) => {
+    showLoginId(changed);
+    profile.show(changed);
+  });
   offerEmailChange(member);
   offerPasswordChange(member);
   offerClosing();
@@ -92,4 +96,12 @@ function openPanels(member, identities) {
   void identities?.offerIdentities(member, Promise.all(factors));
   void showSessions();
   void showSecurityActivity();
+}
+
+/** @param {Member} member */
+function showLoginId({ loginId }) {
+  fill(find('[data-state="ready"]'), { loginId });
+  for (const input of /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll('[data-login-id]'))) {
+    input.defaultValue = loginId; // as default value, so that resetting the form keeps it
+  }
 }

@@ -3,6 +3,7 @@ import { form } from '../form.js';
 import { texts } from '../language.js';
 import { munjigi } from '../munjigi.js';
 import { newPasswordForm } from './new-password.js';
+import { confirm } from './sign-up.js';
 import { addProviderButtons } from './social.js';
 import type { Page, View } from './view.js';
 import type { LoginOutcome } from 'munjigi-client';
@@ -30,6 +31,8 @@ export const login: View = (page) => {
 export function continueLogin(page: Page, outcome: LoginOutcome): void {
   if (outcome.status === 'mfa_required') secondFactor(page, outcome.mfaToken);
   else if (outcome.status === 'password_change_required') newPasswordForm(page, outcome.resetToken, texts().mustChange);
+  // An imported account whose address is not proven: its owner enters a mailed code.
+  else if (outcome.status === 'confirmation_required') confirm(page, outcome.signUpId, null);
   // Otherwise the member is signed in, and the tokensChanged listener in main.ts opens the home view.
 }
 

@@ -24,11 +24,12 @@ export const signUp: View = (page) => {
   );
 };
 
-export function confirm(page: Page, signUpId: string, email: string): void {
+/** @param email null after a login by login ID: the page does not know the address then */
+export function confirm(page: Page, signUpId: string, email: string | null): void {
   const t = texts();
   page.show(
     h('h1', {}, t.code),
-    h('p', {}, t.signUpMailed(email)),
+    h('p', {}, email === null ? t.confirmationMailed : t.signUpMailed(email)),
     form({
       fields: [{ name: 'code', label: t.code, hint: t.codeHint, inputmode: 'numeric', autocomplete: 'one-time-code' }],
       submit: t.confirm,
