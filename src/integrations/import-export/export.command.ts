@@ -14,8 +14,8 @@ export interface ExportOptions {
 }
 
 /**
- * `munjigi export`: writes all members as they are at one moment, one JSON object a line, in the
- * format that `munjigi import --from jsonl` reads. It never overwrites a file.
+ * `munjigi export`: writes all members and claims as they are at one moment, one JSON object a line,
+ * in the format that `munjigi import --from jsonl` reads. It never overwrites a file.
  */
 export async function exportMembers({ file, withSecrets = false }: ExportOptions): Promise<void> {
   const config = AppConfig.load();
@@ -28,22 +28,23 @@ export async function exportMembers({ file, withSecrets = false }: ExportOptions
     throw new CommandError(`${file}: cannot be created: ${error.message}`);
   });
   try {
-    const count = await withConnection(config, async (client) => {
+    const { members, claims } = await withConnection(config, async (client) => {
       const repository = new MemberExportRepository(client);
       return repository.inSnapshot(async () => {
         const progress = new Progress(process.stderr, 'exporting', await repository.count(), 'members');
-        let written = 0;
-        for await (const members of repository.batches()) {
-          await output.write(
-            members.map((member) => `${JSON.stringify(lineOf(member, secrets, withSecrets))}\n`).join(''),
-          );
-          progress.show((written += members.length));
+        const written = { members: 0, claims: 0 };
+        for await (const batch of repository.batches()) {
+          await output.write(batch.map((row) => `${JSON.stringify(lineOf(row, secrets, withSecrets))}\n`).join(''));
+          written.members += batch.filter(({ emailVerified }) => emailVerified).length;
+          written.claims += batch.filter(({ emailVerified }) => !emailVerified).length;
+          progress.show(written.members + written.claims);
         }
         progress.end();
         return written;
       });
     });
-    console.log(`${count} members exported.`);
+    console.log(`${members} members exported.`);
+    if (claims > 0) console.log(`${claims} accounts exported whose owners have to prove the address.`);
   } finally {
     await output.close();
   }
@@ -51,11 +52,9 @@ export async function exportMembers({ file, withSecrets = false }: ExportOptions
 
 function lineOf(member: ExportedMember, secrets: SecretValues, withSecrets: boolean): Record<string, unknown> {
   const { passwordHash, app, codes, passkeys, identities, attributes, loginIdGenerated, ...profile } = member;
-  // A member has a proven mailbox, so an import needs no further proof.
   const line = {
     ...profile,
     ...(loginIdGenerated && { loginIdGenerated }),
-    emailVerified: true,
     ...(attributes && { attributes }),
     ...(identities.length > 0 && { identities }),
   };

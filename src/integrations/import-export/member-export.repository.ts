@@ -2,12 +2,14 @@ import type { AttributeValues } from '../../platform/attributes/member-attribute
 import type { DatabaseClient } from '../../platform/database/database-client.js';
 import type { OwnIdentity, OwnPasskey } from './import-row.js';
 
-/** A member with the stored, encrypted form of second factors. */
+/** A member with the stored, encrypted form of second factors; or a claim, which has none. */
 export interface ExportedMember {
   readonly id: string;
-  readonly loginId: string;
+  readonly loginId: string | null;
   readonly loginIdGenerated: boolean;
   readonly email: string;
+  /** A member has a proven mailbox. False for the claim of an imported account. */
+  readonly emailVerified: boolean;
   readonly name: string | null;
   readonly locale: string;
   readonly role: string;
@@ -30,7 +32,7 @@ export interface ExportedMember {
 
 const BATCH = 2000;
 
-const MEMBERS = `SELECT m.id, login_id AS "loginId", login_id_generated AS "loginIdGenerated", email, name, locale, role, status, closed_at AS "closedAt",
+const MEMBERS = `SELECT m.id, login_id AS "loginId", login_id_generated AS "loginIdGenerated", email, true AS "emailVerified", name, locale, role, status, closed_at AS "closedAt",
     m.created_at AS "createdAt", must_change_password AS "mustChangePassword", password_hash AS "passwordHash", attributes,
     (SELECT sealed FROM totp_secrets t WHERE t.member_id = m.id AND t.confirmed_at IS NOT NULL) AS app,
     ARRAY(SELECT encode(sealed, 'hex') FROM recovery_codes c WHERE c.member_id = m.id AND used_at IS NULL AND sealed IS NOT NULL) AS codes,
@@ -42,21 +44,34 @@ const MEMBERS = `SELECT m.id, login_id AS "loginId", login_id_generated AS "logi
       ORDER BY i.created_at, i.id) FROM identities i WHERE i.member_id = m.id), '[]') AS identities
   FROM members m ORDER BY m.created_at, m.id`;
 
-/** Reads all members with their second factors and identities, across the modules that own the tables. */
+/**
+ * Without those whose address a member has by now: none can become a member, and in an import the
+ * two would collide. Where a member has the login ID, an import makes another one.
+ */
+const CLAIMS = `SELECT id, CASE WHEN NOT EXISTS (SELECT FROM members m WHERE m.login_id = c.login_id) THEN login_id END, login_id_generated, email, false, name, locale, 'member', 'active', NULL::timestamptz, created_at, false, password_hash,
+    attributes, NULL::bytea, '{}'::text[], '[]'::jsonb, '[]'::jsonb
+  FROM imported_claims c WHERE NOT EXISTS (SELECT FROM members m WHERE m.email_key = c.email_key) ORDER BY created_at, id`;
+
+/**
+ * Reads all members with their second factors and identities, and then all claims, across the modules
+ * that own the tables.
+ */
 export class MemberExportRepository {
   constructor(private readonly client: DatabaseClient) {}
 
   /** Runs `work` on one snapshot: members who change while it runs are read as they were. */
   async inSnapshot<T>(work: () => Promise<T>): Promise<T> {
     await this.client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-    await this.client.query(`DECLARE exported NO SCROLL CURSOR FOR ${MEMBERS}`);
+    await this.client.query(`DECLARE exported NO SCROLL CURSOR FOR (${MEMBERS}) UNION ALL (${CLAIMS})`);
     const result = await work();
     await this.client.query('COMMIT');
     return result;
   }
 
   async count(): Promise<number> {
-    const { rows } = await this.client.query<{ count: number }>('SELECT count(*)::int AS count FROM members');
+    const { rows } = await this.client.query<{ count: number }>(
+      'SELECT ((SELECT count(*) FROM members) + (SELECT count(*) FROM imported_claims))::int AS count',
+    );
     return rows[0]!.count;
   }
 
