@@ -1,66 +1,23 @@
 import { pbkdf2Sync } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, it } from '@jest/globals';
 import { LEGACY_HASHES_CHANNEL } from '../../src/users/legacy-hash-kinds.repository.js';
-import { SeededRandom } from '../support/seeded-random.js';
-import { compare } from '../support/sample-comparison.js';
+import { copyMember, ENV, expectEqualTimes, PEOPLE, type Person } from '../support/equal-times.js';
 import { eventually } from '../support/eventually.js';
 import { unique } from '../support/factories.js';
 import type { HttpAnswer, HttpClient } from '../support/http-client.js';
 import { PendingSignUp } from '../support/pending-sign-up.js';
-import { REAL_HASH_COST } from '../support/server-environment.js';
 import { NaverPartner } from '../support/social/naver-partner.js';
 import { CLIENT } from '../support/social/openid-partner.js';
 import { SmtpSink } from '../support/smtp-sink.js';
 import { TestApp } from '../support/test-app.js';
-import { allowTime, howMany, IS_LONG } from '../support/test-length.js';
+import { allowTime } from '../support/test-length.js';
 
 allowTime();
 
-const PAIRS = howMany({ short: 40, long: 2000 });
-/** Not measured; they warm up connections, plans and code. */
-const WARM_UP = howMany({ short: 8, long: 100 });
-/** Enough that no address is requested twice within the cooldown of one second. */
-const PEOPLE = howMany({ short: 48, long: 500 });
 const MAIL_DELAY_MS = 3000;
 /** Several times slower than argon2id, so that argon2id for every unknown account would show. */
 const ITERATIONS = 600_000;
-/**
- * The long form has the limits of the requirement. The short form has few samples and only shows
- * that no step is left out: with 40 pairs of equal distributions, the area stays below 0.79 in all
- * but one of 100,000 runs. The area compares ranks, so it holds on a busy machine too; a gap in
- * milliseconds does not.
- */
-const LIMITS = IS_LONG ? { gapMs: 3, gapShare: 0.02, auc: 0.55 } : { gapMs: Infinity, gapShare: 0, auc: 0.82 };
-
-/**
- * High limits, because the test repeats each request often. Other tests cover the limits.
- */
-const ENV = {
-  ...REAL_HASH_COST,
-  LOG_LEVEL: 'warn',
-  CODE_RESEND_SECONDS: '1',
-  PASSWORD_MIN_SCORE: '0',
-  ACCESS_TOKEN_TTL_SECONDS: '3600',
-  REAUTHENTICATION_SECONDS: '3600',
-  ...Object.fromEntries(
-    [
-      'MAILS_PER_ADDRESS_PER_HOUR',
-      'LOGIN_FAILURE_LIMIT',
-      'LOGIN_FAILURE_HARD_LIMIT',
-      'LOGIN_IP_FAILURE_LIMIT',
-      'IP_REQUEST_LIMIT',
-    ].map((name) => [name, '1000000']),
-  ),
-};
-
-type Kind = 'known' | 'unknown';
-
-interface Person {
-  loginId: string;
-  email: string;
-}
-
 /** The requests whose time must not reveal whether an account exists. */
 const REQUESTS: Record<string, (client: HttpClient, person: Person, index: number) => Promise<HttpAnswer>> = {
   'a login': (client, { loginId, email }, index) =>
@@ -86,7 +43,6 @@ let known: Person[];
 let unknown: Person[];
 /** The password of all known members. */
 let password: string;
-const random = new SeededRandom();
 
 beforeAll(async () => {
   sink = await SmtpSink.start();
@@ -106,7 +62,7 @@ beforeAll(async () => {
   const ada = await PendingSignUp.signUp(app, codeFor);
   await ada.confirm(app);
   password = ada.values.password;
-  known = await copies(ada.values.loginId);
+  known = await copyMember(app, ada.values.loginId);
   socialSignUpId = await logInAtProvider();
   sink.isReading = false; // parsing would disturb the measurement in this process
   unknown = known.map(() => ({ loginId: unique.loginId(), email: unique.email() }));
@@ -122,51 +78,6 @@ async function logInAtProvider(): Promise<string> {
   const sent = Object.fromEntries(await naver.logIn(started.authorizationUrl, unique.loginId()));
   const answer = { requestId: started.requestId, ...sent };
   return (await app.post('/api/auth/social/naver/complete', answer).expect(200)).body.signUpId as string;
-}
-
-/**
- * Members that differ from this one only in login ID and address. Hundreds of sign-ups would take
- * longer than the measurement.
- */
-async function copies(loginIdOfOriginal: string, hash: 'password_hash' | 'NULL' = 'password_hash'): Promise<Person[]> {
-  const people = Array.from({ length: PEOPLE }, () => ({ loginId: unique.loginId(), email: unique.email() }));
-  for (const { loginId, email } of people)
-    await app.sql.query(
-      `INSERT INTO members (id, login_id, email, email_key, password_hash, locale)
-       SELECT gen_random_uuid(), $2, $3, $3, ${hash}, locale FROM members WHERE login_id = $1`,
-      [loginIdOfOriginal, loginId, email],
-    );
-  return people;
-}
-
-/**
- * Known and unknown in random order, because the mail of one request is rendered and sent during
- * the next one. Both kinds are requested equally often, so that rows of earlier requests exist for
- * both.
- */
-function course(): { kind: Kind; index: number; isWarmUp: boolean }[] {
-  const part = (first: number, count: number, isWarmUp: boolean) => {
-    const next = { known: first, unknown: first };
-    const kinds = Array.from({ length: count }, () => ['known', 'unknown'] as const).flat();
-    return random.shuffled(kinds).map((kind) => ({ kind, index: next[kind]++, isWarmUp }));
-  };
-  return [...part(0, WARM_UP, true), ...part(WARM_UP, PAIRS, false)];
-}
-
-/** Sends requests of both kinds in random order and compares the response times. */
-async function expectEqualTimes(what: string, ask: (kind: Kind, index: number) => Promise<unknown>): Promise<void> {
-  const times: Record<Kind, number[]> = { known: [], unknown: [] };
-  for (const { kind, index, isWarmUp } of course()) {
-    const began = performance.now();
-    await ask(kind, index);
-    if (!isWarmUp) times[kind].push(performance.now() - began);
-  }
-  const { gap, auc, medianA, medianB, pairs } = compare(times.known, times.unknown);
-  process.stdout.write(
-    `equal times, ${what}: ${pairs} pairs, median known ${medianA.toFixed(2)} ms, unknown ${medianB.toFixed(2)} ms, gap ${gap.toFixed(2)} ms, AUC ${auc.toFixed(3)}\n`,
-  );
-  expect(gap).toBeLessThanOrEqual(Math.max(LIMITS.gapMs, LIMITS.gapShare * Math.max(medianA, medianB)));
-  expect(auc).toBeLessThanOrEqual(LIMITS.auc);
 }
 
 const FAST_ONLY = ['a login', 'a sign-up with an account at a provider'];
@@ -191,7 +102,7 @@ describe.each(moods)('while the mail server %s', (mood) => {
 });
 
 it('EN-06 SO-30 a login takes the same time for a member without a password and an unknown account', async () => {
-  const withoutPassword = await copies(known[0]!.loginId, 'NULL');
+  const withoutPassword = await copyMember(app, known[0]!.loginId, 'NULL');
   await expectEqualTimes('a login without a password', (kind, index) => {
     const { loginId } = { known: withoutPassword, unknown }[kind][index % PEOPLE]!;
     return REQUESTS['a login']!(app.client(), { loginId, email: loginId }, 0);
