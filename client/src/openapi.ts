@@ -7018,7 +7018,7 @@ export interface operations {
                 limit?: components["parameters"]["limit"];
                 /** @description `nextCursor` of the previous page */
                 cursor?: components["parameters"]["cursor"];
-                /** @description The beginning of a login ID, an address or a name; case is ignored */
+                /** @description The beginning of a login ID, an address or a name, in any case; or an id */
                 query?: string;
                 /** @description Members with this status */
                 status?: "active" | "disabled" | "closed";

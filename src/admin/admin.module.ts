@@ -22,6 +22,7 @@ import { MemberAdministrationService } from './member-administration.service.js'
 import { MemberAttributeChangesService } from './member-attribute-changes.service.js';
 import { MemberDirectoryService } from './member-directory.service.js';
 import { OverviewController } from './overview/overview.controller.js';
+import { OverviewCountsService } from './overview/overview-counts.service.js';
 import { OverviewService } from './overview/overview.service.js';
 import { PasswordResetDemandService } from './password-reset-demand.service.js';
 import { MemberViewsController } from './member-views/member-views.controller.js';
@@ -61,6 +62,7 @@ import { SecurityEventsAdminController } from './security-events-admin.controlle
     MemberViewsService,
     ImportsService,
     OverviewService,
+    OverviewCountsService,
     MemberAdministrationService,
     MemberAttributeChangesService,
     MemberLockoutService,

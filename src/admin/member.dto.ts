@@ -17,7 +17,7 @@ const ROLES = ['member', 'admin'] as const;
 const STATUSES = ['active', 'disabled', 'closed'] as const;
 
 export class MembersQuery extends PageQuery {
-  /** The beginning of a login ID, an address or a name; case is ignored */
+  /** The beginning of a login ID, an address or a name, in any case; or an id */
   @MayBeAbsent()
   @Normalise((text) => text.trim())
   @IsVisibleText({ max: 254 })

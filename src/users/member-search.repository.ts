@@ -17,7 +17,7 @@ export type MemberRow = Pick<
 export type MemberDetailsRow = MemberRow & Pick<Member, 'attributes'> & { readonly hasPassword: boolean };
 
 export interface MemberFilter {
-  /** The beginning of a login ID, a mail address or a name. */
+  /** The beginning of a login ID, a mail address or a name; or an id. */
   readonly query?: string | undefined;
   readonly status?: MemberStatus | undefined;
   readonly role?: Role | undefined;
@@ -84,6 +84,10 @@ export function memberListStatement(
 }
 
 function addSearch(conditions: Conditions, query: string): void {
+  if (UUID.test(query)) {
+    conditions.add('id = $::uuid', query);
+    return;
+  }
   // A complete address is searched in its canonical form, the beginning of one in lower case.
   const address = parseEmailAddress(query)?.key ?? query.toLowerCase();
   if (query.includes('@')) {
@@ -95,6 +99,8 @@ function addSearch(conditions: Conditions, query: string): void {
     ...[normaliseLoginId(query), address, query].map(prefix),
   );
 }
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** A LIKE pattern for text that begins with this one; its own wildcards are escaped. */
 function prefix(text: string): string {

@@ -160,6 +160,15 @@ describe('the screen of one member', () => {
 });
 
 describe('lists of members', () => {
+  it('AC-03 find a member by id as well', async () => {
+    const member = await given.member(app);
+    for (const id of [member.id, member.id.toUpperCase()])
+      expect((await act('GET', `members?query=${id}`)).body.items).toEqual([
+        expect.objectContaining({ id: member.id }),
+      ]);
+    expect((await act('GET', `members?query=${randomUUID()}`)).body.items).toEqual([]);
+  });
+
   it('AC-04 are recorded with their filter and the number of members, without the text of a search', async () => {
     const member = await given.member(app);
     const own = async (): Promise<unknown[]> => {

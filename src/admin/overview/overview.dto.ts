@@ -2,7 +2,8 @@ import { ApiProperty } from '@nestjs/swagger';
 import { ApiInteger } from '../../platform/http/integer.decorator.js';
 import { IsOneOf } from '../../platform/http/validation/field-decorators.js';
 import { MayBeAbsent } from '../../platform/http/validation/rule.js';
-import { PERIODS, SERIES, type Overview, type Period, type Series } from './overview.service.js';
+import { SERIES, type Series } from './overview-counts.service.js';
+import { PERIODS, type Overview, type Period } from './overview.service.js';
 
 export class OverviewQuery {
   @MayBeAbsent()

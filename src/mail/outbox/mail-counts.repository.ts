@@ -7,11 +7,11 @@ import { ReadReplica } from '../../platform/database/read-replica.js';
 export class MailCountsRepository {
   constructor(private readonly replica: ReadReplica) {}
 
-  async count({ fromSeconds, seconds }: Buckets): Promise<BucketCount[]> {
+  async count({ fromSeconds, seconds, amount }: Buckets): Promise<BucketCount[]> {
     const { rows } = await this.replica.query<BucketCount>(
       `SELECT status AS name, ${bucketOf('created_at')} AS bucket, count(*)::int AS count
-       FROM outbox_messages WHERE created_at >= to_timestamp($1) AND status <> 'withheld' GROUP BY 1, 2`,
-      [fromSeconds, seconds],
+       FROM outbox_messages WHERE created_at >= to_timestamp($1) AND created_at < to_timestamp($3) AND status <> 'withheld' GROUP BY 1, 2`,
+      [fromSeconds, seconds, fromSeconds + seconds * amount],
     );
     return rows;
   }

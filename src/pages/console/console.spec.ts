@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { SERIES } from '../../admin/overview/overview.service.js';
+import { SERIES } from '../../admin/overview/overview-counts.service.js';
 import { FINDING_CODES } from '../../auth/login-diagnosis/login-finding.js';
 import { OPEN_CHALLENGE_KINDS } from '../../mfa/challenges/open-challenges.service.js';
 import { PAGE_NAMES } from '../../platform/config/built-in-pages.js';

@@ -18,14 +18,17 @@ export class EventCountsRepository {
 /** The statement, separate so that a test can check its plan. */
 export function eventCountStatement(
   types: readonly SecurityEventType[],
-  { fromSeconds, seconds }: Buckets,
+  { fromSeconds, seconds, amount }: Buckets,
 ): { text: string; values: unknown[] } {
   // Two parts, because only the second one reads more than the index.
   const from = (condition: string): string => `SELECT type AS name, ${bucketOf('at')} AS bucket, count(*)::int AS count
-    FROM security_events WHERE ${condition} AND at >= to_timestamp($1) GROUP BY 1, 2`;
+    FROM security_events WHERE ${condition} AND at >= to_timestamp($1) AND at < to_timestamp($4) GROUP BY 1, 2`;
   return {
     text: `${from('type = ANY($3)')} UNION ALL
       ${from(`type = 'risk.assessed' AND details->>'outcome' = 'end' AND details->>'dryRun' = 'false'`)}`,
-    values: [fromSeconds, seconds, types.filter((type) => type !== 'risk.assessed')],
+    values: [
+      ...[fromSeconds, seconds, types.filter((type) => type !== 'risk.assessed')],
+      fromSeconds + seconds * amount,
+    ],
   };
 }

@@ -30,11 +30,18 @@ export class LastEventsRepository {
 
   /** When a sign-up with this login ID was last requested. Erased members leave none. */
   async findSignUpRequest(loginId: string): Promise<Date | null> {
-    const { rows } = await this.database.query<{ at: Date }>(
-      `SELECT at FROM security_events WHERE type = 'sign-up.requested' AND details->>'loginId' = $1
-       ORDER BY at DESC LIMIT 1`,
-      [loginId],
-    );
-    return rows[0]?.at ?? null;
+    const { text, values } = signUpRequestStatement(loginId);
+    const { rows } = await this.database.query<{ at: Date | null }>(text, values);
+    return rows[0]!.at;
   }
+}
+
+/** The statement, separate so that a test can check its plan. */
+export function signUpRequestStatement(loginId: string): { text: string; values: unknown[] } {
+  // OFFSET 0 keeps the planner from reading all sign-ups by time until it meets this login ID.
+  return {
+    text: `SELECT max(at) AS at FROM (SELECT at FROM security_events
+      WHERE type = 'sign-up.requested' AND details->>'loginId' = $1 OFFSET 0) requests`,
+    values: [loginId],
+  };
 }

@@ -21,12 +21,12 @@ export class RefreshCountsRepository {
     );
   }
 
-  async count({ fromSeconds, seconds }: Buckets): Promise<BucketCount[]> {
+  async count({ fromSeconds, seconds, amount }: Buckets): Promise<BucketCount[]> {
     const { rows } = await this.database.query<BucketCount>(
       `SELECT name, ${bucketOf('minute')} AS bucket, sum(amount)::int AS count
        FROM refresh_counts, LATERAL (VALUES ('rotated', rotated), ('replayed', replayed), ('refused', refused)) AS v (name, amount)
-       WHERE minute >= to_timestamp($1) GROUP BY 1, 2`,
-      [fromSeconds, seconds],
+       WHERE minute >= to_timestamp($1) AND minute < to_timestamp($3) GROUP BY 1, 2`,
+      [fromSeconds, seconds, fromSeconds + seconds * amount],
     );
     return rows;
   }
