@@ -508,6 +508,7 @@ export const REQUIREMENTS: readonly (readonly [family: string, rows: readonly Re
         'A server starts only with mail texts that show every code, link and placeholder and load nothing',
       ),
       of('AC-62', 'P1', 'Members get mails in languages that the operator added, and no mail mixes languages'),
+      of('AC-63', 'P1', 'The preview of the console shows samples alone, and is off with the console'),
     ],
   ],
   [

@@ -16,6 +16,12 @@ export const PAGE_HEADERS: Readonly<Record<string, string>> = {
   'cache-control': 'no-store',
 };
 
+/** Those of the console, which shows mails in frames. */
+export const CONSOLE_HEADERS: Readonly<Record<string, string>> = {
+  ...PAGE_HEADERS,
+  'content-security-policy': `${PAGE_HEADERS['content-security-policy']}; frame-src 'self'`,
+};
+
 /**
  * The response headers of assets. The sandbox protects a logo that is opened directly: an SVG is a
  * document and may hold scripts.

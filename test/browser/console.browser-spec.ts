@@ -272,6 +272,18 @@ describeInBrowser('the console of administrators', () => {
         await receiver.close();
       });
 
+      it('AC-63 shows each mail with sample data', async () => {
+        await goTo(visitor, 'mail-texts');
+        await visitor.page.locator('#filter-template').selectOption('password-reset');
+        await visitor.page.locator('#filter-locale').selectOption('ko');
+        const html = visitor.page.frameLocator('iframe[src$="/password-reset/ko/html"]');
+        await html.getByText('048213').waitFor();
+        const text = visitor.page.frameLocator('iframe[src$="/password-reset/ko/text"]');
+        expect(await text.locator('body').innerText()).toMatch(/^Subject: /);
+        await visitor.page.locator('iframe').last().scrollIntoViewIfNeeded(); // Chromium paints no frame out of sight
+        await visitor.inspect('console-mail-texts');
+      });
+
       it('sends a failed mail again', async () => {
         const { member } = await givenDeadMail(browserApp.app);
         const before = (await mailbox.to(member.email).all()).at(-1)!;

@@ -63,12 +63,25 @@ describe('mail texts and their preview', () => {
   });
 
   it.each([['production'], ['test']])('the preview does not exist with NODE_ENV=%s', async (mode) => {
-    const other = await app.replica({ env: { ...PRODUCTION, NODE_ENV: mode, MAIL_TEMPLATES_DIR: '' } });
-    for (const place of ['/dev/mails', '/dev/mails/sign-up/en/html']) {
+    const env = { ...PRODUCTION, NODE_ENV: mode, MAIL_TEMPLATES_DIR: '', ADMIN_CONSOLE: 'false' };
+    const other = await app.replica({ env });
+    for (const place of ['/dev/mails', '/dev/mails/sign-up/en/html', '/pages/admin/mails/sign-up/en/html']) {
       const { status, body } = await other.get(place);
       expect([place, status, body.code]).toEqual([place, 404, 'not_found']);
     }
     await other.stop(); // it would send mails of the other tests, without their texts
+  });
+
+  it('AC-63 the console gets single mails in frames that run nothing, without a session and a way to the list', async () => {
+    const { headers, text } = await app.get('/pages/admin/mails/sign-up/ja/html').expect(200);
+    expect(text).toContain('048213'); // the code of the samples
+    expect(headers['content-security-policy']).toMatch(/default-src 'none'.*frame-ancestors 'self'/);
+    expect(headers['x-frame-options']).toBe('SAMEORIGIN');
+    expect((await app.get('/pages/admin/mails/sign-up/ja/text')).text).toMatch(/^Subject: /);
+    for (const place of ['', '/sign-up/fr/html', '/sign-up/ja/subject', '/_layout/en/html'])
+      expect([place, (await app.get(`/pages/admin/mails${place}`)).status]).toEqual([place, 404]);
+    expect((await app.get('/pages/admin')).headers['content-security-policy']).toMatch(/frame-src 'self'$/);
+    expect((await app.get('/pages/login')).headers['content-security-policy']).not.toContain('frame-src');
   });
 
   it('AC-62 a member signs up, and is mailed, in a language that the operator added', async () => {

@@ -35,7 +35,10 @@ const OPEN = [
   'GET /metrics',
   'GET /pages',
   'GET /pages/:page',
+  'GET /pages/admin', // holds nothing: its scripts call the API
+  'GET /pages/admin/mails/:template/:locale/:part', // samples alone
   'GET /pages/assets/:file',
+  'GET /pages/assets/admin/:file',
   'POST /auth/login',
   'POST /auth/login-id/check',
   'POST /auth/login-id/confirm-code',

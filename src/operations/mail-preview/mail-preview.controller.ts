@@ -4,20 +4,9 @@ import type { FastifyReply } from 'fastify';
 import { Public } from '../../platform/http/public.decorator.js';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
-import { isMailLocale, type MailLocale } from '../../platform/i18n/mail-locale.js';
-import { MailRenderer, type RenderedMail } from '../../mail/templates/mail-renderer.js';
-import { MAIL_SAMPLES } from '../../mail/templates/mail-samples.js';
-import { isMailTemplateName, MAIL_TEMPLATE_NAMES } from '../../mail/templates/mail-template.js';
-
-/**
- * Mails have inline styles, load nothing and run no script. The list of mails shows them in frames.
- */
-const HEADERS = {
-  'content-security-policy':
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-src 'self'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'",
-  'x-frame-options': 'SAMEORIGIN',
-  'cache-control': 'no-store',
-};
+import type { MailLocale } from '../../platform/i18n/mail-locale.js';
+import { MailPreview } from './mail-preview.js';
+import { MAIL_TEMPLATE_NAMES } from '../../mail/templates/mail-template.js';
 
 /** Shows every mail template with sample data in the browser. Answers 404 outside of development. */
 @Public()
@@ -26,14 +15,14 @@ const HEADERS = {
 export class MailPreviewController {
   constructor(
     private readonly config: AppConfig,
-    private readonly renderer: MailRenderer,
+    private readonly preview: MailPreview,
   ) {}
 
   /** All mails in all languages. */
   @Get()
   list(@Res({ passthrough: true }) reply: FastifyReply): string {
     this.requireDevelopment();
-    reply.headers(HEADERS).type('text/html; charset=utf-8');
+    this.preview.prepare(reply);
     return `<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -51,7 +40,7 @@ h2 { margin: 32px 0 8px; }
 <body>
 <h1>Mails</h1>
 <p>Sample data, in development only. The dark theme follows your system.</p>
-${MAIL_TEMPLATE_NAMES.map((template) => section(template, this.renderer.locales)).join('\n')}
+${MAIL_TEMPLATE_NAMES.map((template) => section(template, this.preview.locales)).join('\n')}
 </body>
 </html>`;
   }
@@ -64,19 +53,7 @@ ${MAIL_TEMPLATE_NAMES.map((template) => section(template, this.renderer.locales)
     @Res({ passthrough: true }) reply: FastifyReply,
   ): string {
     this.requireDevelopment();
-    if (!isMailTemplateName(template) || !isMailLocale(locale) || (part !== 'html' && part !== 'text'))
-      throw new DomainError('not_found');
-    const mail = this.renderer.render(template, locale, MAIL_SAMPLES[template]);
-    reply.headers(HEADERS).type(`text/${part === 'html' ? 'html' : 'plain'}; charset=utf-8`);
-    return part === 'html' ? this.withLogo(mail.html) : asText(mail);
-  }
-
-  /** Mail programs resolve the content id; browsers cannot. */
-  private withLogo(html: string): string {
-    const { logo } = this.renderer;
-    return logo === null
-      ? html
-      : html.replace(`cid:${logo.cid}`, `data:image/png;base64,${logo.content.toString('base64')}`);
+    return this.preview.show(template, locale, part, reply);
   }
 
   private requireDevelopment(): void {
@@ -92,8 +69,4 @@ function section(template: string, locales: readonly MailLocale[]): string {
     }),
   );
   return `<h2 id="${template}">${template}</h2>\n<div class="mails">${frames.join('')}</div>`;
-}
-
-function asText({ subject, text }: RenderedMail): string {
-  return `Subject: ${subject}\n\n${text}`;
 }

@@ -5,7 +5,7 @@ import { AppConfig } from '../../platform/config/app-config.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { Public } from '../../platform/http/public.decorator.js';
 import { LOCALES, negotiateLocale } from '../../platform/i18n/locale.js';
-import { ASSET_HEADERS, PAGE_HEADERS } from '../page-headers.js';
+import { ASSET_HEADERS, CONSOLE_HEADERS } from '../page-headers.js';
 import { PageRenderer } from '../page-renderer.js';
 import type { Console } from './console.js';
 
@@ -33,7 +33,7 @@ export class ConsoleController {
     const { render } = await this.console();
     const requested = LOCALES.find((locale) => locale === lang);
     const locale = requested ?? negotiateLocale(acceptLanguage, this.config.defaultLocale);
-    reply.headers(PAGE_HEADERS).header('content-language', locale).type('text/html; charset=utf-8');
+    reply.headers(CONSOLE_HEADERS).header('content-language', locale).type('text/html; charset=utf-8');
     return render(locale);
   }
 

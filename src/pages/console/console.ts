@@ -2,7 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { EVENT_TYPES } from '../../events/events.js';
 import { SCOPES } from '../../platform/http/principal.js';
+import { MAIL_TEMPLATE_NAMES } from '../../mail/templates/mail-template.js';
 import type { Locale } from '../../platform/i18n/locale.js';
+import { mailLocales } from '../../platform/i18n/mail-locale.js';
 import { pageAsset, type PageAsset } from '../page-asset.js';
 import type { PageRenderer } from '../page-renderer.js';
 import { en as enPages } from '../texts/en.js';
@@ -16,7 +18,7 @@ const CONTENT_TYPES = { js: 'text/javascript; charset=utf-8', css: 'text/css; ch
 const SHARED_TEXTS = /^(event|signal)-|^unknownDevice$/;
 
 /** The views of the navigation, in its order. */
-export const VIEWS = ['overview', 'members', 'mails', 'webhooks', 'api-keys', 'imports'] as const;
+export const VIEWS = ['overview', 'members', 'mails', 'mail-texts', 'webhooks', 'api-keys', 'imports'] as const;
 
 /** What `/pages/admin` consists of. */
 export interface Console {
@@ -34,6 +36,7 @@ export function loadConsole(renderer: PageRenderer, served: { readonly login: bo
         stylesheet: 'assets/admin/console.css',
         views: VIEWS.map((name) => ({ name, title: texts[locale][`view-${name}`] })),
         ...{ scopes: SCOPES, eventTypes: EVENT_TYPES },
+        ...{ mailTemplates: MAIL_TEMPLATE_NAMES.join(' '), mailLocales: mailLocales().join(' ') },
         // The operator's own login page knows no way back to the console; the built-in one does.
         consoleLogin: served.login ? `login?lang=${locale}` : '',
       }),

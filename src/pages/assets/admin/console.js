@@ -23,6 +23,7 @@ const VIEWS = {
   members: () => import('./members.js'),
   member: () => import('./member.js'),
   mails: () => import('./mails.js'),
+  'mail-texts': () => import('./mail-texts.js'),
   'api-keys': () => import('./api-keys.js'),
   webhooks: () => import('./webhooks.js'),
   webhook: () => import('./webhook.js'),

@@ -8,7 +8,8 @@ import { button, el, present } from './dom.js';
 /**
  * A search field, or a selection whose first option is everything.
  * @typedef {{ name: string, label: string, hint?: string, options?: readonly { value: string, label: string }[],
- * isComplete?: boolean }} Field `isComplete` leaves out the option for everything; `label`, `hint` and the labels of options are keys of texts
+ * isComplete?: boolean, isLiteral?: boolean }} Field `isComplete` leaves out the option for everything; `label`, `hint` and
+ * the labels of options are keys of texts, the latter not with `isLiteral`
  */
 
 /** Has the same life as a card: it stays while its view is open. */
@@ -65,13 +66,17 @@ export class FilterForm {
 }
 
 /** @param {Field} field @param {string} value */
-function fieldOf({ name, label, hint, options, isComplete }, value) {
+function fieldOf({ name, label, hint, options, isComplete, isLiteral }, value) {
   const id = `filter-${name}`;
   const labelled = el('label', { for: id }, text(label));
   if (options !== undefined) {
     const choices = isComplete ? options : [{ value: '', label: 'all' }, ...options];
     const select = /** @type {HTMLSelectElement} */ (
-      el('select', { id, name }, ...choices.map((option) => el('option', { value: option.value }, text(option.label))))
+      el(
+        'select',
+        { id, name },
+        ...choices.map(({ value, label }) => el('option', { value }, isLiteral ? label : text(label))),
+      )
     );
     select.value = value;
     return el('div', { class: 'field' }, labelled, select);
