@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { en } from '../../src/pages/console/texts.en.js';
 import { givenAdmin, type GivenAdmin } from '../support/admins.js';
 import { givenApiKey } from '../support/api-keys.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
@@ -25,7 +26,17 @@ interface Finding {
 
 async function diagnose(identifier: string): Promise<{ memberId: string | null; findings: Finding[] }> {
   const query = `identifier=${encodeURIComponent(identifier)}`;
-  return (await app.get(`/api/admin/login-diagnosis?${query}`, admin.accessToken).expect(200)).body;
+  const { body } = await app.get(`/api/admin/login-diagnosis?${query}`, admin.accessToken).expect(200);
+  for (const finding of body.findings as Finding[])
+    expect([finding, wordsWithoutValue(finding)]).toEqual([finding, []]);
+  return body;
+}
+
+/** What the sentence of the console about a finding needs, and the finding lacks. */
+function wordsWithoutValue({ code, at, until, params }: Finding): string[] {
+  const sentence = en[`finding-${code}` as keyof typeof en];
+  const given = { at, until, ...params } as Record<string, unknown>;
+  return [...sentence.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!).filter((name) => given[name] == null);
 }
 
 /** The most decisive finding. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { SERIES } from '../../admin/overview/overview-counts.service.js';
-import { FINDING_CODES } from '../../auth/login-diagnosis/login-finding.js';
+import { FINDING_ACTIONS, FINDING_CODES } from '../../auth/login-diagnosis/login-finding.js';
 import { OPEN_CHALLENGE_KINDS } from '../../mfa/challenges/open-challenges.service.js';
 import { PAGE_NAMES } from '../../platform/config/built-in-pages.js';
 import { LOCALES } from '../../platform/i18n/locale.js';
@@ -68,6 +68,11 @@ describe('the texts of the console', () => {
 });
 
 describe('the console', () => {
+  it('offers each action that the diagnosis names', () => {
+    const source = assets.get('diagnosis.js')!.content.toString();
+    for (const action of FINDING_ACTIONS) expect(source).toContain(action);
+  });
+
   it.each(LOCALES)('AC-40 in %s has no inline scripts or styles, and loads nothing from other hosts', (locale) => {
     const html = render(locale);
     expect(html).toContain(`<html lang="${locale}">`);

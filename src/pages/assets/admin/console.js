@@ -37,6 +37,7 @@ const ready = find('[data-state="ready"]');
 /** @type {View} */
 let view = { parts: [] };
 let name = FIRST;
+let turns = 0;
 
 onAction('log-out', () => void attempt(leaveConsole));
 onAction('log-in-again', () => void attempt(logInAgain));
@@ -45,19 +46,21 @@ document.querySelector('[data-set-up-factor]')?.addEventListener('click', (event
   event.preventDefault();
   leaveToAccount();
 });
-onNavigation(() => void openView());
+onNavigation(() => void attempt(openView));
 onLanguageChange(() => {
   for (const part of view.parts) part.redraw();
   showName();
 });
-void openView();
+void attempt(openView);
 
 async function openView() {
   announce(text('loading'));
+  const turn = ++turns;
   const params = new URLSearchParams(location.search);
   const requested = params.get('view') ?? FIRST;
-  name = requested in VIEWS ? requested : FIRST;
+  name = Object.hasOwn(VIEWS, requested) ? requested : FIRST;
   const { open } = await /** @type {NonNullable<typeof VIEWS[string]>} */ (VIEWS[name])();
+  if (turn !== turns) return; // another view was opened while the script of this one was loading
   view = open(params, showName);
   const root = find('[data-view]');
   root.dataset.view = name;
