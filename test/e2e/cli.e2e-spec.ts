@@ -63,6 +63,11 @@ describe('command line', () => {
     expect(idle.stderr).toContain('WORKER_ENABLED: needs to be true when API_ENABLED is false');
     const badKeys = await munjigi(['config', 'check'], { JWT_KEYS: 'certainly not a key' });
     expect([badKeys.code, badKeys.stderr]).toEqual([1, expect.stringContaining('JWT_KEYS: needs PEM blocks')]);
+    const badAttributes = await munjigi(['config', 'check', '--offline'], { MEMBER_ATTRIBUTES: 'README.md' });
+    expect([badAttributes.code, badAttributes.stderr]).toEqual([
+      1,
+      expect.stringContaining('MEMBER_ATTRIBUTES: needs JSON'),
+    ]);
   });
 
   it('tries the database and the mail server with these settings', async () => {

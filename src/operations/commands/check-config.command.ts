@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { MemberAttributes } from '../../platform/attributes/member-attributes.js';
 import { KeyRing } from '../../platform/crypto/key-ring.js';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { configurationReport } from '../../platform/config/configuration-report.js';
@@ -18,6 +19,7 @@ export async function checkConfig({ offline }: { offline: boolean }): Promise<vo
   const config = AppConfig.load();
   // The application parses keys on first use; parse them here so that invalid keys are reported.
   new TokenKeys(config, new KeyRing(config.secrets));
+  await MemberAttributes.ofFile(config.env.MEMBER_ATTRIBUTES);
   if (config.env.MAIL_TEMPLATES_DIR !== undefined) {
     const { checkMailTexts } = await import('./mail-texts.command.js');
     await checkMailTexts(config);

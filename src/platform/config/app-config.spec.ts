@@ -8,6 +8,7 @@ import { AppConfig } from './app-config.js';
 import { newWebhookSecret } from '../http-client/webhook-signature.js';
 import { LINKED_PAGES } from './built-in-pages.js';
 import { ConfigurationError } from './configuration-error.js';
+import { ENVIRONMENT } from './environment.js';
 
 type Variables = Record<string, string | undefined>;
 
@@ -40,6 +41,18 @@ const APPLE: Variables = {
   SOCIAL_APPLE_TEAM_ID: 'TEAM123456',
   SOCIAL_APPLE_KEY_ID: 'KEY1234567',
   SOCIAL_APPLE_KEY_FILE: APPLE_KEY_FILE,
+};
+
+/** Where every part that can be left off is on, so that all rules between settings are applied. */
+const EVERYTHING_ON: Variables = {
+  ...{ ...PRODUCTION, ...TOKEN_HOOK, ...HOOK, ...APPLE },
+  ...{ SOCIAL_GOOGLE_CLIENT_ID: 'web', SOCIAL_GOOGLE_CLIENT_SECRET: 'x' },
+  ...{ SOCIAL_KAKAO_CLIENT_ID: 'web', SOCIAL_KAKAO_CLIENT_SECRET: 'x' },
+  ...{ SOCIAL_NAVER_CLIENT_ID: 'web', SOCIAL_NAVER_CLIENT_SECRET: 'x' },
+  SOCIAL_OIDC_PROVIDERS: 'acme=https://login.acme.example',
+  ...{ SOCIAL_OIDC_ACME_CLIENT_ID: 'web', SOCIAL_OIDC_ACME_CLIENT_SECRET: 'x' },
+  ...{ ALLOWED_COUNTRIES: 'KR', METRICS_PORT: '9464', PREVIOUS_SECRETS: OTHER },
+  ...{ PASSKEY_RP_ID: 'acme.test', PASSKEY_ORIGINS: 'https://acme.test' },
 };
 
 /** The problems of the production configuration with these changes; empty when it loads. */
@@ -218,6 +231,42 @@ describe('the configuration of production', () => {
     },
   );
 
+  it('SL-03 no secret that a provider or a hook holds may be ours as well', () => {
+    const shared = newWebhookSecret();
+    for (const changes of [
+      { ...TOKEN_HOOK, TOKEN_HOOK_SECRET: shared, SECRET: shared },
+      { ...HOOK, IMPORT_HOOK_SECRET: shared, SECRET: shared },
+      { SOCIAL_GOOGLE_CLIENT_ID: 'web', SOCIAL_GOOGLE_CLIENT_SECRET: SECRET },
+      { SOCIAL_KAKAO_CLIENT_ID: 'web', SOCIAL_KAKAO_CLIENT_SECRET: 'x', SOCIAL_KAKAO_ADMIN_KEY: SECRET },
+    ])
+      expect(problemsOf(changes)).toEqual({ SECRET: 'is used a second time in another variable' });
+  });
+
+  it('keys and tokens travel to the interfaces of providers over TLS alone', () => {
+    const kakao = { SOCIAL_KAKAO_CLIENT_ID: 'web', SOCIAL_KAKAO_CLIENT_SECRET: 'x' };
+    const naver = { SOCIAL_NAVER_CLIENT_ID: 'web', SOCIAL_NAVER_CLIENT_SECRET: 'x' };
+    expect(problemsOf({ ...kakao, SOCIAL_KAKAO_API_URL: 'http://kapi.example.com' })).toEqual({
+      SOCIAL_KAKAO_API_URL: 'needs https://',
+    });
+    expect(problemsOf({ ...naver, SOCIAL_NAVER_PROFILE_URL: 'http://127.0.0.1/me' })).toEqual({
+      SOCIAL_NAVER_PROFILE_URL: 'needs https://',
+    });
+    expect(problemsOf({ ...naver, NODE_ENV: 'test', SOCIAL_NAVER_PROFILE_URL: 'http://127.0.0.1/me' })).toEqual({});
+  });
+
+  it.each(['production', 'development'])(
+    'in %s any value of any setting is taken, or refused with a rule',
+    (NODE_ENV) => {
+      const everythingOn = { ...EVERYTHING_ON, NODE_ENV };
+      expect(problemsOf(everythingOn)).toEqual({});
+      for (const name of Object.keys({ ...ENVIRONMENT, ...everythingOn }))
+        for (const value of ['{', 'http://[']) {
+          const rules = Object.values(problemsOf({ ...everythingOn, [name]: value })).join();
+          expect([name, value, rules]).toEqual([name, value, expect.not.stringMatching(/is not valid|undefined/)]);
+        }
+    },
+  );
+
   it('has stricter defaults than development', () => {
     expect(AppConfig.load({ ...PRODUCTION }).env).toMatchObject({
       HOST: '0.0.0.0',
@@ -369,14 +418,16 @@ describe('values derived from the configuration', () => {
     expect(load({ PASSKEY_ORIGINS: 'https://App.example.com/' }).relyingParty.origins).toEqual([origins[0]]);
   });
 
-  it('drops the quotes and blanks around a value that other programs leave there, but not of a secret', () => {
+  it('drops the quotes and blanks around a value that other programs leave there, but not of our secrets', () => {
     const { env, secrets } = load({
       PORT: '"3001"',
       MAIL_FROM: '"Acme" <no-reply@example.com>\r',
       PRODUCT_NAME: '\'Acme: "A"\' ',
       SMTP_REQUIRE_TLS: ' "false"',
+      SOCIAL_GOOGLE_CLIENT_SECRET: '"GOCSPX-1"\r',
       SECRET: ' "any-thirty-two-bytes-will-do-here-0"',
     });
+    expect(env.SOCIAL_GOOGLE_CLIENT_SECRET).toBe('GOCSPX-1');
     expect([env.PORT, env.MAIL_FROM, env.PRODUCT_NAME, env.SMTP_REQUIRE_TLS]).toEqual([
       3001,
       '"Acme" <no-reply@example.com>',

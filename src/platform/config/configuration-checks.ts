@@ -74,7 +74,8 @@ function checkOrder(env: Environment, report: Report): void {
     report('REFRESH_IDLE_TTL_SECONDS', 'needs to be at most REFRESH_ABSOLUTE_TTL_SECONDS');
   if (env.RISK_NOTIFY_SCORE > env.RISK_ASK_SCORE) report('RISK_NOTIFY_SCORE', 'needs to be at most RISK_ASK_SCORE');
   if (env.RISK_ASK_SCORE > env.RISK_END_SCORE) report('RISK_ASK_SCORE', 'needs to be at most RISK_END_SCORE');
-  if (env.ALLOWED_COUNTRIES.length > 0 && env.GEOIP_DATABASE === 'off')
+  // A list is undefined if its value was refused; that is already reported.
+  if (env.ALLOWED_COUNTRIES?.length > 0 && env.GEOIP_DATABASE === 'off')
     report('ALLOWED_COUNTRIES', 'needs GEOIP_DATABASE, otherwise every country is unknown');
   if (!env.API_ENABLED && !env.WORKER_ENABLED)
     report('WORKER_ENABLED', 'needs to be true when API_ENABLED is false, otherwise the process does nothing');
@@ -144,6 +145,9 @@ function checkSecrets(env: Environment, report: Report): void {
       ),
       ...env.PREVIOUS_SECRETS,
       env.JWT_KEYS,
+      // What others hold as well must derive none of our keys.
+      ...[env.TOKEN_HOOK_SECRET, env.IMPORT_HOOK_SECRET, env.SOCIAL_KAKAO_ADMIN_KEY],
+      ...[env.SOCIAL_GOOGLE_CLIENT_SECRET, env.SOCIAL_KAKAO_CLIENT_SECRET, env.SOCIAL_NAVER_CLIENT_SECRET],
     ];
     if (otherSecrets.includes(env.SECRET)) report('SECRET', 'is used a second time in another variable');
   }
@@ -158,9 +162,9 @@ function checkSecrets(env: Environment, report: Report): void {
 function checkPasskeys(env: Environment, report: Report): void {
   const { PASSKEY_RP_ID, PASSKEY_ORIGINS, WEBAUTHN_RELATED_ORIGINS } = env;
   const isSecure = (origin: string): boolean => origin.startsWith('https:') || isLoopbackHost(new URL(origin).hostname);
-  if (!WEBAUTHN_RELATED_ORIGINS.every(isSecure))
+  if (WEBAUTHN_RELATED_ORIGINS?.every(isSecure) === false)
     report('WEBAUTHN_RELATED_ORIGINS', 'needs https://, without which browsers have no passkeys');
-  if (PASSKEY_RP_ID !== undefined && PASSKEY_ORIGINS.some((origin) => !isOfDomain(origin, PASSKEY_RP_ID)))
+  if (PASSKEY_RP_ID !== undefined && PASSKEY_ORIGINS?.some((origin) => !isOfDomain(origin, PASSKEY_RP_ID)))
     report('PASSKEY_ORIGINS', 'needs pages of the domain PASSKEY_RP_ID');
 }
 

@@ -1,4 +1,4 @@
-import { bool, str, type CleanedEnv } from 'envalid';
+import { str, type CleanedEnv } from 'envalid';
 import { LOCALES } from '../i18n/locale.js';
 import { PAGE_NAMES } from './built-in-pages.js';
 import { PASSKEY_ENVIRONMENT } from './passkey-environment.js';
@@ -11,6 +11,7 @@ import {
   cookiePrefix,
   count,
   countries,
+  flag,
   headerNames,
   hexColor,
   hostName,
@@ -51,11 +52,11 @@ export const ENVIRONMENT = {
     desc: 'public URL of this service and base of every mailed link. Required in production, otherwise http://localhost:PORT',
     example: 'https://accounts.example.com',
   }),
-  API_ENABLED: bool({
+  API_ENABLED: flag({
     default: true,
     desc: 'answer API requests; false: a worker, which answers only /health',
   }),
-  WORKER_ENABLED: bool({
+  WORKER_ENABLED: flag({
     default: true,
     desc: 'send mail and run jobs: purge expired rows, erase closed accounts',
   }),
@@ -88,7 +89,7 @@ export const ENVIRONMENT = {
     desc: 'Redis for the counters of rate limits, else PostgreSQL counts',
     example: 'redis://redis:6379',
   }),
-  MIGRATE_ON_START: bool({
+  MIGRATE_ON_START: flag({
     default: true,
     desc: 'update the schema before listening; replicas wait for each other',
   }),
@@ -97,7 +98,7 @@ export const ENVIRONMENT = {
     desc: 'mail server; smtps:// uses TLS from the first byte',
     example: 'smtps://user:PASSWORD@mail.example.com:465',
   }),
-  SMTP_REQUIRE_TLS: bool({
+  SMTP_REQUIRE_TLS: flag({
     default: true,
     devDefault: false,
     desc: 'with smtp://, send only after STARTTLS; false: STARTTLS if the server offers it',
@@ -107,7 +108,7 @@ export const ENVIRONMENT = {
     desc: 'PEM file of the only authority to trust for the mail server, or its self-signed certificate',
     example: '/etc/munjigi/mail-ca.pem',
   }),
-  SMTP_VERIFY_CERTIFICATE: bool({
+  SMTP_VERIFY_CERTIFICATE: flag({
     default: true,
     desc: 'check the certificate of the mail server; false: an attacker on the way can read codes and links',
   }),
@@ -242,7 +243,7 @@ export const ENVIRONMENT = {
     desc: 'requests per client address in 10 minutes that send mail, set passwords, check login IDs; as many that start with a passkey',
   }),
   API_KEY_REQUESTS_PER_MINUTE: count({ default: 6000, desc: 'requests per API key, minute and server' }),
-  LOGIN_ID_CHECK_ENABLED: bool({
+  LOGIN_ID_CHECK_ENABLED: flag({
     default: true,
     desc: 'serve POST /api/auth/login-id/check, else 404',
   }),
@@ -432,8 +433,8 @@ export const ENVIRONMENT = {
   ...SOCIAL_ENVIRONMENT,
   ...IMPORT_ENVIRONMENT,
   ...TOKEN_HOOK_ENVIRONMENT,
-  SWAGGER_ENABLED: bool({ default: false, devDefault: true, desc: 'serve /docs and /docs-json' }),
-  METRICS_ENABLED: bool({
+  SWAGGER_ENABLED: flag({ default: false, devDefault: true, desc: 'serve /docs and /docs-json' }),
+  METRICS_ENABLED: flag({
     default: false,
     devDefault: true,
     desc: 'serve /metrics on the API port; a proxy must block it from outside',
@@ -469,7 +470,7 @@ export const ENVIRONMENT = {
     default: 30 * DAY,
     desc: 'events for webhooks and the event log are deleted after this long',
   }),
-  WEBHOOK_ALLOW_PRIVATE_ADDRESSES: bool({
+  WEBHOOK_ALLOW_PRIVATE_ADDRESSES: flag({
     default: false,
     devDefault: true,
     desc: 'webhooks may use plain HTTP and addresses inside your network',

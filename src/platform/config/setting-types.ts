@@ -15,6 +15,14 @@ const MAX_SECONDS = 366 * 86_400;
 export const wholeNumberBetween = (min: number, max: number) =>
   makeValidator((input) => parseWholeNumber(input, min, max));
 
+/** A switch. Other programs write it in other words, which mean the same. */
+export const flag = makeValidator((input) => {
+  const word = input.toLowerCase();
+  if (['true', 't', 'yes', 'on', '1'].includes(word)) return true;
+  if (['false', 'f', 'no', 'off', '0'].includes(word)) return false;
+  throw new Error('needs true or false');
+});
+
 /** Zero or more seconds. */
 export const seconds = wholeNumberBetween(0, MAX_SECONDS);
 export const positiveSeconds = wholeNumberBetween(1, MAX_SECONDS);

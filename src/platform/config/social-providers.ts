@@ -73,7 +73,11 @@ export function readSocialProviders(env: Environment, variables: Variables, repo
     const clientSecret = env[`${prefix}_CLIENT_SECRET`];
     const issuer = env[`${prefix}_ISSUER`];
     if (clientSecret === undefined) report(`${prefix}_CLIENT_SECRET`, `is missing, as ${prefix}_CLIENT_ID is set`);
-    checkIssuer(env, `${prefix}_ISSUER`, issuer, report);
+    checkProviderUrl(env, `${prefix}_ISSUER`, issuer, report);
+    // The admin key and the tokens of members travel to these.
+    if (provider.id === 'kakao') checkProviderUrl(env, 'SOCIAL_KAKAO_API_URL', env.SOCIAL_KAKAO_API_URL, report);
+    if (provider.id === 'naver')
+      checkProviderUrl(env, 'SOCIAL_NAVER_PROFILE_URL', env.SOCIAL_NAVER_PROFILE_URL, report);
     const nativeAudiences = prefix === 'SOCIAL_NAVER' ? [] : env[`${prefix}_NATIVE_AUDIENCES`];
     const mailDomains = mailDomainsOf(env, provider.id);
     return [{ ...provider, issuer, clientId, clientSecret: clientSecret ?? '', nativeAudiences, mailDomains }];
@@ -89,7 +93,7 @@ export function readSocialProviders(env: Environment, variables: Variables, repo
       report('SOCIAL_OIDC_PROVIDERS', 'needs name=issuer, with names of their own in lower case');
       return [];
     }
-    checkIssuer(env, 'SOCIAL_OIDC_PROVIDERS', issuer, report);
+    checkProviderUrl(env, 'SOCIAL_OIDC_PROVIDERS', issuer, report);
     const prefix = `SOCIAL_OIDC_${id.toUpperCase()}`;
     const [clientId, clientSecret] = [variables[`${prefix}_CLIENT_ID`], variables[`${prefix}_CLIENT_SECRET`]];
     if (!clientId) report(`${prefix}_CLIENT_ID`, 'is missing');
@@ -113,7 +117,7 @@ function readApple(env: Environment, report: Report): SocialProviderSettings[] {
   if (clientId === undefined) return [];
   for (const name of ['SOCIAL_APPLE_TEAM_ID', 'SOCIAL_APPLE_KEY_ID', 'SOCIAL_APPLE_KEY_FILE'] as const)
     if (env[name] === undefined) report(name, 'is missing, as SOCIAL_APPLE_CLIENT_ID is set');
-  checkIssuer(env, 'SOCIAL_APPLE_ISSUER', issuer, report);
+  checkProviderUrl(env, 'SOCIAL_APPLE_ISSUER', issuer, report);
   const { SOCIAL_APPLE_TEAM_ID: teamId, SOCIAL_APPLE_KEY_ID: keyId, SOCIAL_APPLE_KEY_FILE: file } = env;
   const privateKey = file === undefined ? null : readKey(file);
   if (file !== undefined && privateKey === null)
@@ -142,8 +146,9 @@ function mailDomainsOf({ SOCIAL_TRUSTED_MAILBOXES }: Environment, id: string): s
 }
 
 /** Without TLS, an attacker on the way could answer as the provider. */
-function checkIssuer({ NODE_ENV }: Environment, setting: string, issuer: string, report: Report): void {
-  const { protocol, hostname } = new URL(issuer);
+function checkProviderUrl({ NODE_ENV }: Environment, setting: string, url: string, report: Report): void {
+  if (!URL.canParse(url)) return; // its value was refused, which is already reported
+  const { protocol, hostname } = new URL(url);
   const isLocal = NODE_ENV !== 'production' && isLoopbackHost(hostname);
   if (protocol !== 'https:' && !(protocol === 'http:' && isLocal)) report(setting, 'needs https://');
 }
