@@ -9,6 +9,7 @@ import { PasswordsModule } from '../security/passwords/passwords.module.js';
 import { RateLimitsModule } from '../security/rate-limits/rate-limits.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { MfaModule } from '../mfa/mfa.module.js';
+import { IdentityNotificationsModule } from '../security/identities/identity-notifications.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { VerificationModule } from '../verification/verification.module.js';
 import { AdministratorsModule } from '../administrators/administrators.module.js';
@@ -40,6 +41,7 @@ import { SecurityEventsAdminController } from './security-events-admin.controlle
       AuditLogModule,
       CountriesModule,
       EventsModule,
+      IdentityNotificationsModule,
       WebhooksModule,
       MailModule,
       NotificationsModule,

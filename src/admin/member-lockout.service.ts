@@ -5,6 +5,7 @@ import type { Tx } from '../platform/database/sql.js';
 import { PendingProofsService } from '../mfa/challenges/pending-proofs.service.js';
 import { DisputedFactorsService } from '../mfa/disputed-factors/disputed-factors.service.js';
 import type { SessionEndReason } from '../security/audit-log/security-events.js';
+import { DisputedIdentitiesService } from '../security/identities/disputed-identities.service.js';
 import { SessionRevocationService } from '../sessions/revocation/session-revocation.service.js';
 
 /** Ends all access to an account: sessions, and everything that is about to lead to one. */
@@ -14,6 +15,7 @@ export class MemberLockoutService {
     private readonly config: AppConfig,
     private readonly pendingProofs: PendingProofsService,
     private readonly disputedFactors: DisputedFactorsService,
+    private readonly disputedIdentities: DisputedIdentitiesService,
     private readonly sessions: SessionRevocationService,
   ) {}
 
@@ -30,10 +32,13 @@ export class MemberLockoutService {
 
   /**
    * As {@link lockOut}, where an intruder may have been in the account. Passkeys of the last
-   * NOT_ME_TTL_SECONDS may be the intruder's, and no longer log in without a password.
+   * NOT_ME_TTL_SECONDS may be the intruder's, and no longer log in without a password; accounts at
+   * providers that were linked since then are unlinked.
    */
   async lockOutIntruder(tx: Tx, memberId: string, reason: SessionEndReason, actor: ClientContext): Promise<void> {
     await this.lockOut(tx, memberId, reason, actor);
-    await this.disputedFactors.restrictRecentPasskeys(tx, memberId, this.config.env.NOT_ME_TTL_SECONDS);
+    const windowSeconds = this.config.env.NOT_ME_TTL_SECONDS;
+    await this.disputedFactors.restrictRecentPasskeys(tx, memberId, windowSeconds);
+    await this.disputedIdentities.unlinkRecent(tx, memberId, windowSeconds, actor);
   }
 }

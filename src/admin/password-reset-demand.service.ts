@@ -26,8 +26,8 @@ export class PasswordResetDemandService {
   /**
    * Ends the member's sessions, voids mailed codes and links, reset tokens and logins that wait for
    * a second factor, and mails a link to set a new password. Only the member ever sees or sets it.
-   * If the reason is `compromised`, neither the present password nor a recent passkey alone leads
-   * to a new password: an intruder who has one of them could set it first (ADR 0023).
+   * If the reason is `compromised`, neither the present password nor a recent passkey or linked account
+   * leads to a new password: an intruder who has one of them could set it first (ADR 0023).
    *
    * @throws DomainError `not_found`, `member_not_active`
    */

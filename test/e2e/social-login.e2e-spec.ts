@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { memoryStorage, MunjigiClient, type MunjigiOptions } from '../../client/src/index.js';
+import { givenAdmin } from '../support/admins.js';
 import { newSigner } from '../support/client-signer.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
 import type { HttpAnswer, HttpClient } from '../support/http-client.js';
@@ -216,6 +217,22 @@ describe('social login', () => {
     const mails = await mailbox.to(ada.email).waitForCount(5);
     expect(mails.map(({ subject }) => subject)).toContainEqual(expect.stringContaining('Google was removed'));
     expect((await logIn('google', ada.subject)).body.status).toBe('sign_up_required');
+  });
+
+  it('SO-12 AD-02 a compromised account unlinks what was linked recently: it leads to no new password', async () => {
+    const [ada, admin] = [await linkedMember(), await givenAdmin(app)];
+    const demand = (reason: string) =>
+      admin.client.post(`/api/admin/members/${ada.id}/password-reset`, { reason }, admin.accessToken).expect(202);
+    await demand('precaution');
+    expect((await logIn('google', ada.subject)).body.status).toBe('password_change_required');
+    await app.sql.query(`UPDATE identities SET created_at = now() - interval '30 days' WHERE member_id = $1`, [ada.id]);
+    await demand('compromised');
+    expect((await logIn('google', ada.subject)).body.status).toBe('password_change_required');
+    await app.sql.query(`UPDATE identities SET created_at = now() WHERE member_id = $1`, [ada.id]);
+    await demand('compromised');
+    expect((await logIn('google', ada.subject)).body.status).toBe('sign_up_required');
+    const mails = await mailbox.to(ada.email).waitForCount(6);
+    expect(mails.map(({ subject }) => subject)).toContainEqual(expect.stringContaining('Google was removed'));
   });
 
   it('SO-07 takes the ID token of an app once, and for apps that are configured', async () => {

@@ -392,7 +392,7 @@ export const ENVIRONMENT = {
     default: PAGE_NAMES,
     desc: 'built-in pages to serve, or none',
   }),
-  ADMIN_CONSOLE: bool({
+  ADMIN_CONSOLE: flag({
     default: false,
     devDefault: true,
     desc: 'serve the console for administrators, /pages/admin',

@@ -1,0 +1,27 @@
+import { Injectable } from '@nestjs/common';
+import type { Tx } from '../../platform/database/sql.js';
+import { ProviderRevocationsService } from '../../platform/federation/revocations/provider-revocations.service.js';
+import type { ClientContext } from '../../platform/http/client-context.js';
+import { IdentitiesRepository } from '../../users/identities/identities.repository.js';
+import { IdentityNotificationsService } from './identity-notifications.service.js';
+
+/** Unlinks accounts at providers that an intruder may have linked. */
+@Injectable()
+export class DisputedIdentitiesService {
+  constructor(
+    private readonly identities: IdentitiesRepository,
+    private readonly revocations: ProviderRevocationsService,
+    private readonly notifications: IdentityNotificationsService,
+  ) {}
+
+  /**
+   * Unlinks the accounts of the last seconds: each would log in without the password (SO-12). Needs
+   * the member's lock.
+   */
+  async unlinkRecent(tx: Tx, memberId: string, windowSeconds: number, context: ClientContext): Promise<void> {
+    const unlinked = await this.identities.deleteRecent(tx, memberId, windowSeconds);
+    await this.revocations.queue(tx, unlinked);
+    for (const { provider } of unlinked)
+      await this.notifications.notify(tx, 'unlinked', provider, { memberId }, context);
+  }
+}
