@@ -48,9 +48,23 @@ const connect = async (origin: string, options: ListenOptions = {}) => {
 };
 const listen = (at: TestApp, options?: ListenOptions) => connect(at.origin, options);
 
+/** On a busy machine a key may expire before its stream opens; the next one lives longer. */
+async function listenWithExpiringKey(): Promise<RevocationListener> {
+  let lifetimeMs = 1000;
+  return eventually('a stream with an expiring key', async () => {
+    lifetimeMs *= 2;
+    const expiresAt = new Date(Date.now() + lifetimeMs);
+    const { key: expiring } = await givenApiKey(app, ['revocations:read'], { expiresAt });
+    return listen(app, { key: expiring }).catch(() => undefined);
+  });
+}
+
 const logout = async ({ accessToken }: GivenMember, at = app) =>
   at.post('/api/auth/logout', undefined, accessToken).expect(204);
 const list = async (query = '') => (await app.get(`/api/integrations/revocations${query}`, key).expect(200)).body;
+
+/** Far more than a busy machine is late, and less than a wrong time zone. */
+const HOUR_MS = 3_600_000;
 
 /** Only limits how long a failure takes. */
 const BUSY_MS = 120_000;
@@ -109,12 +123,12 @@ describe('the revocation stream', () => {
     expect(Object.keys(data).sort()).toEqual(['before', 'cursor', 'id', 'kind', 'until']);
     expect([data.kind, id]).toEqual(['session', undefined]); // only heartbeats carry a position
     const [issued, expires] = [Date.parse(data.before), Date.parse(data.until)];
-    expect(Math.abs(issued - Date.now())).toBeLessThan(60_000);
+    expect(Math.abs(issued - Date.now())).toBeLessThan(HOUR_MS);
     expect((expires - issued) / 1000).toBeGreaterThanOrEqual(600);
     await listener.untilRevoked(bob.sessionId);
     expect(listener.revoked.filter((session) => session === bob.sessionId)).toHaveLength(1);
     await listener.untilHeartbeat(2);
-    expect(Math.abs(Date.parse(listener.heartbeats().at(-1)!.data.serverTime) - Date.now())).toBeLessThan(60_000);
+    expect(Math.abs(Date.parse(listener.heartbeats().at(-1)!.data.serverTime) - Date.now())).toBeLessThan(HOUR_MS);
   });
 
   it('RS-20 has every session of a member who is disabled', async () => {
@@ -206,7 +220,6 @@ describe('the revocation stream', () => {
     const admin = await givenAdmin(app);
     const revoked = await givenApiKey(app, ['revocations:read']);
     const rotated = await givenApiKey(app, ['revocations:read']);
-    const expiring = await givenApiKey(app, ['revocations:read'], { expiresAt: new Date(Date.now() + 2_000) });
     const durations = async () =>
       /duration_seconds_count\{.*revocations",status="200"\} \d+/.exec(
         (await app.get('/metrics').expect(200)).text,
@@ -216,7 +229,7 @@ describe('the revocation stream', () => {
     const [one, two, three] = [
       await listen(replica, { key: revoked.key }),
       await listen(replica, { key: rotated.key }),
-      await listen(app, { key: expiring.key }),
+      await listenWithExpiringKey(),
     ];
     const act = (method: string, path: string) =>
       app.request(method, `/api/admin/api-keys/${path}`, { token: admin.accessToken });
