@@ -34,11 +34,12 @@ export class MemberLockoutService {
    * As {@link lockOut}, where an intruder may have been in the account. Passkeys of the last
    * NOT_ME_TTL_SECONDS may be the intruder's, and no longer log in without a password; accounts at
    * providers that were linked since then are unlinked.
+   * @returns whether any account was unlinked
    */
-  async lockOutIntruder(tx: Tx, memberId: string, reason: SessionEndReason, actor: ClientContext): Promise<void> {
+  async lockOutIntruder(tx: Tx, memberId: string, reason: SessionEndReason, actor: ClientContext): Promise<boolean> {
     await this.lockOut(tx, memberId, reason, actor);
     const windowSeconds = this.config.env.NOT_ME_TTL_SECONDS;
     await this.disputedFactors.restrictRecentPasskeys(tx, memberId, windowSeconds);
-    await this.disputedIdentities.unlinkRecent(tx, memberId, windowSeconds, actor);
+    return (await this.disputedIdentities.unlinkRecent(tx, memberId, windowSeconds, actor)).length > 0;
   }
 }

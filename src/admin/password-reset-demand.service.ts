@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { AdminNotificationsService } from '../mail/notifications/admin-notifications.service.js';
 import type { Principal } from '../platform/http/principal.js';
 import { AuditLogService } from '../security/audit-log/audit-log.service.js';
 import type { ClientContext } from '../platform/http/client-context.js';
@@ -20,6 +21,7 @@ export class PasswordResetDemandService {
     private readonly writes: AdminWritesService,
     private readonly lockout: MemberLockoutService,
     private readonly invitations: PasswordInvitationsService,
+    private readonly notifications: AdminNotificationsService,
     private readonly auditLog: AuditLogService,
   ) {}
 
@@ -38,8 +40,9 @@ export class PasswordResetDemandService {
       const member = await this.writes.asAdministratorOf(tx, admin, id);
       if (member.status !== 'active') throw new DomainError('member_not_active');
       await this.members.demandPasswordChange(tx, id, isCompromised);
-      if (isCompromised) await this.lockout.lockOutIntruder(tx, id, 'password-reset-demanded', actor);
-      else await this.lockout.lockOut(tx, id, 'password-reset-demanded', actor);
+      if (!isCompromised) await this.lockout.lockOut(tx, id, 'password-reset-demanded', actor);
+      else if (await this.lockout.lockOutIntruder(tx, id, 'password-reset-demanded', actor))
+        await this.notifications.send(tx, member, 'accounts-unlinked', actor);
       await this.auditLog.record(tx, 'password.reset_demanded', { memberId: id, context: actor }, { reason });
       await this.invitations.send(tx, member, 'reset-demanded', actor.auditReason);
     });

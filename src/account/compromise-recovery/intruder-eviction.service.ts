@@ -3,6 +3,7 @@ import { AppConfig } from '../../platform/config/app-config.js';
 import type { Tx } from '../../platform/database/sql.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { DisputedIdentitiesService } from '../../security/identities/disputed-identities.service.js';
+import { IdentityNotificationsService } from '../../security/identities/identity-notifications.service.js';
 import { RiskService } from '../../security/risk/risk.service.js';
 import { AccessRevocationService } from '../../sessions/revocation/access-revocation.service.js';
 import { DisputedFactorsService } from '../../mfa/disputed-factors/disputed-factors.service.js';
@@ -18,6 +19,7 @@ export class IntruderEvictionService {
     private readonly risk: RiskService,
     private readonly disputedFactors: DisputedFactorsService,
     private readonly disputedIdentities: DisputedIdentitiesService,
+    private readonly identityNotifications: IdentityNotificationsService,
   ) {}
 
   async evict(tx: Tx, memberId: string, context: ClientContext): Promise<void> {
@@ -25,7 +27,8 @@ export class IntruderEvictionService {
     const windowSeconds = this.config.env.NOT_ME_TTL_SECONDS;
     // A network first seen within the window may be the intruder's. It must not count as known.
     await this.risk.forgetRecent(tx, memberId, windowSeconds);
-    await this.disputedIdentities.unlinkRecent(tx, memberId, windowSeconds, context);
+    for (const provider of await this.disputedIdentities.unlinkRecent(tx, memberId, windowSeconds, context))
+      await this.identityNotifications.mail(tx, 'unlinked', provider, memberId, context);
     await this.disputedFactors.report(tx, memberId, windowSeconds, context);
   }
 }

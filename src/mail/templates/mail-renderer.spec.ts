@@ -218,6 +218,7 @@ describe('a mail', () => {
         'logged-out',
         'two-factor-removed',
         'factor-removed',
+        'accounts-unlinked',
         'unlocked',
       ],
     ].map((what) => mail('admin-action', locale, { what }));

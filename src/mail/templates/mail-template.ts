@@ -29,6 +29,7 @@ export type AdminActionKind =
   | 'logged-out'
   | 'two-factor-removed'
   | 'factor-removed'
+  | 'accounts-unlinked'
   | 'unlocked';
 
 /** Why a member must set a password without having requested it. */

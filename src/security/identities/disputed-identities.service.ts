@@ -3,7 +3,7 @@ import type { Tx } from '../../platform/database/sql.js';
 import { ProviderRevocationsService } from '../../platform/federation/revocations/provider-revocations.service.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { IdentitiesRepository } from '../../users/identities/identities.repository.js';
-import { IdentityNotificationsService } from './identity-notifications.service.js';
+import { AuditLogService } from '../audit-log/audit-log.service.js';
 
 /** Unlinks accounts at providers that an intruder may have linked. */
 @Injectable()
@@ -11,17 +11,19 @@ export class DisputedIdentitiesService {
   constructor(
     private readonly identities: IdentitiesRepository,
     private readonly revocations: ProviderRevocationsService,
-    private readonly notifications: IdentityNotificationsService,
+    private readonly auditLog: AuditLogService,
   ) {}
 
   /**
    * Unlinks the accounts of the last seconds: each would log in without the password (SO-12). Needs
-   * the member's lock.
+   * the member's lock. Does not notify the member.
+   * @returns their providers
    */
-  async unlinkRecent(tx: Tx, memberId: string, windowSeconds: number, context: ClientContext): Promise<void> {
+  async unlinkRecent(tx: Tx, memberId: string, windowSeconds: number, context: ClientContext): Promise<string[]> {
     const unlinked = await this.identities.deleteRecent(tx, memberId, windowSeconds);
     await this.revocations.queue(tx, unlinked);
     for (const { provider } of unlinked)
-      await this.notifications.notify(tx, 'unlinked', provider, { memberId }, context);
+      await this.auditLog.record(tx, 'identity.unlinked', { memberId, context }, { provider });
+    return unlinked.map(({ provider }) => provider);
   }
 }

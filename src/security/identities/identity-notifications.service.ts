@@ -32,6 +32,17 @@ export class IdentityNotificationsService {
   ): Promise<void> {
     const event = what === 'unlinked' ? 'identity.unlinked' : 'identity.linked';
     await this.auditLog.record(tx, event, { memberId, sessionId, context }, { provider: providerId });
+    await this.mail(tx, what, providerId, memberId, context);
+  }
+
+  /** As {@link notify}, where the audit log has the change already. */
+  async mail(
+    tx: Tx,
+    what: IdentityChangeKind,
+    providerId: string,
+    memberId: string,
+    context: ClientContext,
+  ): Promise<void> {
     const member = await this.members.get(tx, memberId);
     const data = { loginIdMasked: maskLoginId(member.loginId), what, provider: this.config.nameOfProvider(providerId) };
     await this.notifications.send(tx, 'identity-changed', member, context, data);
