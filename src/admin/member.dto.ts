@@ -8,6 +8,7 @@ import { PageQuery, PageResponse } from '../platform/http/validation/page.dto.js
 import { MayBeAbsent, Normalise } from '../platform/http/validation/rule.js';
 import { LOCALES } from '../platform/i18n/locale.js';
 import type { MailLocale } from '../platform/i18n/mail-locale.js';
+import { removeInvisible } from '../platform/text/typed-text.js';
 import type { MemberRow } from '../users/member-search.repository.js';
 import { ATTRIBUTES, IsAttributes } from '../users/member-fields.js';
 import type { MemberStatus } from '../users/member.entity.js';
@@ -19,7 +20,7 @@ const STATUSES = ['active', 'disabled', 'closed'] as const;
 export class MembersQuery extends PageQuery {
   /** The beginning of a login ID, an address or a name, in any case; or an id */
   @MayBeAbsent()
-  @Normalise((text) => text.trim())
+  @Normalise(removeInvisible)
   @IsVisibleText({ max: 254 })
   @ApiProperty({ pattern: '\\S', example: 'ada' })
   query?: string;

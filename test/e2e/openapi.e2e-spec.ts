@@ -241,10 +241,13 @@ describe('parameters', () => {
     limit: { accepted: ['1', '50', '100'], refused: ['0', '101', '-1', '1.5', 'x', '', 'NaN'] },
     cursor: { accepted: [], refused: ['', 'a b', 'a/b', 'é', 'x'.repeat(2049)] },
     query: {
-      accepted: ['ada', 'Ada Lovelace', 'ada@example.com', '김', 'x'.repeat(254)],
+      accepted: ['ada', 'Ada Lovelace', 'ada@example.com', '김', 'ada\u200b', '\ufeffada\u00a0', 'x'.repeat(254)],
       refused: ['', ' ', 'x'.repeat(255)],
     },
-    identifier: { accepted: ['ada', 'ada@example.com', 'x'.repeat(254)], refused: ['', 'x'.repeat(255)] },
+    identifier: {
+      accepted: ['ada', 'ada@example.com', 'ａｄａ\u200b', '\ufeffada\u00a0', 'x'.repeat(254)],
+      refused: ['', 'x'.repeat(255)],
+    },
     'members status': { accepted: ['active', 'disabled', 'closed'], refused: ['', 'open', 'ACTIVE'] },
     role: { accepted: ['member', 'admin'], refused: ['', 'root'] },
     period: { accepted: ['hour', 'day', 'month'], refused: ['', 'year'] },

@@ -1,10 +1,13 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsVisibleText } from '../../platform/http/validation/field-decorators.js';
+import { Normalise } from '../../platform/http/validation/rule.js';
+import { foldTypedText } from '../../platform/text/typed-text.js';
 import { FINDING_ACTIONS, FINDING_CODES, type FindingAction, type FindingCode } from './login-finding.js';
 import type { LoginDiagnosis } from './login-diagnosis.service.js';
 
 export class LoginDiagnosisQuery {
   /** Login ID or address, as the person types it */
+  @Normalise(foldTypedText)
   @IsVisibleText({ max: 254 })
   @ApiProperty({ example: 'ada' })
   identifier: string;

@@ -38,6 +38,9 @@ export function foldTypedText(text: string): string {
     .trim();
 }
 
+/** For text that may have any letters, such as a name: removes only what a person does not see. */
+export const removeInvisible = (text: string): string => text.replace(INVISIBLE, '').trim();
+
 /** As {@link foldTypedText}, for codes: separators of every kind are removed as well. */
 export function foldTypedCode(text: string): string {
   return foldTypedText(text).replace(SEPARATORS, '');
