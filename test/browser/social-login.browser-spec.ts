@@ -213,6 +213,24 @@ describeInBrowser('social login on the built-in pages', () => {
     },
   );
 
+  it('goes to the configured address first where a page was opened under another name of this machine', async () => {
+    const member = await given.member(browserApp.app);
+    const subject = unique.loginId();
+    await browserApp.app.sql.query(
+      `INSERT INTO identities (id, member_id, provider, subject) VALUES (gen_random_uuid(), $1, 'google', $2)`,
+      [member.id, subject],
+    );
+    const visitor = await visit(LOOKS[0]!);
+    const { publicUrl } = browserApp.app;
+    await visitor.open(`${publicUrl.replace('localhost', '127.0.0.1')}/pages/login`);
+    await press(visitor, 'google');
+    await visitor.page.waitForURL(`${publicUrl}/pages/login**`);
+    await press(visitor, 'google');
+    await pick(visitor, subject);
+    await visitor.page.waitForURL(`${APP}/home`);
+    await visitor.close();
+  });
+
   it('shows at the account page that the login at a provider was cancelled', async () => {
     const visitor = await atAccount(LOOKS[1]!);
     await press(visitor, 'kakao');

@@ -28,11 +28,16 @@ const PAGES = ['login', 'sign-up', 'account'];
  * @param {WaitingForm} [waiting] for which the provider has to ask for the login again
  */
 export async function leaveToProvider(provider, from, waiting) {
+  const redirectUri = document.body.dataset.socialRedirect ?? '';
   const { authorizationUrl, requestId } = await post(`auth/social/${encodeURIComponent(provider)}/start`, {
-    redirectUri: document.body.dataset.socialRedirect,
+    redirectUri,
     transport: 'cookie',
     ...(waiting && { reauthenticate: true }),
   });
+  // The server has accepted this address, so it is another name of this machine, in development. The
+  // provider sends back to the configured one, whose pages do not find what this tab remembers.
+  const { origin } = new URL(redirectUri);
+  if (origin !== location.origin) return location.assign(origin + location.pathname + location.search);
   const state = new URL(authorizationUrl).searchParams.get('state') ?? '';
   const { lang } = document.documentElement;
   sessionStorage.setItem(KEY, JSON.stringify({ provider, requestId, state, from, lang, returnTo, waiting }));
