@@ -132,7 +132,7 @@ export const ko: PageTexts = {
     mustChangeTitle: '새 비밀번호를 설정해 주세요',
     mustChangeText: '계속하려면 먼저 새 비밀번호로 바꾸셔야 합니다.',
     changePassword: '새 비밀번호 설정하기',
-    confirmEmailTitle: '이메일 주소를 확인해 주세요',
+    confirmEmailTitle: '이메일을 인증해 주세요',
     confirmEmailText: '비밀번호는 맞습니다. 처음 로그인하시려면 보내 드린 메일의 링크를 열어 주세요.',
     doneTitle: '로그인되었습니다',
     doneText: '이제 앱으로 돌아가 주세요.',
