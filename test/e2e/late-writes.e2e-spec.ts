@@ -33,7 +33,9 @@ const WEBHOOK = { url: 'http://127.0.0.1:9/', types: ['member.login_id_changed']
 /** Reads of administrators that leave no row in the audit log, because they show no member. */
 const UNRECORDED_READS = [
   'GET /api/admin/api-keys',
+  'GET /api/admin/imports',
   'GET /api/admin/outbox',
+  'GET /api/admin/overview',
   'GET /api/admin/webhooks',
   'GET /api/admin/webhooks/{id}',
   'GET /api/admin/webhooks/{id}/deliveries',
