@@ -325,7 +325,7 @@ describeInBrowser('social login on the built-in pages', () => {
     },
   );
 
-  it('SO-32 goes on after no login with another account, and for no other member', async () => {
+  it('SO-32 an account that is not linked confirms nothing', async () => {
     const subject = unique.loginId();
     const visitor = await withoutPassword(LOOKS[1]!, subject);
     const { page, member } = visitor;

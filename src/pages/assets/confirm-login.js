@@ -9,8 +9,9 @@ import { ApiProblem } from './api.js';
 import { clearForm, formOf, onSubmit } from './form.js';
 import { find, onAction, text } from './page.js';
 import { hasPasskeys, usePasskey } from './passkey.js';
+import { leaveSignedOut } from './panel.js';
 import { askForNoPassword } from './recent-login.js';
-import { call } from './session.js';
+import { SignedOut, call } from './session.js';
 
 const dialog = /** @type {HTMLDialogElement} */ (find('[data-confirm-login]'));
 /** The form that waits for the login. */
@@ -21,10 +22,20 @@ export function offerConfirmation(memberId) {
   askForNoPassword(ask);
   onAction('cancel-confirm-login', () => dialog.close());
   onSubmit('confirm-login', async (button) => {
-    if (!button?.value) return confirmPasskey();
-    const { leaveToProvider } = await import('./social-journey.js');
-    await leaveToProvider(button.value, 'account', keepForm(memberId));
+    try {
+      await confirm(button?.value ?? '', memberId);
+    } catch (error) {
+      if (!(error instanceof SignedOut)) throw error;
+      leaveSignedOut(error);
+    }
   });
+}
+
+/** @param {string} provider empty for a passkey @param {string} memberId */
+async function confirm(provider, memberId) {
+  if (provider === '') return confirmPasskey();
+  const { leaveToProvider } = await import('./social-journey.js');
+  await leaveToProvider(provider, 'account', keepForm(memberId));
 }
 
 /** Shows the ways in that the member has. @param {string} form */

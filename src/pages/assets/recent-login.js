@@ -1,8 +1,8 @@
 // @ts-check
 
 /**
- * Asks who is there where the last login is too long ago: for the password or, of a member without
- * one, for a new login. After a fresh login the member sees no further field.
+ * Confirms who uses the session where the last login is too long ago: asks for the password or, of
+ * a member without one, for a new login. After a fresh login the member sees no further field.
  */
 
 import { ApiProblem } from './api.js';
