@@ -1145,7 +1145,7 @@ export interface paths {
         };
         /**
          * List the sessions of a member
-         * @description Recorded as `member.viewed`. Open to API keys with the scope `members:read`.
+         * @description Recorded as `member.viewed`. Open to API keys with the scope `security-events:read`.
          */
         get: operations["memberViewsListSessions"];
         put?: never;
@@ -1229,7 +1229,7 @@ export interface paths {
         };
         /**
          * List what a member has begun or has to wait for
-         * @description Mailed codes and links, logins that wait for a second factor, and waits after failures. Recorded as `member.viewed`. Open to API keys with the scope `members:read`.
+         * @description Mailed codes and links, logins that wait for a second factor, and waits after failures. Recorded as `member.viewed`. Open to API keys with the scope `security-events:read`.
          */
         get: operations["memberViewsListChallenges"];
         put?: never;
@@ -1249,7 +1249,7 @@ export interface paths {
         };
         /**
          * List the mails to a member
-         * @description Of the last 30 days, newest first, without their content. Recorded as `member.viewed`. Open to API keys with the scope `members:read`.
+         * @description Of the last 30 days, newest first, without their content. Recorded as `member.viewed`. Open to API keys with the scope `outbox:read`.
          */
         get: operations["memberViewsListMails"];
         put?: never;
@@ -1269,7 +1269,7 @@ export interface paths {
         };
         /**
          * List the deliveries of the events of a member
-         * @description Newest first. Recorded as `member.viewed`. Open to API keys with the scope `members:read`.
+         * @description Newest first. Recorded as `member.viewed`. Open to API keys with the scope `webhooks:write`.
          */
         get: operations["memberViewsListDeliveries"];
         put?: never;

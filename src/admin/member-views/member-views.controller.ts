@@ -15,7 +15,7 @@ import {
 } from './member-view.dto.js';
 import { MemberViewsService } from './member-views.service.js';
 
-/** Shows administrators what belongs to one member. */
+/** Shows administrators what belongs to one member. Each list opens to the scope of the same list of all members. */
 @AdminController('members/:id')
 export class MemberViewsController {
   constructor(private readonly views: MemberViewsService) {}
@@ -25,7 +25,7 @@ export class MemberViewsController {
    * @remarks Recorded as `member.viewed`.
    */
   @Get('sessions')
-  @AdminReads('members:read', 'not_found')
+  @AdminReads('security-events:read', 'not_found')
   async listSessions(
     @CurrentPrincipal() admin: Principal,
     @IdParam() id: string,
@@ -39,7 +39,7 @@ export class MemberViewsController {
    * @remarks Mailed codes and links, logins that wait for a second factor, and waits after failures. Recorded as `member.viewed`.
    */
   @Get('challenges')
-  @AdminReads('members:read', 'not_found')
+  @AdminReads('security-events:read', 'not_found')
   async listChallenges(
     @CurrentPrincipal() admin: Principal,
     @IdParam() id: string,
@@ -53,7 +53,7 @@ export class MemberViewsController {
    * @remarks Of the last 30 days, newest first, without their content. Recorded as `member.viewed`.
    */
   @Get('mails')
-  @AdminReads('members:read', 'not_found')
+  @AdminReads('outbox:read', 'not_found')
   async listMails(
     @CurrentPrincipal() admin: Principal,
     @IdParam() id: string,
@@ -70,7 +70,7 @@ export class MemberViewsController {
    * @remarks Newest first. Recorded as `member.viewed`.
    */
   @Get('deliveries')
-  @AdminReads('members:read', 'not_found')
+  @AdminReads('webhooks:write', 'not_found')
   async listDeliveries(
     @CurrentPrincipal() admin: Principal,
     @IdParam() id: string,
