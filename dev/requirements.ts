@@ -521,6 +521,19 @@ export const REQUIREMENTS: readonly (readonly [family: string, rows: readonly Re
     ],
   ],
   [
+    'Consents',
+    [
+      of('CO-01', 'P0', 'No member is made without a consent to every required document in force'),
+      of('CO-03', 'P0', 'A token for a consent completes that one login, once, and is good for nothing else'),
+      of('CO-04', 'P0', 'From its date on, a new required version comes before the session at every door'),
+      of(
+        'CO-02',
+        'P0',
+        'The ledger is exact: version, document, time and address of each consent, once, and never changed',
+      ),
+    ],
+  ],
+  [
     'Faults',
     [
       of('FT-01', 'P0', 'A process killed at any moment loses no acknowledged write'),

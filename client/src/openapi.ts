@@ -1576,6 +1576,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the documents in force
+         * @description In the language of the request where there is one; empty without CONSENTS.
+         */
+        get: operations["consentDocuments"];
+        put?: never;
+        /**
+         * Complete login with consents
+         * @description After `terms_required`.
+         */
+        post: operations["logInConsents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/social/providers": {
         parameters: {
             query?: never;
@@ -1824,7 +1848,7 @@ export interface components {
          * @description Stable; programs decide by it
          * @enum {string}
          */
-        ErrorCode: "malformed_json" | "bad_request" | "query_not_allowed" | "code_invalid" | "passkey_invalid" | "passkey_changed" | "link_invalid" | "link_expired" | "sign_up_invalid" | "social_login_failed" | "token_expired" | "token_invalid" | "session_ended" | "token_reused" | "proof_required" | "proof_invalid" | "proof_stale" | "api_key_invalid" | "invalid_credentials" | "forbidden" | "reauth_required" | "two_factor_required" | "factor_proof_required" | "person_required" | "insufficient_scope" | "address_not_allowed" | "origin_not_allowed" | "refused_by_product" | "sign_up_closed" | "not_found" | "method_not_allowed" | "request_timeout" | "already_confirmed" | "login_id_taken" | "email_taken" | "identity_taken" | "totp_already_enabled" | "totp_not_enabled" | "passkey_limit_reached" | "last_way_in" | "last_admin" | "member_not_active" | "mail_not_retryable" | "webhook_disabled" | "webhook_limit_reached" | "cursor_expired" | "payload_too_large" | "unsupported_media_type" | "validation_failed" | "password_too_common" | "too_many_requests" | "too_many_attempts" | "headers_too_large" | "internal_error" | "service_unavailable" | "provider_unavailable" | "overloaded";
+        ErrorCode: "malformed_json" | "bad_request" | "query_not_allowed" | "code_invalid" | "passkey_invalid" | "passkey_changed" | "link_invalid" | "link_expired" | "sign_up_invalid" | "social_login_failed" | "token_expired" | "token_invalid" | "session_ended" | "token_reused" | "proof_required" | "proof_invalid" | "proof_stale" | "api_key_invalid" | "invalid_credentials" | "forbidden" | "reauth_required" | "two_factor_required" | "factor_proof_required" | "person_required" | "insufficient_scope" | "address_not_allowed" | "origin_not_allowed" | "refused_by_product" | "sign_up_closed" | "not_found" | "method_not_allowed" | "request_timeout" | "already_confirmed" | "login_id_taken" | "email_taken" | "identity_taken" | "totp_already_enabled" | "totp_not_enabled" | "passkey_limit_reached" | "last_way_in" | "last_admin" | "member_not_active" | "mail_not_retryable" | "webhook_disabled" | "webhook_limit_reached" | "cursor_expired" | "payload_too_large" | "unsupported_media_type" | "validation_failed" | "consent_required" | "password_too_common" | "too_many_requests" | "too_many_attempts" | "headers_too_large" | "internal_error" | "service_unavailable" | "provider_unavailable" | "overloaded";
         ProblemField: {
             /** @example This is not an email address that we can send to. */
             message: string;
@@ -1874,6 +1898,12 @@ export interface components {
          * @enum {string}
          */
         Locale: "en" | "ko";
+        ConsentChoice: {
+            /** @example terms */
+            id: string;
+            /** @example 2026-12 */
+            version: string;
+        };
         SignUpRequest: {
             /**
              * @description The name the member logs in with: 4 to 32 of a–z, 0–9, dot, underscore and hyphen, beginning with a letter; upper and lower case are the same
@@ -1907,6 +1937,8 @@ export interface components {
             attributes?: {
                 [key: string]: unknown;
             };
+            /** @example [] */
+            consents?: components["schemas"]["ConsentChoice"][];
             /**
              * @description From an earlier response for the same address: replaces that sign-up, and a code already mailed fits
              * @example p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE
@@ -1970,6 +2002,8 @@ export interface components {
              * @example ada.lovelace
              */
             loginId?: string;
+            /** @example [] */
+            consents?: components["schemas"]["ConsentChoice"][];
             /**
              * @description Shown in the list of sessions
              * @example Ada's phone
@@ -2030,6 +2064,8 @@ export interface components {
              * @example ada.lovelace
              */
             loginId?: string;
+            /** @example [] */
+            consents?: components["schemas"]["ConsentChoice"][];
             /**
              * @description Shown in the list of sessions
              * @example Ada's phone
@@ -2114,6 +2150,62 @@ export interface components {
             /** @description Sets a new password, at POST /api/auth/password-reset */
             resetToken?: string;
         };
+        ConsentDocumentResponse: {
+            /** @example https://example.com/terms */
+            url: string | null;
+            /**
+             * @description SHA-256 of what is agreed to
+             * @example e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
+             */
+            sha256: string;
+            /** @example terms */
+            id: string;
+            /** @example 2026-12 */
+            version: string;
+            /** @example en */
+            language: string;
+            title: string;
+            required: boolean;
+            /** @description Whether it allows advertising */
+            marketing: boolean;
+            /** Format: date-time */
+            effectiveFrom: string;
+        };
+        TermsRequiredResponse: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            status: "terms_required";
+            /**
+             * @description Seconds
+             * @example 1800
+             */
+            expiresIn: number;
+            /** @description Valid only for POST /api/auth/consents */
+            termsToken: string;
+            /** @description What the member has to agree to */
+            documents: components["schemas"]["ConsentDocumentResponse"][];
+        };
+        ConfirmationRequiredResponse: {
+            /**
+             * @description Seconds until the same request can bring another mail; one that comes earlier brings none
+             * @example 60
+             */
+            resendAfter: number;
+            /**
+             * @description Seconds until the mailed code expires
+             * @example 600
+             */
+            expiresIn: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            status: "confirmation_required";
+            /** @description For the routes of /api/auth/sign-up, together with the mailed code; only this client receives it */
+            signUpId: string;
+        };
         MfaRequiredResponse: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -2142,25 +2234,6 @@ export interface components {
             expiresIn: number;
             /** @description For POST /api/auth/password-reset */
             resetToken: string;
-        };
-        ConfirmationRequiredResponse: {
-            /**
-             * @description Seconds until the same request can bring another mail; one that comes earlier brings none
-             * @example 60
-             */
-            resendAfter: number;
-            /**
-             * @description Seconds until the mailed code expires
-             * @example 600
-             */
-            expiresIn: number;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            status: "confirmation_required";
-            /** @description For the routes of /api/auth/sign-up, together with the mailed code; only this client receives it */
-            signUpId: string;
         };
         LoginRequest: {
             /**
@@ -2276,6 +2349,19 @@ export interface components {
              *     }
              */
             credential: Record<string, never>;
+            binding?: components["schemas"]["SessionBinding"];
+        };
+        ConsentDocumentListResponse: {
+            items: components["schemas"]["ConsentDocumentResponse"][];
+        };
+        AcceptTermsRequest: {
+            /**
+             * @description From the response terms_required
+             * @example p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE
+             */
+            termsToken: string;
+            /** @example [] */
+            consents: components["schemas"]["ConsentChoice"][];
             binding?: components["schemas"]["SessionBinding"];
         };
         SocialProviderResponse: {
@@ -2427,6 +2513,8 @@ export interface components {
             attributes?: {
                 [key: string]: unknown;
             };
+            /** @example [] */
+            consents?: components["schemas"]["ConsentChoice"][];
         };
         RefreshRequest: {
             /**
@@ -3115,7 +3203,7 @@ export interface components {
             provider: string;
         };
         /** @enum {string} */
-        SecurityEventType: "sign-up.requested" | "sign-up.confirmed" | "sign-up.discarded" | "login.succeeded" | "login.failed" | "login.throttled" | "login.password_change_required" | "session.ended" | "session.reuse_detected" | "session.late_replay" | "password.changed" | "password.reset_requested" | "password.reset_proven" | "password.reset" | "login-id.requested" | "login-id.revealed" | "login-id.chosen" | "profile.changed" | "email.change_requested" | "email.changed" | "email.change_undone" | "account.not_me_reported" | "account.closed" | "account.restored" | "login.second_factor_failed" | "reauthentication.failed" | "two-factor.enabled" | "two-factor.disabled" | "two-factor.recovery_codes_replaced" | "two-factor.recovery_codes_removed" | "two-factor.recovery_code_used" | "two-factor.removal_scheduled" | "two-factor.removal_cancelled" | "risk.assessed" | "passkey.registered" | "passkey.renamed" | "passkey.removed" | "passkey.counter_regressed" | "identity.linked" | "identity.unlinked" | "identity.notice_received" | "two-factor.removed_by_admin" | "member.disabled" | "member.enabled" | "member.imported" | "member.role_changed" | "password.reset_demanded" | "session.all_ended_by_admin" | "login.unlocked" | "admin.created" | "mail.retried" | "api-key.created" | "api-key.rotated" | "api-key.revoked" | "webhook.created" | "webhook.changed" | "webhook.deleted" | "webhook.secret_rotated" | "webhook.tested" | "webhook.delivery_retried" | "member.viewed" | "members.listed";
+        SecurityEventType: "sign-up.requested" | "sign-up.confirmed" | "sign-up.discarded" | "login.succeeded" | "login.failed" | "login.throttled" | "login.password_change_required" | "login.terms_required" | "session.ended" | "session.reuse_detected" | "session.late_replay" | "password.changed" | "password.reset_requested" | "password.reset_proven" | "password.reset" | "login-id.requested" | "login-id.revealed" | "login-id.chosen" | "profile.changed" | "consent.given" | "consent.withdrawn" | "email.change_requested" | "email.changed" | "email.change_undone" | "account.not_me_reported" | "account.closed" | "account.restored" | "login.second_factor_failed" | "reauthentication.failed" | "two-factor.enabled" | "two-factor.disabled" | "two-factor.recovery_codes_replaced" | "two-factor.recovery_codes_removed" | "two-factor.recovery_code_used" | "two-factor.removal_scheduled" | "two-factor.removal_cancelled" | "risk.assessed" | "passkey.registered" | "passkey.renamed" | "passkey.removed" | "passkey.counter_regressed" | "identity.linked" | "identity.unlinked" | "identity.notice_received" | "two-factor.removed_by_admin" | "member.disabled" | "member.enabled" | "member.imported" | "member.role_changed" | "password.reset_demanded" | "session.all_ended_by_admin" | "login.unlocked" | "admin.created" | "mail.retried" | "api-key.created" | "api-key.rotated" | "api-key.revoked" | "webhook.created" | "webhook.changed" | "webhook.deleted" | "webhook.secret_rotated" | "webhook.tested" | "webhook.delivery_retried" | "member.viewed" | "members.listed";
         SecurityActivityEntryResponse: {
             type: components["schemas"]["SecurityEventType"];
             /** @example 198.18.3.7 */
@@ -3532,7 +3620,7 @@ export interface components {
         };
         SecurityEventResponse: {
             /** @enum {string} */
-            type: "sign-up.requested" | "sign-up.confirmed" | "sign-up.discarded" | "login.succeeded" | "login.failed" | "login.throttled" | "login.password_change_required" | "session.ended" | "session.reuse_detected" | "session.late_replay" | "password.changed" | "password.reset_requested" | "password.reset_proven" | "password.reset" | "login-id.requested" | "login-id.revealed" | "login-id.chosen" | "profile.changed" | "email.change_requested" | "email.changed" | "email.change_undone" | "account.not_me_reported" | "account.closed" | "account.restored" | "login.second_factor_failed" | "reauthentication.failed" | "two-factor.enabled" | "two-factor.disabled" | "two-factor.recovery_codes_replaced" | "two-factor.recovery_codes_removed" | "two-factor.recovery_code_used" | "two-factor.removal_scheduled" | "two-factor.removal_cancelled" | "risk.assessed" | "passkey.registered" | "passkey.renamed" | "passkey.removed" | "passkey.counter_regressed" | "identity.linked" | "identity.unlinked" | "identity.notice_received" | "two-factor.removed_by_admin" | "member.disabled" | "member.enabled" | "member.imported" | "member.role_changed" | "password.reset_demanded" | "session.all_ended_by_admin" | "login.unlocked" | "admin.created" | "mail.retried" | "api-key.created" | "api-key.rotated" | "api-key.revoked" | "webhook.created" | "webhook.changed" | "webhook.deleted" | "webhook.secret_rotated" | "webhook.tested" | "webhook.delivery_retried" | "member.viewed" | "members.listed";
+            type: "sign-up.requested" | "sign-up.confirmed" | "sign-up.discarded" | "login.succeeded" | "login.failed" | "login.throttled" | "login.password_change_required" | "login.terms_required" | "session.ended" | "session.reuse_detected" | "session.late_replay" | "password.changed" | "password.reset_requested" | "password.reset_proven" | "password.reset" | "login-id.requested" | "login-id.revealed" | "login-id.chosen" | "profile.changed" | "consent.given" | "consent.withdrawn" | "email.change_requested" | "email.changed" | "email.change_undone" | "account.not_me_reported" | "account.closed" | "account.restored" | "login.second_factor_failed" | "reauthentication.failed" | "two-factor.enabled" | "two-factor.disabled" | "two-factor.recovery_codes_replaced" | "two-factor.recovery_codes_removed" | "two-factor.recovery_code_used" | "two-factor.removal_scheduled" | "two-factor.removal_cancelled" | "risk.assessed" | "passkey.registered" | "passkey.renamed" | "passkey.removed" | "passkey.counter_regressed" | "identity.linked" | "identity.unlinked" | "identity.notice_received" | "two-factor.removed_by_admin" | "member.disabled" | "member.enabled" | "member.imported" | "member.role_changed" | "password.reset_demanded" | "session.all_ended_by_admin" | "login.unlocked" | "admin.created" | "mail.retried" | "api-key.created" | "api-key.rotated" | "api-key.revoked" | "webhook.created" | "webhook.changed" | "webhook.deleted" | "webhook.secret_rotated" | "webhook.tested" | "webhook.delivery_retried" | "member.viewed" | "members.listed";
             /**
              * Format: uuid
              * @description The member whom the event concerns
@@ -3682,7 +3770,7 @@ export interface components {
              */
             id: string;
             /** @enum {string} */
-            type: "member.created" | "member.updated" | "member.email_changed" | "member.login_id_changed" | "member.disabled" | "member.enabled" | "member.closed" | "member.restored" | "member.erased" | "member.password_changed" | "member.second_factor_changed" | "session.started" | "session.ended" | "session.token_reused" | "login.suspicious";
+            type: "member.created" | "member.updated" | "member.email_changed" | "member.login_id_changed" | "member.disabled" | "member.enabled" | "member.closed" | "member.restored" | "member.erased" | "member.consent_given" | "member.consent_withdrawn" | "member.password_changed" | "member.second_factor_changed" | "session.started" | "session.ended" | "session.token_reused" | "login.suspicious";
             /** Format: uuid */
             memberId: string | null;
             /** @description Depends on the type; see `webhooks` in this document */
@@ -3715,14 +3803,14 @@ export interface components {
              *       "member.erased"
              *     ]
              */
-            types: ("member.created" | "member.updated" | "member.email_changed" | "member.login_id_changed" | "member.disabled" | "member.enabled" | "member.closed" | "member.restored" | "member.erased" | "member.password_changed" | "member.second_factor_changed" | "session.started" | "session.ended" | "session.token_reused" | "login.suspicious")[];
+            types: ("member.created" | "member.updated" | "member.email_changed" | "member.login_id_changed" | "member.disabled" | "member.enabled" | "member.closed" | "member.restored" | "member.erased" | "member.consent_given" | "member.consent_withdrawn" | "member.password_changed" | "member.second_factor_changed" | "session.started" | "session.ended" | "session.token_reused" | "login.suspicious")[];
             /** @description For people */
             description?: string;
         };
         CreatedWebhookResponse: {
             /** Format: uuid */
             id: string;
-            types: ("member.created" | "member.updated" | "member.email_changed" | "member.login_id_changed" | "member.disabled" | "member.enabled" | "member.closed" | "member.restored" | "member.erased" | "member.password_changed" | "member.second_factor_changed" | "session.started" | "session.ended" | "session.token_reused" | "login.suspicious")[];
+            types: ("member.created" | "member.updated" | "member.email_changed" | "member.login_id_changed" | "member.disabled" | "member.enabled" | "member.closed" | "member.restored" | "member.erased" | "member.consent_given" | "member.consent_withdrawn" | "member.password_changed" | "member.second_factor_changed" | "session.started" | "session.ended" | "session.token_reused" | "login.suspicious")[];
             /** @example CRM */
             description: string | null;
             /**
@@ -3749,7 +3837,7 @@ export interface components {
         WebhookResponse: {
             /** Format: uuid */
             id: string;
-            types: ("member.created" | "member.updated" | "member.email_changed" | "member.login_id_changed" | "member.disabled" | "member.enabled" | "member.closed" | "member.restored" | "member.erased" | "member.password_changed" | "member.second_factor_changed" | "session.started" | "session.ended" | "session.token_reused" | "login.suspicious")[];
+            types: ("member.created" | "member.updated" | "member.email_changed" | "member.login_id_changed" | "member.disabled" | "member.enabled" | "member.closed" | "member.restored" | "member.erased" | "member.consent_given" | "member.consent_withdrawn" | "member.password_changed" | "member.second_factor_changed" | "session.started" | "session.ended" | "session.token_reused" | "login.suspicious")[];
             /** @example CRM */
             description: string | null;
             /**
@@ -3781,7 +3869,7 @@ export interface components {
              *       "member.erased"
              *     ]
              */
-            types?: ("member.created" | "member.updated" | "member.email_changed" | "member.login_id_changed" | "member.disabled" | "member.enabled" | "member.closed" | "member.restored" | "member.erased" | "member.password_changed" | "member.second_factor_changed" | "session.started" | "session.ended" | "session.token_reused" | "login.suspicious")[];
+            types?: ("member.created" | "member.updated" | "member.email_changed" | "member.login_id_changed" | "member.disabled" | "member.enabled" | "member.closed" | "member.restored" | "member.erased" | "member.consent_given" | "member.consent_withdrawn" | "member.password_changed" | "member.second_factor_changed" | "session.started" | "session.ended" | "session.token_reused" | "login.suspicious")[];
             /** @description null removes it */
             description?: string | null;
             /** @description false: deliveries wait and new events make none */
@@ -3842,11 +3930,11 @@ export interface components {
             status: "ok";
         };
         /** @description The outcomes of a login; `status` names the one that applies */
-        LoginOutcome: components["schemas"]["TokenResponse"] | components["schemas"]["PasswordChangeRequiredResponse"] | components["schemas"]["MfaRequiredResponse"] | components["schemas"]["ConfirmationRequiredResponse"];
+        LoginOutcome: components["schemas"]["TokenResponse"] | components["schemas"]["PasswordChangeRequiredResponse"] | components["schemas"]["TermsRequiredResponse"] | components["schemas"]["MfaRequiredResponse"] | components["schemas"]["ConfirmationRequiredResponse"];
         /** @description The outcomes of a login that needs no further factor; `status` names the one that applies */
-        CompletedLogin: components["schemas"]["TokenResponse"] | components["schemas"]["PasswordChangeRequiredResponse"];
+        CompletedLogin: components["schemas"]["TokenResponse"] | components["schemas"]["PasswordChangeRequiredResponse"] | components["schemas"]["TermsRequiredResponse"];
         /** @description The outcomes of a login at a provider; `status` names the one that applies */
-        SocialLoginOutcome: components["schemas"]["TokenResponse"] | components["schemas"]["PasswordChangeRequiredResponse"] | components["schemas"]["MfaRequiredResponse"] | components["schemas"]["SignUpRequiredResponse"];
+        SocialLoginOutcome: components["schemas"]["TokenResponse"] | components["schemas"]["PasswordChangeRequiredResponse"] | components["schemas"]["TermsRequiredResponse"] | components["schemas"]["MfaRequiredResponse"] | components["schemas"]["SignUpRequiredResponse"];
         /** @description The outcomes of a sign-up with an account at a provider; `status` names the one that applies */
         SocialSignUpOutcome: components["schemas"]["TokenResponse"] | components["schemas"]["ConfirmationRequiredResponse"];
         /** @description The member after the change */
@@ -4051,6 +4139,50 @@ export interface components {
             /** @example 1 */
             schemaVersion: number;
         };
+        /** @description The member agreed to a document */
+        "Event.member.consent_given": {
+            /** @example evt_0000000000000000042 */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "member.consent_given";
+            /** Format: date-time */
+            occurredAt: string;
+            /** Format: uuid */
+            memberId: string;
+            data: {
+                /** @example terms */
+                document: string;
+                /** @example 2026-12 */
+                version: string;
+            };
+            /** @example 1 */
+            schemaVersion: number;
+        };
+        /** @description The member withdrew an optional consent */
+        "Event.member.consent_withdrawn": {
+            /** @example evt_0000000000000000042 */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "member.consent_withdrawn";
+            /** Format: date-time */
+            occurredAt: string;
+            /** Format: uuid */
+            memberId: string;
+            data: {
+                /** @example terms */
+                document: string;
+                /** @example 2026-12 */
+                version: string;
+            };
+            /** @example 1 */
+            schemaVersion: number;
+        };
         /** @description A new password was set */
         "Event.member.password_changed": {
             /** @example evt_0000000000000000042 */
@@ -4237,8 +4369,8 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `password_too_common`: Password too common; `validation_failed`: Input not accepted */
-        "422.password_too_common.validation_failed": {
+        /** @description `consent_required`: Agreement needed; `password_too_common`: Password too common; `validation_failed`: Input not accepted */
+        "422.consent_required.password_too_common.validation_failed": {
             headers: {
                 [name: string]: unknown;
             };
@@ -4335,6 +4467,15 @@ export interface components {
         };
         /** @description `already_confirmed`: Already confirmed; `login_id_taken`: Login ID taken; `email_taken`: Email address already in use; `identity_taken`: Already linked */
         "409.already_confirmed.login_id_taken.email_taken.identity_taken": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `consent_required`: Agreement needed; `validation_failed`: Input not accepted */
+        "422.consent_required.validation_failed": {
             headers: {
                 [name: string]: unknown;
             };
@@ -4502,6 +4643,15 @@ export interface components {
             headers: {
                 /** @description Seconds to wait, where that is known */
                 "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `password_too_common`: Password too common; `validation_failed`: Input not accepted */
+        "422.password_too_common.validation_failed": {
+            headers: {
                 [name: string]: unknown;
             };
             content: {
@@ -4835,7 +4985,7 @@ export interface operations {
             403: components["responses"]["403.sign_up_closed"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
-            422: components["responses"]["422.password_too_common.validation_failed"];
+            422: components["responses"]["422.consent_required.password_too_common.validation_failed"];
             429: components["responses"]["429.too_many_attempts.too_many_requests"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.overloaded.service_unavailable"];
@@ -4959,7 +5109,7 @@ export interface operations {
             409: components["responses"]["409.already_confirmed.login_id_taken.email_taken.identity_taken"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
-            422: components["responses"]["422.validation_failed"];
+            422: components["responses"]["422.consent_required.validation_failed"];
             429: components["responses"]["429.too_many_attempts.too_many_requests"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.service_unavailable"];
@@ -4998,7 +5148,7 @@ export interface operations {
             409: components["responses"]["409.already_confirmed.login_id_taken.email_taken.identity_taken"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
-            422: components["responses"]["422.validation_failed"];
+            422: components["responses"]["422.consent_required.validation_failed"];
             429: components["responses"]["429.too_many_attempts.too_many_requests"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.overloaded.service_unavailable"];
@@ -7457,7 +7607,7 @@ export interface operations {
                 /** @description The member whom the event concerns */
                 memberId?: string;
                 /** @description What happened; see docs/events.md */
-                type?: "sign-up.requested" | "sign-up.confirmed" | "sign-up.discarded" | "login.succeeded" | "login.failed" | "login.throttled" | "login.password_change_required" | "session.ended" | "session.reuse_detected" | "session.late_replay" | "password.changed" | "password.reset_requested" | "password.reset_proven" | "password.reset" | "login-id.requested" | "login-id.revealed" | "login-id.chosen" | "profile.changed" | "email.change_requested" | "email.changed" | "email.change_undone" | "account.not_me_reported" | "account.closed" | "account.restored" | "login.second_factor_failed" | "reauthentication.failed" | "two-factor.enabled" | "two-factor.disabled" | "two-factor.recovery_codes_replaced" | "two-factor.recovery_codes_removed" | "two-factor.recovery_code_used" | "two-factor.removal_scheduled" | "two-factor.removal_cancelled" | "risk.assessed" | "passkey.registered" | "passkey.renamed" | "passkey.removed" | "passkey.counter_regressed" | "identity.linked" | "identity.unlinked" | "identity.notice_received" | "two-factor.removed_by_admin" | "member.disabled" | "member.enabled" | "member.imported" | "member.role_changed" | "password.reset_demanded" | "session.all_ended_by_admin" | "login.unlocked" | "admin.created" | "mail.retried" | "api-key.created" | "api-key.rotated" | "api-key.revoked" | "webhook.created" | "webhook.changed" | "webhook.deleted" | "webhook.secret_rotated" | "webhook.tested" | "webhook.delivery_retried" | "member.viewed" | "members.listed";
+                type?: "sign-up.requested" | "sign-up.confirmed" | "sign-up.discarded" | "login.succeeded" | "login.failed" | "login.throttled" | "login.password_change_required" | "login.terms_required" | "session.ended" | "session.reuse_detected" | "session.late_replay" | "password.changed" | "password.reset_requested" | "password.reset_proven" | "password.reset" | "login-id.requested" | "login-id.revealed" | "login-id.chosen" | "profile.changed" | "consent.given" | "consent.withdrawn" | "email.change_requested" | "email.changed" | "email.change_undone" | "account.not_me_reported" | "account.closed" | "account.restored" | "login.second_factor_failed" | "reauthentication.failed" | "two-factor.enabled" | "two-factor.disabled" | "two-factor.recovery_codes_replaced" | "two-factor.recovery_codes_removed" | "two-factor.recovery_code_used" | "two-factor.removal_scheduled" | "two-factor.removal_cancelled" | "risk.assessed" | "passkey.registered" | "passkey.renamed" | "passkey.removed" | "passkey.counter_regressed" | "identity.linked" | "identity.unlinked" | "identity.notice_received" | "two-factor.removed_by_admin" | "member.disabled" | "member.enabled" | "member.imported" | "member.role_changed" | "password.reset_demanded" | "session.all_ended_by_admin" | "login.unlocked" | "admin.created" | "mail.retried" | "api-key.created" | "api-key.rotated" | "api-key.revoked" | "webhook.created" | "webhook.changed" | "webhook.deleted" | "webhook.secret_rotated" | "webhook.tested" | "webhook.delivery_retried" | "member.viewed" | "members.listed";
                 /** @description From this moment on; a date without a time means midnight UTC */
                 from?: string;
                 /** @description Before this moment */
@@ -8146,6 +8296,75 @@ export interface operations {
             503: components["responses"]["503.service_unavailable"];
         };
     };
+    consentDocuments: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentDocumentListResponse"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
+        };
+    };
+    logInConsents: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Proof by the key of the client (RFC 9449) */
+                DPoP?: components["parameters"]["DPoP"];
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "termsToken": "p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE",
+                 *       "consents": []
+                 *     }
+                 */
+                "application/json": components["schemas"]["AcceptTermsRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompletedLogin"];
+                };
+            };
+            400: components["responses"]["400.malformed_json.query_not_allowed"];
+            401: components["responses"]["401.token_expired.token_invalid.invalid_credentials.proof_required.proof_invalid.proof_stale"];
+            403: components["responses"]["403.origin_not_allowed.refused_by_product"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.consent_required.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
+        };
+    };
     socialProviders: {
         parameters: {
             query?: never;
@@ -8346,7 +8565,7 @@ export interface operations {
             409: components["responses"]["409.identity_taken.login_id_taken.email_taken"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
-            422: components["responses"]["422.validation_failed"];
+            422: components["responses"]["422.consent_required.validation_failed"];
             429: components["responses"]["429.too_many_attempts.too_many_requests"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.service_unavailable"];

@@ -11,12 +11,12 @@ export const OPERATIONS: Record<string, string> = {
   "POST /api/auth/login-id/check": "200 LoginIdAvailabilityResponse",
   "POST /api/auth/login-id/send-code": "202 CodeSentResponse",
   "POST /api/auth/login-id/confirm-code": "200 FoundLoginIdResponse",
-  "POST /api/auth/login": "200 TokenResponse|PasswordChangeRequiredResponse|MfaRequiredResponse|ConfirmationRequiredResponse",
-  "POST /api/auth/login/mfa": "200 TokenResponse|PasswordChangeRequiredResponse",
+  "POST /api/auth/login": "200 TokenResponse|PasswordChangeRequiredResponse|TermsRequiredResponse|MfaRequiredResponse|ConfirmationRequiredResponse",
+  "POST /api/auth/login/mfa": "200 TokenResponse|PasswordChangeRequiredResponse|TermsRequiredResponse",
   "POST /api/auth/login/passkey/options": "200 RequestOptionsResponse",
-  "POST /api/auth/login/passkey": "200 TokenResponse|PasswordChangeRequiredResponse",
+  "POST /api/auth/login/passkey": "200 TokenResponse|PasswordChangeRequiredResponse|TermsRequiredResponse",
   "POST /api/auth/login/mfa/passkey/options": "200 RequestOptionsResponse",
-  "POST /api/auth/login/mfa/passkey": "200 TokenResponse|PasswordChangeRequiredResponse",
+  "POST /api/auth/login/mfa/passkey": "200 TokenResponse|PasswordChangeRequiredResponse|TermsRequiredResponse",
   "POST /api/auth/refresh": "200 RefreshResponse",
   "POST /api/auth/verify": "200 VerifiedTokenResponse",
   "POST /api/auth/logout": "204",
@@ -90,10 +90,12 @@ export const OPERATIONS: Record<string, string> = {
   "POST /api/admin/webhooks/{id}/test": "201 TestDeliveryResponse",
   "GET /api/integrations/revocations": "200 RevocationsResponse",
   "GET /api/integrations/events": "200 EventLogResponse",
+  "GET /api/auth/consents": "200 ConsentDocumentListResponse",
+  "POST /api/auth/consents": "200 TokenResponse|PasswordChangeRequiredResponse|TermsRequiredResponse",
   "GET /api/auth/social/providers": "200 SocialProviderListResponse",
   "POST /api/auth/social/{provider}/start": "200 StartedSocialLoginResponse",
-  "POST /api/auth/social/{provider}/complete": "200 TokenResponse|PasswordChangeRequiredResponse|MfaRequiredResponse|SignUpRequiredResponse",
-  "POST /api/auth/social/{provider}/native": "200 TokenResponse|PasswordChangeRequiredResponse|MfaRequiredResponse|SignUpRequiredResponse",
+  "POST /api/auth/social/{provider}/complete": "200 TokenResponse|PasswordChangeRequiredResponse|TermsRequiredResponse|MfaRequiredResponse|SignUpRequiredResponse",
+  "POST /api/auth/social/{provider}/native": "200 TokenResponse|PasswordChangeRequiredResponse|TermsRequiredResponse|MfaRequiredResponse|SignUpRequiredResponse",
   "POST /api/auth/social/sign-up": "200 TokenResponse|ConfirmationRequiredResponse",
   "GET /.well-known/jwks.json": "200 JsonWebKeySet",
   "GET /.well-known/oauth-authorization-server": "200 ServerMetadataResponse",
@@ -134,6 +136,20 @@ export const SHAPES: Record<string, Record<string, string>> = {
     "expiresIn": "number",
     "status": "=confirmation_required",
     "signUpId": "string"
+  },
+  "ConsentDocumentListResponse": {
+    "items": "ConsentDocumentResponse[]"
+  },
+  "ConsentDocumentResponse": {
+    "url": "?string",
+    "sha256": "string",
+    "id": "string",
+    "version": "string",
+    "language": "string",
+    "title": "string",
+    "required": "boolean",
+    "marketing": "boolean",
+    "effectiveFrom": "string"
   },
   "CreatedWebhookResponse": {
     "id": "string",
@@ -566,6 +582,12 @@ export const SHAPES: Record<string, Record<string, string>> = {
     "expiresIn": "number",
     "authorizationUrl": "string",
     "requestId": "string"
+  },
+  "TermsRequiredResponse": {
+    "status": "=terms_required",
+    "expiresIn": "number",
+    "termsToken": "string",
+    "documents": "ConsentDocumentResponse[]"
   },
   "TestDeliveryResponse": {
     "deliveryId": "string"

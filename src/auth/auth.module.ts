@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { PassportModule } from '@nestjs/passport';
 import { ApiKeysModule } from '../security/api-keys/api-keys.module.js';
+import { ConsentsModule } from '../security/consents/consents.module.js';
 import { AuditLogModule } from '../security/audit-log/audit-log.module.js';
 import { MailModule } from '../mail/mail.module.js';
 import { NotificationsModule } from '../mail/notifications/notifications.module.js';
@@ -34,6 +35,8 @@ import { LoginIdRecoveryController } from './login-id-recovery/login-id-recovery
 import { LoginIdRecoveryService } from './login-id-recovery/login-id-recovery.service.js';
 import { LoginIdRequestsService } from './login-id-recovery/login-id-requests.service.js';
 import { LoginLockNotificationService } from './login/login-lock-notification.service.js';
+import { LoginDemandsService } from './login/login-demands.service.js';
+import { TermsLoginService } from './consents/terms-login.service.js';
 import { LoginCompletionService } from './login/login-completion.service.js';
 import { LoginRefusalsService } from './login/login-refusals.service.js';
 import { PasskeyLoginController } from './login/passkey-login.controller.js';
@@ -51,6 +54,8 @@ import { ResetTokens } from './password-reset/reset-tokens.js';
 import { SecondFactorLoginService } from './login/second-factor-login.service.js';
 import { SignUpController } from './sign-up/sign-up.controller.js';
 import { ClaimedIdentities } from './sign-up/claimed-identities.js';
+import { ConsentsController } from './consents/consents.controller.js';
+import { DeclaredFieldsService } from './sign-up/declared-fields.service.js';
 import { NewMembersService } from './sign-up/new-members.service.js';
 import { PendingSignUpsService } from './sign-up/pending-sign-ups.service.js';
 import { SignUpActivationService } from './sign-up/sign-up-activation.service.js';
@@ -91,7 +96,16 @@ import { TokensController } from './tokens/tokens.controller.js';
 @Module({
   imports: [
     PassportModule,
-    ...[ApiKeysModule, AuditLogModule, MailModule, NotificationsModule, PasswordsModule, RateLimitsModule, RiskModule],
+    ...[
+      ApiKeysModule,
+      AuditLogModule,
+      ConsentsModule,
+      MailModule,
+      NotificationsModule,
+      PasswordsModule,
+      RateLimitsModule,
+      RiskModule,
+    ],
     ...[
       CountriesModule,
       FederationModule,
@@ -111,6 +125,7 @@ import { TokensController } from './tokens/tokens.controller.js';
     LoginIdRecoveryController,
     LoginController,
     PasskeyLoginController,
+    ConsentsController,
     SocialLoginController,
     ProviderAnswersController,
     TokensController,
@@ -124,7 +139,7 @@ import { TokensController } from './tokens/tokens.controller.js';
     { provide: APP_GUARD, useClass: RolesGuard },
     ...[AccessTokenStrategy, RefreshTokenStrategy, ResetTokenStrategy, AccessProof, ApiKeyAdmission],
     ...[SignUpRequestsService, SignUpConfirmationService, SignUpActivationService, SignUpLinksService],
-    ...[SignUpContinuationService, NewMembersService, ClaimedIdentities, SignUpPolicy],
+    ...[SignUpContinuationService, NewMembersService, ClaimedIdentities, SignUpPolicy, DeclaredFieldsService],
     ...[PendingSignUpsService, SignUpsRepository, LoginIdCheckService],
     ...[LoginIdRequestsService, LoginIdRecoveryService],
     ...[PasswordLoginService, PasswordAttemptsService, SecondFactorLoginService],
@@ -132,7 +147,13 @@ import { TokensController } from './tokens/tokens.controller.js';
     ...[PasskeyLoginService, PasskeyOptionsService, FirstFactorService],
     ...[SocialJourneysService, SocialLoginService, SocialSignUpService, VouchedSignUpService],
     ...[PendingSocialSignUpsService, SocialSignUpsRepository],
-    ...[LoginCompletionService, LoginRefusalsService, LoginLockNotificationService],
+    ...[
+      LoginCompletionService,
+      LoginDemandsService,
+      TermsLoginService,
+      LoginRefusalsService,
+      LoginLockNotificationService,
+    ],
     ...[PasswordResetRequestsService, PasswordResetConfirmationService],
     ...[PasswordResetLinksService, PasswordResetService, PasswordResetFollowUpService, ResetTokens],
     ...[RefreshService, SessionRotationService, LateReplayService, TokenReuseService, RefreshRiskService],

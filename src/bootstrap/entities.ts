@@ -29,6 +29,7 @@ import { Session } from '../sessions/session.entity.js';
 import { StoredGrant } from '../platform/federation/provider-grant.entity.js';
 import { ProviderRevocation } from '../platform/federation/revocations/provider-revocation.entity.js';
 import { SocialRequest } from '../platform/federation/social-request.entity.js';
+import { Consent } from '../users/consents/consent.entity.js';
 import { Identity } from '../users/identities/identity.entity.js';
 import { LegacyHashStart } from '../users/legacy-hash-start.entity.js';
 import { Member } from '../users/member.entity.js';
@@ -53,5 +54,5 @@ export const ENTITIES = [
   ...[KnownNetwork, SessionCountry, RiskNotice],
   ...[Event, EventConsumer, EventDelivery, Webhook],
   ...[Passkey, PasskeyChallenge, FactorDispute],
-  ...[Identity, SocialRequest, SocialSignUp, StoredGrant, ProviderRevocation],
+  ...[Consent, Identity, SocialRequest, SocialSignUp, StoredGrant, ProviderRevocation],
 ];

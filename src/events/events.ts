@@ -14,6 +14,8 @@ const EVENTS = {
   'member.closed': data<AboutMember>(),
   'member.restored': data<AboutMember>(),
   'member.erased': data(),
+  'member.consent_given': data<{ document: string; version: string }>(),
+  'member.consent_withdrawn': data<{ document: string; version: string }>(),
   'member.password_changed': data(),
   'member.second_factor_changed': data<{ change: string }>(),
   'session.started': data<{ sessionId: string; newDevice: boolean }>(),

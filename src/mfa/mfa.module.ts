@@ -8,6 +8,7 @@ import { UsersModule } from '../users/users.module.js';
 import { VerificationModule } from '../verification/verification.module.js';
 import { LoginChallengesService } from './challenges/login-challenges.service.js';
 import { MfaChallengesRepository } from './challenges/mfa-challenges.repository.js';
+import { TermsChallengesService } from './challenges/terms-challenges.service.js';
 import { PendingProofsService } from './challenges/pending-proofs.service.js';
 import { DisputedFactorsService } from './disputed-factors/disputed-factors.service.js';
 import { FactorDisputesRepository } from './disputed-factors/factor-disputes.repository.js';
@@ -32,6 +33,7 @@ import { WaysInService } from './ways-in.service.js';
 
 const EXPORTED = [
   ...[EnrolledFactorsService, SecondFactorVerificationService, SecondFactorThrottleService, LoginChallengesService],
+  TermsChallengesService,
   ...[TotpService, TotpSecretsRepository, RecoveryCodesService, RecoveryCodesRepository],
   ...[PasskeyRegistrationService, PasskeyAuthenticationService, PasskeysRepository],
   ...[SecondFactorNotificationsService, EncryptedValuesRepository, PendingProofsService],

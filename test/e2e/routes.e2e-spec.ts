@@ -26,6 +26,7 @@ const OPEN = [
   'GET /.well-known/openid-configuration',
   'GET /.well-known/openid-configuration/*',
   'GET /.well-known/webauthn',
+  'GET /auth/consents',
   'GET /auth/sign-up/terms',
   'GET /auth/social/providers',
   'GET /dev/mails', // 404 outside development
@@ -39,6 +40,7 @@ const OPEN = [
   'GET /pages/admin/mails/:template/:locale/:part', // samples alone
   'GET /pages/assets/:file',
   'GET /pages/assets/admin/:file',
+  'POST /auth/consents',
   'POST /auth/login',
   'POST /auth/login-id/check',
   'POST /auth/login-id/confirm-code',

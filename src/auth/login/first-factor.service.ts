@@ -34,7 +34,7 @@ export class FirstFactorService {
     await this.members.lock(tx, candidate.id);
     if (!(await this.secondFactor.determineRequired(tx, candidate.id, context)))
       return this.completion.complete(opening, login, candidate, context);
-    if (!(await this.completion.allowsSecondFactor(tx, login, context))) return null;
+    if (!(await this.completion.allowsFurtherStep(tx, login, context))) return null;
     return { status: 'mfa_required', ...(await this.secondFactor.begin(tx, login)) };
   }
 }

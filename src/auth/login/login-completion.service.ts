@@ -4,7 +4,6 @@ import type { ClientContext } from '../../platform/http/client-context.js';
 import { maskLoginId } from '../../users/login-id.js';
 import { AppConfig } from '../../platform/config/app-config.js';
 import type { Tx } from '../../platform/database/sql.js';
-import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { SecurityNotificationsService } from '../../mail/notifications/security-notifications.service.js';
 import { RiskService, type AssessedLogin } from '../../security/risk/risk.service.js';
 import type { IssuedTokens } from '../../sessions/session-tokens.js';
@@ -12,7 +11,7 @@ import type { SignInDevice } from '../../sessions/devices/known-devices.service.
 import type { SessionOpening } from '../../sessions/session-opening.service.js';
 import { SessionsService, type SessionOwner } from '../../sessions/sessions.service.js';
 import { MembersRepository, type LoginCandidate } from '../../users/members.repository.js';
-import { ResetTokens, type IssuedResetToken } from '../password-reset/reset-tokens.js';
+import { LoginDemandsService, type DemandedConsents, type DemandedPassword } from './login-demands.service.js';
 
 /** A login whose first factor matched: its member and its device. */
 export interface PendingLogin {
@@ -25,8 +24,7 @@ export interface PendingLogin {
 }
 
 /** The outcome of a login whose factors all matched. */
-export type CompletedLogin =
-  { status: 'authenticated'; tokens: IssuedTokens } | ({ status: 'password_change_required' } & IssuedResetToken);
+export type CompletedLogin = { status: 'authenticated'; tokens: IssuedTokens } | DemandedPassword | DemandedConsents;
 
 /**
  * Completes logins after all factors matched, unless their risk is too high. Every way to log in
@@ -39,7 +37,7 @@ export class LoginCompletionService {
     private readonly members: MembersRepository,
     private readonly sessions: SessionsService,
     private readonly risk: RiskService,
-    private readonly resetTokens: ResetTokens,
+    private readonly demands: LoginDemandsService,
     private readonly notifications: SecurityNotificationsService,
     private readonly auditLog: AuditLogService,
   ) {}
@@ -54,8 +52,8 @@ export class LoginCompletionService {
   }
 
   /**
-   * Opens a session, or issues a reset token where the password has to be changed first. Restores a
-   * closed account during its grace period.
+   * Opens a session. Where the password has to be changed first, issues a reset token instead; where
+   * documents have to be agreed to, a terms token. Restores a closed account during its grace period.
    * @param candidate as read before the transaction: the login is refused if the password version
    * has changed since
    * @returns null where the risk is too high. Let the transaction commit, because it holds the
@@ -69,22 +67,29 @@ export class LoginCompletionService {
     context: ClientContext,
   ): Promise<CompletedLogin | null> {
     const { tx } = opening;
+    // A member who has to change the password logs in again, and agrees then.
+    const missing = candidate.mustChangePassword ? [] : await this.demands.findMissingConsents(tx, login, context);
+    if (missing.length > 0) {
+      // The rest of the risk is assessed when the session opens, as after a second factor.
+      if (!(await this.allowsFurtherStep(tx, login, context))) return null;
+      return this.demands.demandConsents(tx, login, missing, context);
+    }
     const assessed = await this.describe(tx, login, context);
     const { outcome, riskMailQueued } = await this.risk.assessLogin(tx, assessed, context);
     if (outcome === 'end') return null;
     if (candidate.status === 'closed') await this.restore(tx, candidate, context);
-    if (candidate.mustChangePassword) return this.demandNewPassword(tx, login, context);
+    if (candidate.mustChangePassword) return this.demands.demandPassword(tx, login, context);
     const device = { ...login.device, suppressNewDeviceMail: riskMailQueued };
     const tokens = await this.sessions.open(opening, login.owner, device, context);
     return { status: 'authenticated', tokens };
   }
 
   /**
-   * Whether a login whose password matched may continue to the second factor. False if the risk is
+   * Whether a login may continue to its second factor or to a consent. False if the risk is
    * too high: let the transaction commit and answer as for a wrong password, as after
    * {@link complete}.
    */
-  async allowsSecondFactor(tx: Tx, login: PendingLogin, context: ClientContext): Promise<boolean> {
+  async allowsFurtherStep(tx: Tx, login: PendingLogin, context: ClientContext): Promise<boolean> {
     return this.risk.allowsSecondFactor(tx, await this.describe(tx, login, context), context);
   }
 
@@ -103,19 +108,6 @@ export class LoginCompletionService {
     await this.auditLog.record(tx, 'account.restored', { memberId, context }, {});
     const member = await this.members.get(tx, memberId);
     await this.notifications.send(tx, 'account-restored', member, context, { loginIdMasked: maskLoginId(loginId) });
-  }
-
-  /** A member who has to change the password gets a reset token and no session. */
-  private async demandNewPassword(tx: Tx, { owner }: PendingLogin, context: ClientContext): Promise<CompletedLogin> {
-    const { memberId, passwordVersion, firstFactor } = owner;
-    // As for any login: a password that was replaced while it was being compared opens nothing
-    // (CC-04).
-    const member = await this.members.lock(tx, memberId);
-    if (member?.status !== 'active' || member.passwordVersion !== passwordVersion)
-      throw new DomainError('invalid_credentials', { detail: 'the password changed during the login' });
-    await this.auditLog.record(tx, 'login.password_change_required', { memberId, context }, { by: firstFactor });
-    const resetToken = await this.resetTokens.issue(tx, memberId, member);
-    return { status: 'password_change_required', ...resetToken };
   }
 
   private async describe(

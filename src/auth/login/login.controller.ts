@@ -12,13 +12,20 @@ import { deviceOf, keyOf, type BrowserContext } from '../tokens/token-cookies.js
 import type { SignInResult } from '../tokens/token-delivery.js';
 import { TokenResponse } from '../tokens/tokens.dto.js';
 import { ConfirmationRequiredResponse } from '../sign-up/sign-up.dto.js';
-import { LoginRequest, MfaRequiredResponse, PasswordChangeRequiredResponse, SecondFactorRequest } from './login.dto.js';
+import {
+  LoginRequest,
+  MfaRequiredResponse,
+  PasswordChangeRequiredResponse,
+  SecondFactorRequest,
+  TermsRequiredResponse,
+} from './login.dto.js';
 import { PasswordLoginService } from './password-login.service.js';
 import { SecondFactorLoginService } from './second-factor-login.service.js';
 
 /** Takes logins with a password, and the code of their second factor. */
 @ApiTags('Login and tokens')
-@ApiExtraModels(TokenResponse, MfaRequiredResponse, PasswordChangeRequiredResponse, ConfirmationRequiredResponse)
+@ApiExtraModels(TokenResponse, MfaRequiredResponse, PasswordChangeRequiredResponse)
+@ApiExtraModels(TermsRequiredResponse, ConfirmationRequiredResponse)
 @Public()
 @Controller('auth/login')
 export class LoginController {

@@ -7,6 +7,7 @@ import { IsOpaqueToken, IsVisibleText } from '../../platform/http/validation/fie
 import { MayBeAbsent, Normalise } from '../../platform/http/validation/rule.js';
 import { foldTypedText } from '../../platform/text/typed-text.js';
 import { IsPasswordText } from '../../security/passwords/password-fields.js';
+import type { ConsentDocumentResponse } from '../../security/consents/consents.dto.js';
 import { IsDeviceName, IsSessionBinding, IsTokenTransport } from '../../sessions/session-fields.js';
 import type { SessionBinding, TokenTransport } from '../../sessions/session.entity.js';
 import { ConfirmationRequiredResponse } from '../sign-up/sign-up.dto.js';
@@ -60,7 +61,24 @@ export class PasswordChangeRequiredResponse {
   @ApiInteger({ example: 600 }) expiresIn: number;
 }
 
-const COMPLETED = { authenticated: TokenResponse, password_change_required: PasswordChangeRequiredResponse };
+export class TermsRequiredResponse {
+  @ApiProperty({ enum: ['terms_required'] }) status: 'terms_required';
+
+  /** Valid only for POST /api/auth/consents */
+  termsToken: string;
+
+  /** What the member has to agree to */
+  documents: ConsentDocumentResponse[];
+
+  /** Seconds */
+  @ApiInteger({ example: 1800 }) expiresIn: number;
+}
+
+const COMPLETED = {
+  authenticated: TokenResponse,
+  password_change_required: PasswordChangeRequiredResponse,
+  terms_required: TermsRequiredResponse,
+};
 
 /** The responses to a login by their `status`. */
 export const OUTCOMES = { ...COMPLETED, mfa_required: MfaRequiredResponse };

@@ -46,6 +46,7 @@ export class SecondFactorLoginService {
     const { knownDeviceId: deviceId, deviceName = null, transport = 'body' } = device;
     return this.challenges.issue(tx, {
       ...{ memberId, passwordVersion, firstFactor, deviceId, deviceName, transport, passwordFailures },
+      provenFactor: null,
     });
   }
 

@@ -1,15 +1,18 @@
 import { Injectable } from '@nestjs/common';
+import type { DocumentVersion } from '../../platform/consents/consent-documents.js';
 import type { Tx } from '../../platform/database/sql.js';
 import type { ProviderAccount } from '../../platform/federation/identity-provider.js';
 import { ProviderRevocationsService } from '../../platform/federation/revocations/provider-revocations.service.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
+import { ConsentsService } from '../../security/consents/consents.service.js';
 import { IdentityNotificationsService } from '../../security/identities/identity-notifications.service.js';
 import type { DeviceInfo } from '../../sessions/devices/known-devices.service.js';
 import type { IssuedTokens } from '../../sessions/session-tokens.js';
 import type { SessionOpening } from '../../sessions/session-opening.service.js';
 import { SessionsService } from '../../sessions/sessions.service.js';
+import type { GivenConsent } from '../../users/consents/consents.repository.js';
 import { IdentitiesRepository } from '../../users/identities/identities.repository.js';
 import { MembersRepository, type NewMember } from '../../users/members.repository.js';
 import { PendingSignUpsService } from './pending-sign-ups.service.js';
@@ -22,6 +25,14 @@ export interface MailboxProof {
   readonly signUpRowId: string | null;
 }
 
+/** A member to be, and what the person agreed to. */
+export type Newcomer = NewMember & {
+  /** Read with the claim; null where there are none. */
+  readonly consents: readonly GivenConsent[] | null;
+  /** Sent with the proof of the mailbox. */
+  readonly sentConsents?: readonly DocumentVersion[] | undefined;
+};
+
 /** Makes members whose mailbox is proven, and opens their first session. Every sign-up ends here. */
 @Injectable()
 export class NewMembersService {
@@ -32,17 +43,18 @@ export class NewMembersService {
     private readonly sessions: SessionsService,
     private readonly revocations: ProviderRevocationsService,
     private readonly identityNotifications: IdentityNotificationsService,
+    private readonly consents: ConsentsService,
     private readonly auditLog: AuditLogService,
   ) {}
 
   /**
    * Needs the lock of the sign-ups on the address.
    * @param account at a provider, with which the member will log in; null for a member with a password
-   * @throws DomainError `login_id_taken`, `email_taken`, `identity_taken`
+   * @throws DomainError `login_id_taken`, `email_taken`, `identity_taken`, `consent_required`
    */
   async create(
     opening: SessionOpening,
-    member: NewMember,
+    member: Newcomer,
     account: ProviderAccount | null,
     { by, signUpRowId }: MailboxProof,
     device: DeviceInfo,
@@ -54,6 +66,7 @@ export class NewMembersService {
     await this.members.insert(tx, { ...member, passwordHash, memberId });
     await this.pendingSignUps.voidRivals(tx, member.emailKey, signUpRowId);
     await this.auditLog.record(tx, 'sign-up.confirmed', { memberId, context }, { by });
+    await this.consents.recordNewMember(tx, memberId, member, context);
     if (account) await this.link(tx, memberId, account, by, context);
     const signInDevice = { ...device, knownDeviceId: null, suppressNewDeviceMail: true };
     const firstFactor = account ? 'federated' : 'password';

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { DocumentVersion } from '../../platform/consents/consent-documents.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { isReservedLoginId } from '../../users/login-id.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
@@ -14,8 +15,12 @@ import type { SignUp } from './sign-up.entity.js';
 import { SignUpPolicy } from './sign-up-policy.js';
 import { isVoid, SignUpsRepository } from './sign-ups.repository.js';
 
-/** The device to sign in, and another login ID if that of the sign-up was taken. */
-export type Confirmation = DeviceInfo & { readonly loginId?: string };
+/** The device to sign in, another login ID if that of the sign-up was taken, and consents. */
+export type Confirmation = DeviceInfo & {
+  readonly loginId?: string;
+  /** Besides those of the sign-up. */
+  readonly consents?: readonly DocumentVersion[];
+};
 
 /** The challenge that proved the mailbox: by its code or by its link. */
 export interface AnsweredChallenge {
@@ -39,7 +44,7 @@ export class SignUpActivationService {
   /**
    * All or nothing: after `login_id_taken` the challenge is still valid for another attempt.
    * @throws DomainError `code_invalid` or `link_invalid`, `validation_failed`, `login_id_taken`,
-   * `email_taken`, `identity_taken`, `sign_up_closed`, `refused_by_product`
+   * `email_taken`, `identity_taken`, `sign_up_closed`, `consent_required`, `refused_by_product`
    */
   async activate(
     signUp: SignUp,
@@ -69,7 +74,13 @@ export class SignUpActivationService {
       const ofMember = { ...opening, newMemberId: signUp.importedClaimId ?? opening.newMemberId };
       const { loginId: chosen } = confirmation;
       const loginIdGenerated = kept?.loginIdGenerated === true && chosen === undefined;
-      const member = { ...signUp, joinedAt: kept?.joinedAt ?? null, loginId, loginIdGenerated };
+      const member = {
+        ...signUp,
+        joinedAt: kept?.joinedAt ?? null,
+        loginId,
+        loginIdGenerated,
+        sentConsents: confirmation.consents,
+      };
       return this.newMembers.create(ofMember, member, account, proof, confirmation, context);
     });
     await this.mailBudget.refundClaim(signUp.emailKey);

@@ -20,7 +20,12 @@ export interface LinkWitness {
 }
 
 /** Refusals after a right code. */
-const REFUNDED: ReadonlySet<string> = new Set(['login_id_taken', 'refused_by_product', 'service_unavailable']);
+const REFUNDED: ReadonlySet<string> = new Set([
+  'login_id_taken',
+  'consent_required',
+  'refused_by_product',
+  'service_unavailable',
+]);
 
 /** Confirms sign-ups by the mailed code or link. */
 @Injectable()

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { digest } from '../../platform/crypto/digest.js';
-import { MemberAttributes } from '../../platform/attributes/member-attributes.js';
+import type { DocumentVersion } from '../../platform/consents/consent-documents.js';
 import { parseEmailAddress } from '../../platform/addresses/email-address.js';
 import { isReservedLoginId } from '../../users/login-id.js';
 import { Database } from '../../platform/database/database.js';
@@ -13,6 +13,7 @@ import { IpLimitsService } from '../../security/rate-limits/ip-limits.service.js
 import { MailBudgetService } from '../../security/rate-limits/mail-budget.service.js';
 import type { MailLocale } from '../../platform/i18n/mail-locale.js';
 import type { ImportedClaim } from '../../users/imports/imported-claim.entity.js';
+import { DeclaredFieldsService } from './declared-fields.service.js';
 import { PendingSignUpsService } from './pending-sign-ups.service.js';
 import { SignUpContinuationService } from './sign-up-continuation.service.js';
 import { SignUpPolicy } from './sign-up-policy.js';
@@ -25,6 +26,7 @@ export interface SignUpDetails {
   readonly name?: string | null;
   readonly locale?: MailLocale;
   readonly attributes?: Record<string, unknown>;
+  readonly consents?: readonly DocumentVersion[];
   /** Of an earlier sign-up of this client on the same address, which this one replaces. */
   readonly signUpId?: string;
 }
@@ -51,7 +53,7 @@ export class SignUpRequestsService {
     private readonly signUps: SignUpsRepository,
     private readonly pendingSignUps: PendingSignUpsService,
     private readonly continuation: SignUpContinuationService,
-    private readonly attributes: MemberAttributes,
+    private readonly declaredFields: DeclaredFieldsService,
     private readonly policy: SignUpPolicy,
   ) {}
 
@@ -60,14 +62,14 @@ export class SignUpRequestsService {
    * address has an account. The same login ID, address and password again, from the same client,
    * continue the earlier sign-up: after a double click, the code in the mailbox fits both answers
    * (SS-08).
-   * @throws DomainError `validation_failed`, `sign_up_closed`, `password_too_common`, `too_many_attempts`,
+   * @throws DomainError `validation_failed`, `sign_up_closed`, `consent_required`, `password_too_common`, `too_many_attempts`,
    * `too_many_requests`, `overloaded`
    */
   async request(details: SignUpDetails, context: ClientContext): Promise<RequestedSignUp> {
     await this.ipLimits.takeRequest(context);
     if (isReservedLoginId(details.loginId))
       throw new DomainError('validation_failed', { fields: [{ field: 'loginId', code: 'login_id_reserved' }] });
-    const attributes = this.attributes.readSignUp(details.attributes);
+    const declared = this.declaredFields.read(details, context);
     const { address, key: emailKey } = parseEmailAddress(details.email)!;
     this.policy.check(emailKey);
     const claim = { emailKey, loginId: details.loginId };
@@ -83,7 +85,7 @@ export class SignUpRequestsService {
       identity: null,
       name: details.name ?? null,
       locale: details.locale ?? context.mailLocale ?? context.locale,
-      attributes,
+      ...declared,
     };
     const ownId = this.continuation.idOf(emailKey, details.loginId, passwordHash);
     return this.record(signUp, ownId, earlier, context);
@@ -116,7 +118,14 @@ export class SignUpRequestsService {
     const options = { owner: hashOwner(context, emailKey), salt: this.continuation.saltOf(account, context) };
     const passwordHash = await this.passwords.rehash(password, options);
     const profile = { loginId, email, emailKey, name, locale, attributes };
-    const signUp: NewSignUp = { id: randomUUID(), ...profile, passwordHash, identity: null, importedClaimId };
+    const signUp: NewSignUp = {
+      id: randomUUID(),
+      ...profile,
+      passwordHash,
+      identity: null,
+      importedClaimId,
+      consents: null,
+    };
     return this.record(signUp, this.continuation.idOf(emailKey, loginId, passwordHash), null, context);
   }
 

@@ -63,7 +63,14 @@ export class SignUpController {
   @Post()
   @HttpCode(HttpStatus.ACCEPTED)
   @HashesPassword()
-  @ApiProblems('sign_up_closed', 'password_too_common', 'too_many_attempts', 'too_many_requests', 'overloaded')
+  @ApiProblems(
+    'sign_up_closed',
+    'consent_required',
+    'password_too_common',
+    'too_many_attempts',
+    'too_many_requests',
+    'overloaded',
+  )
   async request(@Body() body: SignUpRequest, @Context() context: ClientContext): Promise<SignUpResponse> {
     const { signUpId, resendAfter } = await this.requests.request(body, context);
     return { signUpId, ...codeLifetimes(this.config, resendAfter) };
@@ -111,6 +118,7 @@ export class SignUpController {
     'email_taken',
     'identity_taken',
     'sign_up_closed',
+    'consent_required',
     'origin_not_allowed',
     'refused_by_product',
     ...PROOF_PROBLEMS,
@@ -121,7 +129,7 @@ export class SignUpController {
     @ProofKey() keyThumbprint: string | null,
     @Context() context: ClientContext,
   ): Promise<SignInResult> {
-    const confirmation = { ...deviceOf(body, browser, keyThumbprint), loginId: body.loginId };
+    const confirmation = { ...deviceOf(body, browser, keyThumbprint), loginId: body.loginId, consents: body.consents };
     const tokens = await this.confirmations.confirmByCode(body.signUpId, body.code, confirmation, context);
     return { status: 'authenticated', tokens };
   }
@@ -146,6 +154,7 @@ export class SignUpController {
     'email_taken',
     'identity_taken',
     'sign_up_closed',
+    'consent_required',
     'origin_not_allowed',
     'refused_by_product',
     ...PROOF_PROBLEMS,
@@ -157,7 +166,7 @@ export class SignUpController {
     @ProofKey() keyThumbprint: string | null,
     @Context() context: ClientContext,
   ): Promise<SignInResult> {
-    const confirmation = { ...deviceOf(body, browser, keyThumbprint), loginId: body.loginId };
+    const confirmation = { ...deviceOf(body, browser, keyThumbprint), loginId: body.loginId, consents: body.consents };
     const tokens = await this.confirmations.confirmByLink(body.token, body, confirmation, context);
     return { status: 'authenticated', tokens };
   }

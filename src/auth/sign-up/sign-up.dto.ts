@@ -8,6 +8,7 @@ import {
 import { MayBeAbsent } from '../../platform/http/validation/rule.js';
 import type { MailLocale } from '../../platform/i18n/mail-locale.js';
 import { IsNewPassword, IsPasswordText } from '../../security/passwords/password-fields.js';
+import { IsConsents, type ConsentChoice } from '../../security/consents/consent-choice.dto.js';
 import { IsDeviceName, IsSessionBinding, IsTokenTransport } from '../../sessions/session-fields.js';
 import type { SessionBinding, TokenTransport } from '../../sessions/session.entity.js';
 import { IsAttributes, IsLoginId, IsMemberName } from '../../users/member-fields.js';
@@ -34,6 +35,7 @@ export class SignUpRequest {
   locale?: MailLocale;
 
   @MayBeAbsent() @IsAttributes() attributes?: Record<string, unknown>;
+  @MayBeAbsent() @IsConsents() consents?: ConsentChoice[];
 
   /** From an earlier response for the same address: replaces that sign-up, and a code already mailed fits */
   @MayBeAbsent()
@@ -62,6 +64,7 @@ export class ConfirmSignUpByCodeRequest {
   @IsSixDigitCode() code: string;
 
   @MayBeAbsent() @IsLoginId(OTHER_LOGIN_ID) loginId?: string;
+  @MayBeAbsent() @IsConsents() consents?: ConsentChoice[];
   @MayBeAbsent() @IsDeviceName() deviceName?: string;
   @MayBeAbsent() @IsTokenTransport() transport?: TokenTransport;
   @MayBeAbsent() @IsSessionBinding() binding?: SessionBinding;
@@ -82,6 +85,7 @@ export class ConfirmSignUpByLinkRequest {
   password?: string;
 
   @MayBeAbsent() @IsLoginId(OTHER_LOGIN_ID) loginId?: string;
+  @MayBeAbsent() @IsConsents() consents?: ConsentChoice[];
   @MayBeAbsent() @IsDeviceName() deviceName?: string;
   @MayBeAbsent() @IsTokenTransport() transport?: TokenTransport;
   @MayBeAbsent() @IsSessionBinding() binding?: SessionBinding;

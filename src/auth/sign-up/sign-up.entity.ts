@@ -1,6 +1,7 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { AttributeValues } from '../../platform/attributes/member-attributes.js';
 import type { MailLocale } from '../../platform/i18n/mail-locale.js';
+import type { GivenConsent } from '../../users/consents/consents.repository.js';
 
 /**
  * A pending sign-up: the claim of a client that an address is its own. Each sign-up has its own
@@ -29,6 +30,8 @@ export class SignUp {
   @Column('text', { nullable: true }) name: string | null;
   @Column('text') locale: MailLocale;
   @Column('jsonb', { nullable: true }) attributes: AttributeValues | null;
+  /** What the client agreed to; null where no documents are declared. */
+  @Column('jsonb', { nullable: true }) consents: readonly GivenConsent[] | null;
   /** The imported account that this sign-up proves, by its id in `imported_claims`. */
   @Column('uuid', { name: 'imported_claim_id', nullable: true }) importedClaimId: string | null;
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt: Date;

@@ -7,7 +7,7 @@ import { SignUp } from './sign-up.entity.js';
 
 export type NewSignUp = Pick<
   SignUp,
-  'id' | 'loginId' | 'email' | 'emailKey' | 'passwordHash' | 'identity' | 'name' | 'locale' | 'attributes'
+  'id' | 'loginId' | 'email' | 'emailKey' | 'passwordHash' | 'identity' | 'name' | 'locale' | 'attributes' | 'consents'
 > & { readonly importedClaimId?: string | null };
 
 /** A sign-up that a new one continues. */
@@ -27,8 +27,12 @@ export const NO_PASSWORD = '';
 export const isVoid = ({ passwordHash, identity }: Pick<SignUp, 'passwordHash' | 'identity'>): boolean =>
   passwordHash === NO_PASSWORD && identity === null;
 
+/** As text: the driver would send a list as an array of PostgreSQL. */
+const consentsOf = ({ consents }: Pick<SignUp, 'consents'>): string | null =>
+  consents === null ? null : JSON.stringify(consents);
+
 const COLUMNS = `id, handle_digest AS "signUpIdDigest", login_id AS "loginId", email, email_key AS "emailKey", password_hash AS "passwordHash",
-  identity, name, locale, attributes, imported_claim_id AS "importedClaimId", created_at AS "createdAt", mailed_at AS "mailedAt", expires_at AS "expiresAt", confirmed_at AS "confirmedAt"`;
+  identity, name, locale, attributes, consents, imported_claim_id AS "importedClaimId", created_at AS "createdAt", mailed_at AS "mailedAt", expires_at AS "expiresAt", confirmed_at AS "confirmedAt"`;
 
 /** Owns the table `sign_ups`. Prepared SQL: sign-up is a hot path, and its locks decide races. */
 @Injectable()
@@ -40,8 +44,8 @@ export class SignUpsRepository {
 
   async insert(tx: Tx, signUp: NewSignUp, signUpIdDigest: Buffer, ttlSeconds: number): Promise<void> {
     await tx.query(
-      `INSERT INTO sign_ups (id, handle_digest, login_id, email, email_key, password_hash, name, locale, expires_at, attributes, identity, imported_claim_id)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now() + make_interval(secs => $9), $10, $11, $12)`,
+      `INSERT INTO sign_ups (id, handle_digest, login_id, email, email_key, password_hash, name, locale, expires_at, attributes, identity, imported_claim_id, consents)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now() + make_interval(secs => $9), $10, $11, $12, $13)`,
       [
         signUp.id,
         signUpIdDigest,
@@ -55,6 +59,7 @@ export class SignUpsRepository {
         signUp.attributes,
         signUp.identity,
         signUp.importedClaimId ?? null,
+        consentsOf(signUp),
       ],
     );
   }
@@ -88,12 +93,13 @@ export class SignUpsRepository {
   async replace(tx: Tx, signUp: NewSignUp, signUpIdDigest: Buffer, ttlSeconds: number): Promise<void> {
     await tx.query(
       `UPDATE sign_ups SET handle_digest = $2, login_id = $3, email = $4, password_hash = $5, name = $6, locale = $7,
-         expires_at = now() + make_interval(secs => $8), attributes = $9, identity = $10, imported_claim_id = $11
+         expires_at = now() + make_interval(secs => $8), attributes = $9, identity = $10, imported_claim_id = $11, consents = $12
        WHERE id = $1`,
       [
         ...[signUp.id, signUpIdDigest, signUp.loginId, signUp.email],
         ...[signUp.passwordHash, isVoid(signUp) ? null : signUp.name, signUp.locale, ttlSeconds],
         ...[isVoid(signUp) ? null : signUp.attributes, signUp.identity, signUp.importedClaimId ?? null],
+        isVoid(signUp) ? null : consentsOf(signUp),
       ],
     );
   }
@@ -166,7 +172,7 @@ export class SignUpsRepository {
 
   async markConfirmed(tx: Tx, id: string): Promise<void> {
     await tx.query(
-      `UPDATE sign_ups SET confirmed_at = now(), password_hash = $2, identity = NULL, attributes = NULL WHERE id = $1`,
+      `UPDATE sign_ups SET confirmed_at = now(), password_hash = $2, identity = NULL, attributes = NULL, consents = NULL WHERE id = $1`,
       [id, NO_PASSWORD],
     );
   }
@@ -185,7 +191,7 @@ export class SignUpsRepository {
   }
 
   /**
-   * Removes password, account at a provider, name and attributes from the other sign-ups on an address that now has a
+   * Removes password, account at a provider, name, attributes and consents from the other sign-ups on an address that now has a
    * member, so that they can never be confirmed (SS-05, SO-15). The rows stay: if they were gone, their `signUpId`s would
    * show that the address has an account (EN-04).
    * @param confirmedId the sign-up that became the member; null where none did
@@ -193,7 +199,7 @@ export class SignUpsRepository {
    */
   async voidRivals(tx: Tx, emailKey: string, confirmedId: string | null): Promise<string[]> {
     const { rows } = await tx.query<{ id: string }>(
-      `UPDATE sign_ups SET password_hash = $3, identity = NULL, name = NULL, attributes = NULL
+      `UPDATE sign_ups SET password_hash = $3, identity = NULL, name = NULL, attributes = NULL, consents = NULL
        WHERE email_key = $1 AND id IS DISTINCT FROM $2 AND confirmed_at IS NULL RETURNING id`,
       [emailKey, confirmedId, NO_PASSWORD],
     );

@@ -146,6 +146,7 @@ export class SocialLoginController {
       'identity_taken',
       'login_id_taken',
       'email_taken',
+      'consent_required',
       'too_many_attempts',
     ] as const),
     ...(['too_many_requests', 'origin_not_allowed', 'refused_by_product', ...PROOF_PROBLEMS] as const),

@@ -10,6 +10,7 @@ import {
 import { MayBeAbsent } from '../../platform/http/validation/rule.js';
 import { ProviderAnswerRequest } from '../../platform/federation/federation.dto.js';
 import type { MailLocale } from '../../platform/i18n/mail-locale.js';
+import { IsConsents, type ConsentChoice } from '../../security/consents/consent-choice.dto.js';
 import { IsDeviceName, IsSessionBinding, IsTokenTransport } from '../../sessions/session-fields.js';
 import type { SessionBinding, TokenTransport } from '../../sessions/session.entity.js';
 import { IsAttributes, IsLoginId, IsMemberName } from '../../users/member-fields.js';
@@ -131,6 +132,7 @@ export class SocialSignUpRequest {
   locale?: MailLocale;
 
   @MayBeAbsent() @IsAttributes() attributes?: Record<string, unknown>;
+  @MayBeAbsent() @IsConsents() consents?: ConsentChoice[];
 }
 
 /** Schemas of responses that are one of several. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { parseEmailAddress, type EmailAddress } from '../../platform/addresses/email-address.js';
-import { MemberAttributes } from '../../platform/attributes/member-attributes.js';
+import type { DocumentVersion } from '../../platform/consents/consent-documents.js';
 import { FederationService } from '../../platform/federation/federation.service.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
@@ -11,6 +11,7 @@ import type { IssuedTokens } from '../../sessions/session-tokens.js';
 import { isReservedLoginId } from '../../users/login-id.js';
 import { MAX_NAME_LENGTH } from '../../users/member-fields.js';
 import { ClaimedIdentities } from '../sign-up/claimed-identities.js';
+import { DeclaredFieldsService } from '../sign-up/declared-fields.service.js';
 import { SignUpPolicy } from '../sign-up/sign-up-policy.js';
 import { SignUpRequestsService, type RequestedSignUp } from '../sign-up/sign-up-requests.service.js';
 import { deviceOf } from '../tokens/token-cookies.js';
@@ -27,6 +28,7 @@ export interface SocialSignUpDetails {
   readonly name?: string | null;
   readonly locale?: MailLocale;
   readonly attributes?: Record<string, unknown>;
+  readonly consents?: readonly DocumentVersion[];
 }
 
 export type SocialSignUpOutcome =
@@ -42,7 +44,7 @@ export class SocialSignUpService {
     private readonly vouched: VouchedSignUpService,
     private readonly requests: SignUpRequestsService,
     private readonly claimedIdentities: ClaimedIdentities,
-    private readonly attributes: MemberAttributes,
+    private readonly declaredFields: DeclaredFieldsService,
     private readonly ipLimits: IpLimitsService,
     private readonly policy: SignUpPolicy,
   ) {}
@@ -52,7 +54,7 @@ export class SocialSignUpService {
    * other cases the mailbox has to be proven as for any sign-up, and the answer is the same whether
    * or not the address is known (EN-04).
    * @throws DomainError `validation_failed`, `sign_up_invalid`, `proof_required`, `proof_invalid`,
-   * `origin_not_allowed`, `sign_up_closed`, `identity_taken`, `login_id_taken`, `too_many_attempts`, `too_many_requests`
+   * `origin_not_allowed`, `sign_up_closed`, `consent_required`, `identity_taken`, `login_id_taken`, `too_many_attempts`, `too_many_requests`
    */
   async signUp(
     details: SocialSignUpDetails,
@@ -62,14 +64,14 @@ export class SocialSignUpService {
     await this.ipLimits.takeRequest(context);
     if (isReservedLoginId(details.loginId))
       throw new DomainError('validation_failed', { fields: [{ field: 'loginId', code: 'login_id_reserved' }] });
-    const attributes = this.attributes.readSignUp(details.attributes);
+    const declared = this.declaredFields.read(details, context);
     const pending = await this.pendingSignUps.get(details.signUpId, keyThumbprint);
     const device = deviceOf(pending.statement, browser, keyThumbprint);
     const { account } = pending;
     const { address, key: emailKey } = addressOf(details, pending);
     this.policy.check(emailKey);
     const claim = {
-      ...{ loginId: details.loginId, email: address, emailKey, attributes },
+      ...{ loginId: details.loginId, email: address, emailKey, ...declared },
       name: details.name === undefined ? memberName(account.name) : details.name,
       locale: details.locale ?? context.mailLocale ?? context.locale,
     };

@@ -36,6 +36,7 @@ import { ClaimedHashKinds1765060520000 } from './1765060520000-claimed-hash-kind
 import { GeneratedLoginIds1765046100000 } from './1765046100000-generated-login-ids.js';
 import { ImportedClaims1765046000000 } from './1765046000000-imported-claims.js';
 import { RefreshCounts1765060560000 } from './1765060560000-refresh-counts.js';
+import { Consents1765060540000 } from './1765060540000-consents.js';
 
 /** All migrations, in the order in which they run. */
 export const MIGRATIONS = [
@@ -76,5 +77,6 @@ export const MIGRATIONS = [
   ProviderGrants1765060470000,
   ClaimedHashKinds1765060520000,
   SessionsAtProviders1765060530000,
+  Consents1765060540000,
   RefreshCounts1765060560000,
 ];

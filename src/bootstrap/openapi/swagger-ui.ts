@@ -117,6 +117,7 @@ export function buildOpenApi(app: NestFastifyApplication): OpenAPIObject {
     })
     .addTag('Sign-up', 'From the first request to the first login')
     .addTag('Login and tokens', 'Sessions and their tokens')
+    .addTag('Consents', 'Terms and other documents')
     .addTag('Social login', 'With an account at another provider')
     .addTag('Forgotten password', 'By a mailed code or link')
     .addTag('Forgotten login ID', 'By a mailed code')
@@ -128,7 +129,7 @@ export function buildOpenApi(app: NestFastifyApplication): OpenAPIObject {
     .addExtension('x-tagGroups', [
       {
         name: 'Getting in',
-        tags: ['Sign-up', 'Login and tokens', 'Social login', 'Forgotten password', 'Forgotten login ID'],
+        tags: ['Sign-up', 'Login and tokens', 'Social login', 'Consents', 'Forgotten password', 'Forgotten login ID'],
       },
       { name: 'Signed in', tags: ['The member', 'Administration'] },
       { name: 'Machines', tags: ['Integrations', 'Keys', 'Operations'] },

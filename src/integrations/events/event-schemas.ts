@@ -36,6 +36,7 @@ const IDENTITY = object('What was linked or unlinked', {
   change: { type: 'string', enum: ['linked', 'unlinked'] },
 });
 const aboutMember = { member: { $ref: '#/components/schemas/EventMember' } };
+const consent = { document: text('terms'), version: text('2026-12') };
 
 /** What each event means, and its data. */
 const MEANINGS: Record<
@@ -55,6 +56,8 @@ const MEANINGS: Record<
   'member.closed': ['The member closed the account; it will be erased', aboutMember],
   'member.restored': ['The member logged in again before the erasure', aboutMember],
   'member.erased': ['The member was erased. Earlier events of the member are gone from the log', {}],
+  'member.consent_given': ['The member agreed to a document', consent],
+  'member.consent_withdrawn': ['The member withdrew an optional consent', consent],
   'member.password_changed': ['A new password was set', {}],
   'member.second_factor_changed': ['A second factor or the recovery codes changed', { change: text('passkey-added') }],
   'session.started': ['A login opened a session', { sessionId: uuid, newDevice: { type: 'boolean' } }],

@@ -1,9 +1,10 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
-import type { FirstFactor, TokenTransport } from '../../sessions/session.entity.js';
+import type { FirstFactor, ProvenFactor, TokenTransport } from '../../sessions/session.entity.js';
 import { Member } from '../../users/member.entity.js';
 
 /**
- * A login whose password was right and that awaits its second factor: the row behind one mfa token.
+ * A login whose password was right and that awaits its second factor, or whose factors all matched
+ * and that awaits a consent: the row behind one mfa or terms token.
  */
 @Entity('mfa_challenges')
 @Index('mfa_challenges_expires_at', ['expiresAt'])
@@ -29,6 +30,8 @@ export class MfaChallenge {
    */
   @Column('int', { name: 'password_failures', default: 0 }) passwordFailures: number;
   @Column('text', { name: 'first_factor', default: 'password' }) firstFactor: FirstFactor;
+  /** The second factor that a login proved which awaits a consent; else null. */
+  @Column('text', { name: 'proven_factor', nullable: true }) provenFactor: ProvenFactor | null;
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt: Date;
   @Column('timestamptz', { name: 'expires_at' }) expiresAt: Date;
   @Column('timestamptz', { name: 'spent_at', nullable: true }) spentAt: Date | null;

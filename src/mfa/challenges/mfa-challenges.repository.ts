@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
 import type { Tx } from '../../platform/database/sql.js';
-import type { FirstFactor, TokenTransport } from '../../sessions/session.entity.js';
+import type { FirstFactor, ProvenFactor, TokenTransport } from '../../sessions/session.entity.js';
 
-/** A login that awaits its second factor. */
+/** A login that awaits its second factor, or a consent. */
 export interface OpenChallenge {
   readonly id: string;
   readonly memberId: string;
@@ -16,9 +16,11 @@ export interface OpenChallenge {
   readonly passwordFailures: number;
   /** What the login began with. */
   readonly firstFactor: FirstFactor;
+  /** Null while it awaits its second factor. */
+  readonly provenFactor: ProvenFactor | null;
 }
 
-/** What an mfa token is minted from. Times are whole seconds since 1970 on the database's clock. */
+/** What an mfa or terms token is minted from. Times are whole seconds since 1970 on the database's clock. */
 export interface IssuedChallenge {
   readonly id: string;
   readonly issuedAt: number;
@@ -34,12 +36,13 @@ export class MfaChallengesRepository {
 
   async insert(tx: Tx, challenge: Omit<OpenChallenge, 'id'>, ttlSeconds: number): Promise<IssuedChallenge> {
     const { rows } = await tx.query<IssuedChallenge>(
-      `INSERT INTO mfa_challenges (id, member_id, password_version, device_id, device_name, transport, password_failures, first_factor, expires_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now() + make_interval(secs => $9))
+      `INSERT INTO mfa_challenges (id, member_id, password_version, device_id, device_name, transport, password_failures, first_factor, proven_factor, expires_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, now() + make_interval(secs => $10))
        RETURNING id, floor(extract(epoch FROM created_at))::float8 AS "issuedAt", floor(extract(epoch FROM expires_at))::float8 AS "expiresAt"`,
       [
         ...[randomUUID(), challenge.memberId, challenge.passwordVersion, challenge.deviceId],
-        ...[challenge.deviceName, challenge.transport, challenge.passwordFailures, challenge.firstFactor, ttlSeconds],
+        ...[challenge.deviceName, challenge.transport, challenge.passwordFailures, challenge.firstFactor],
+        ...[challenge.provenFactor, ttlSeconds],
       ],
     );
     return rows[0]!;
@@ -48,7 +51,7 @@ export class MfaChallengesRepository {
   async findOpen(id: string, memberId: string): Promise<OpenChallenge | null> {
     const { rows } = await this.database.query<OpenChallenge>(
       `SELECT id, member_id AS "memberId", password_version AS "passwordVersion", device_id AS "deviceId", device_name AS "deviceName", transport,
-         password_failures AS "passwordFailures", first_factor AS "firstFactor"
+         password_failures AS "passwordFailures", first_factor AS "firstFactor", proven_factor AS "provenFactor"
        FROM mfa_challenges WHERE id = $1 AND member_id = $2 AND spent_at IS NULL AND expires_at > now()`,
       [id, memberId],
     );

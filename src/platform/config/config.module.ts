@@ -2,6 +2,7 @@ import { Global, Module } from '@nestjs/common';
 import { Clock } from '../database/clock.js';
 import { KeyRing } from '../crypto/key-ring.js';
 import { MemberAttributes } from '../attributes/member-attributes.js';
+import { ConsentDocuments } from '../consents/consent-documents.js';
 import { AppConfig } from './app-config.js';
 
 /**
@@ -19,7 +20,12 @@ import { AppConfig } from './app-config.js';
       useFactory: ({ env }: AppConfig) => MemberAttributes.ofFile(env.MEMBER_ATTRIBUTES),
       inject: [AppConfig],
     },
+    {
+      provide: ConsentDocuments,
+      useFactory: ({ env }: AppConfig) => ConsentDocuments.ofFile(env.CONSENTS),
+      inject: [AppConfig],
+    },
   ],
-  exports: [AppConfig, KeyRing, Clock, MemberAttributes],
+  exports: [AppConfig, KeyRing, Clock, MemberAttributes, ConsentDocuments],
 })
 export class ConfigModule {}

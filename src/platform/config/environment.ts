@@ -429,6 +429,11 @@ export const ENVIRONMENT = {
     desc: 'JSON file that declares attributes of members (docs/attributes.md)',
     example: '/etc/munjigi/attributes.json',
   }),
+  CONSENTS: str({
+    default: undefined,
+    desc: 'JSON file of documents that members agree to (docs/consents.md)',
+    example: '/etc/munjigi/consents.json',
+  }),
   ...SIGN_UP_ENVIRONMENT,
   ...SOCIAL_ENVIRONMENT,
   ...IMPORT_ENVIRONMENT,

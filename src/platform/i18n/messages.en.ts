@@ -138,6 +138,7 @@ export const problems: Record<ErrorCode, { title: string; detail: string }> = {
   },
   payload_too_large: { title: 'Body too large', detail: 'The body is larger than this service accepts.' },
   unsupported_media_type: { title: 'Content type not accepted', detail: 'Please send application/json, uncompressed.' },
+  consent_required: { title: 'Agreement needed', detail: 'Please agree to all required documents.' },
   validation_failed: { title: 'Input not accepted', detail: 'Some of the input is not valid. See errors.' },
   password_too_common: {
     title: 'Password too common',
@@ -172,6 +173,8 @@ export const fields = {
   not_a_boolean: () => 'This must be true or false.',
   not_a_number: () => 'This must be a whole number.',
   not_an_object: () => 'This must be a JSON object.',
+  consents_malformed: () => 'This must be a list of at most 50 documents, each with id and version.',
+  consent_unknown: () => 'This document or version is not in force. Please load the page again.',
   attribute_invalid: () => 'This value does not fit this attribute.',
   attributes_too_large: ({ max, tokenMax }: Params) =>
     `All values together take at most ${max} bytes as JSON, those in access tokens ${tokenMax}.`,

@@ -138,6 +138,7 @@ export const problems: Record<ErrorCode, { title: string; detail: string }> = {
   },
   payload_too_large: { title: '너무 큰 본문', detail: '요청 본문이 허용된 크기를 넘었습니다.' },
   unsupported_media_type: { title: '지원하지 않는 형식', detail: '압축하지 않은 application/json으로 보내 주세요.' },
+  consent_required: { title: '동의 필요', detail: '필수 약관에 모두 동의해 주세요.' },
   validation_failed: { title: '입력값 오류', detail: '올바르지 않은 입력이 있습니다. errors를 확인해 주세요.' },
   password_too_common: {
     title: '너무 흔한 비밀번호',
@@ -168,6 +169,8 @@ export const fields: { [Code in keyof typeof englishFields]: (params: Params) =>
   not_a_boolean: () => 'true 또는 false여야 합니다.',
   not_a_number: () => '정수여야 합니다.',
   not_an_object: () => 'JSON 객체여야 합니다.',
+  consents_malformed: () => 'id와 version이 있는 문서를 50개까지 담은 목록이어야 합니다.',
+  consent_unknown: () => '지금 유효한 문서나 버전이 아닙니다. 페이지를 새로고침해 주세요.',
   attribute_invalid: () => '이 항목에 맞지 않는 값입니다.',
   attributes_too_large: ({ max, tokenMax }) =>
     `모든 값은 JSON으로 합쳐 ${max}바이트, 액세스 토큰에 들어가는 값은 ${tokenMax}바이트 이하여야 합니다.`,

@@ -24,6 +24,8 @@ const DERIVATIONS: { readonly [T in SecurityEventType]?: Derivation<T> } = {
   'member.enabled': () => aboutMember('member.enabled', {}),
   'account.closed': () => aboutMember('member.closed', {}),
   'account.restored': () => aboutMember('member.restored', {}),
+  'consent.given': (consent) => ({ type: 'member.consent_given', data: consent, describesMember: false }),
+  'consent.withdrawn': (consent) => ({ type: 'member.consent_withdrawn', data: consent, describesMember: false }),
   'password.changed': passwordChanged,
   'password.reset': passwordChanged,
   'two-factor.enabled': () => factorChanged('app-added'),

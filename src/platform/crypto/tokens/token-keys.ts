@@ -55,6 +55,7 @@ export class TokenKeys {
       refresh: hs512Keys(keyRing, 'refresh'),
       reset: hs512Keys(keyRing, 'reset'),
       mfa: hs512Keys(keyRing, 'mfa'),
+      terms: hs512Keys(keyRing, 'terms'),
       'not-me': hs512Keys(keyRing, 'not-me'),
     };
   }

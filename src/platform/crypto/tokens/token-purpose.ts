@@ -45,6 +45,8 @@ export interface TokenClaims {
   reset: { sub: string; jti: string };
   /** Continues a login with the second factor. `jti` is the challenge that it spends. */
   mfa: { sub: string; jti: string };
+  /** Completes a login with a consent. `jti` is the challenge that it spends. */
+  terms: { sub: string; jti: string };
   /**
    * The "it wasn't me" link of a security mail, used once. `evt` names the mail, `box` is a keyed
    * digest of its address.
@@ -119,5 +121,6 @@ export const PURPOSES: {
   refresh: { typ: 'refresh+jwt', claims: { sub: isUuid, sid: isUuid, gen: isWholeNumber, jti: isToken } },
   reset: { typ: 'reset+jwt', claims: { sub: isUuid, jti: isUuid } },
   mfa: { typ: 'mfa+jwt', claims: { sub: isUuid, jti: isUuid } },
+  terms: { typ: 'terms+jwt', claims: { sub: isUuid, jti: isUuid } },
   'not-me': { typ: 'not-me+jwt', claims: { sub: isUuid, jti: isUuid, evt: isNotificationName, box: isToken } },
 };

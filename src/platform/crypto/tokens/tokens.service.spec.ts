@@ -23,6 +23,7 @@ const CLAIMS = {
   refresh: { sub: randomUUID(), sid: randomUUID(), gen: 3, jti: 'j'.repeat(43) },
   reset: { sub: randomUUID(), jti: randomUUID() },
   mfa: { sub: randomUUID(), jti: randomUUID() },
+  terms: { sub: randomUUID(), jti: randomUUID() },
   'not-me': { sub: randomUUID(), jti: randomUUID(), evt: 'new-device', box: 'b'.repeat(43) },
 } as const;
 const PURPOSES = Object.keys(CLAIMS) as TokenPurpose[];

@@ -52,6 +52,7 @@ export const ERRORS = {
   payload_too_large: 413,
   unsupported_media_type: 415,
   validation_failed: 422,
+  consent_required: 422,
   password_too_common: 422,
   too_many_requests: 429,
   too_many_attempts: 429,

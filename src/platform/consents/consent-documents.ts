@@ -1,0 +1,105 @@
+import { readFile } from 'node:fs/promises';
+import { ConfigurationError } from '../config/configuration-error.js';
+
+/** One document, in one version and language, that members agree to. */
+export interface ConsentDocument {
+  readonly id: string;
+  readonly version: string;
+  readonly language: string;
+  readonly title: string;
+  readonly url: string | null;
+  readonly required: boolean;
+  /** Whether it allows advertising, which the law has members reminded of. */
+  readonly marketing: boolean;
+  /** Seconds since 1970. */
+  readonly effectiveFrom: number;
+  /** SHA-256 of its text, or of this declaration where the file names none; in hexadecimal. */
+  readonly hash: string;
+}
+
+/** Names a document and its version, in whichever language. */
+export type DocumentVersion = Pick<ConsentDocument, 'id' | 'version'>;
+
+/** The documents that the operator declared in CONSENTS. Times are seconds since 1970. */
+export class ConsentDocuments {
+  /** Of a server without consents. */
+  static readonly NONE = new ConsentDocuments([]);
+
+  /** @param documents of one id in any order */
+  constructor(private readonly documents: readonly ConsentDocument[]) {}
+
+  /**
+   * @param file CONSENTS; undefined declares none, and loads nothing
+   * @throws ConfigurationError
+   */
+  static async ofFile(file: string | undefined): Promise<ConsentDocuments> {
+    if (file === undefined) return ConsentDocuments.NONE;
+    const { ConsentFile } = await import('./consent-file.js');
+    try {
+      return new ConsentDocuments(ConsentFile.read(await readFile(file, 'utf8')));
+    } catch (error) {
+      const rule = 'code' in (error as object) ? 'needs a file that can be read' : (error as Error).message;
+      throw new ConfigurationError({ CONSENTS: rule });
+    }
+  }
+
+  get isDeclared(): boolean {
+    return this.documents.length > 0;
+  }
+
+  /** The ids of documents that allow advertising. */
+  get marketingIds(): string[] {
+    return [...new Set(this.documents.filter(({ marketing }) => marketing).map(({ id }) => id))];
+  }
+
+  /** The version of each document that is in force, in the language or else in the first declared. */
+  listInForce(now: number, language: string): ConsentDocument[] {
+    return this.pick(language, (version) => version.effectiveFrom <= now && this.findNewer(version, now) === undefined);
+  }
+
+  /** Versions that are still to come into force. */
+  listUpcoming(now: number, language: string): ConsentDocument[] {
+    return this.pick(language, ({ effectiveFrom }) => effectiveFrom > now);
+  }
+
+  /** @returns undefined for a version that is not declared, or was replaced by a newer one */
+  findAcceptable({ id, version }: DocumentVersion, now: number, language: string): ConsentDocument | undefined {
+    return this.pick(
+      language,
+      (one) => one.id === id && one.version === version && this.findNewer(one, now) === undefined,
+    )[0];
+  }
+
+  /**
+   * The required documents in force that none of the given versions covers. A version that comes
+   * into force later covers the present one, because members may agree to it early.
+   */
+  listMissing(given: readonly DocumentVersion[], now: number, language: string): ConsentDocument[] {
+    return this.listInForce(now, language).filter(
+      (document) => document.required && !this.listCovering(document).some((one) => given.some(isSameAs(one))),
+    );
+  }
+
+  private listCovering({ id, effectiveFrom }: ConsentDocument): ConsentDocument[] {
+    return this.documents.filter((one) => one.id === id && one.effectiveFrom >= effectiveFrom);
+  }
+
+  private findNewer({ id, effectiveFrom }: ConsentDocument, now: number): ConsentDocument | undefined {
+    return this.documents.find((one) => one.id === id && one.effectiveFrom > effectiveFrom && one.effectiveFrom <= now);
+  }
+
+  /** One document for each version that is selected. */
+  private pick(language: string, isSelected: (document: ConsentDocument) => boolean): ConsentDocument[] {
+    const picked = new Map<string, ConsentDocument>();
+    for (const document of this.documents.filter(isSelected)) {
+      const key = `${document.id} ${document.version}`;
+      if (!picked.has(key) || document.language === language) picked.set(key, document);
+    }
+    return [...picked.values()];
+  }
+}
+
+const isSameAs =
+  (document: DocumentVersion) =>
+  ({ id, version }: DocumentVersion): boolean =>
+    id === document.id && version === document.version;

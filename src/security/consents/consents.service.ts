@@ -1,0 +1,106 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import {
+  ConsentDocuments,
+  type ConsentDocument,
+  type DocumentVersion,
+} from '../../platform/consents/consent-documents.js';
+import { Clock } from '../../platform/database/clock.js';
+import type { Sql, Tx } from '../../platform/database/sql.js';
+import type { ClientContext } from '../../platform/http/client-context.js';
+import { DomainError } from '../../platform/http/problems/domain-error.js';
+
+import type { GivenConsent } from '../../users/consents/consents.repository.js';
+import { AuditLogService } from '../audit-log/audit-log.service.js';
+import type { ConsentLedger } from './consent-ledger.js';
+
+interface ConsentsOfNewcomer {
+  readonly consents: readonly GivenConsent[] | null;
+  readonly sentConsents?: readonly DocumentVersion[] | undefined;
+}
+
+/** What members agree to. Without CONSENTS it loads nothing, queries nothing and demands nothing (CO-08). */
+@Injectable()
+export class ConsentsService implements OnModuleInit {
+  private ledger: ConsentLedger | null = null;
+
+  constructor(
+    private readonly documents: ConsentDocuments,
+    private readonly clock: Clock,
+    private readonly auditLog: AuditLogService,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    if (!this.documents.isDeclared) return;
+    const { ConsentLedger } = await import('./consent-ledger.js');
+    this.ledger = new ConsentLedger(this.documents, this.clock, this.auditLog);
+  }
+
+  /** Null where no documents are declared. */
+  get declared(): ConsentLedger | null {
+    return this.ledger;
+  }
+
+  /** The documents in force now. */
+  listInForce(locale: string): ConsentDocument[] {
+    return this.documents.listInForce(this.clock.now(), locale);
+  }
+
+  /**
+   * Reads the consents of a sign-up: they have to cover every required document.
+   * @param locale the language in which the client showed the documents
+   * @returns null where none are declared
+   * @throws DomainError `consent_required`; `validation_failed` for a document that is unknown or was replaced
+   */
+  readSignUp(sent: readonly DocumentVersion[], locale: string, context: ClientContext): GivenConsent[] | null {
+    const given = this.read(sent, locale, context);
+    this.ledger?.checkComplete(given ?? [], locale);
+    return given;
+  }
+
+  /**
+   * As {@link readSignUp}, but some required documents may be missing.
+   * @throws DomainError `validation_failed`
+   */
+  read(sent: readonly DocumentVersion[], locale: string, context: ClientContext): GivenConsent[] | null {
+    if (this.ledger !== null) return this.ledger.read(sent, locale, context);
+    // As before consents existed: the field is unknown.
+    if (sent.length > 0)
+      throw new DomainError('validation_failed', { fields: [{ field: 'consents', code: 'unknown_field' }] });
+    return null;
+  }
+
+  /**
+   * Writes the consents of a sign-up into the ledger, in the transaction that makes its member.
+   * @param consents those of the claim
+   * @param sentConsents those that the client sent with the proof of the mailbox
+   * @throws DomainError `consent_required` where a version came into force since; `validation_failed`
+   */
+  async recordNewMember(
+    tx: Tx,
+    memberId: string,
+    { consents, sentConsents = [] }: ConsentsOfNewcomer,
+    context: ClientContext,
+  ): Promise<void> {
+    const sent = this.read(sentConsents, context.locale, context);
+    if (this.ledger === null) return;
+    const given = [...(consents ?? []), ...(sent ?? [])];
+    this.ledger.checkComplete(given, context.locale);
+    await this.ledger.give(tx, memberId, given, context);
+  }
+
+  /**
+   * Adds consents of a member, who has then to have agreed to every required document. Needs the
+   * member's lock.
+   * @throws DomainError `consent_required`
+   */
+  async giveAll(tx: Tx, memberId: string, given: readonly GivenConsent[], context: ClientContext): Promise<void> {
+    if (this.ledger === null) return;
+    await this.ledger.give(tx, memberId, given, context);
+    this.ledger.checkComplete(await this.ledger.listGiven(tx, memberId), context.locale);
+  }
+
+  /** The required documents in force that the member has still to agree to; empty and without a query where none are declared. */
+  async listMissing(sql: Sql, memberId: string, locale: string): Promise<ConsentDocument[]> {
+    return this.ledger === null ? [] : this.ledger.listMissing(sql, memberId, locale);
+  }
+}

@@ -1,0 +1,83 @@
+import type { Sql, Tx } from '../../platform/database/sql.js';
+import type { ConsentAction } from './consent.entity.js';
+
+/** A consent as it is given. In this form a pending sign-up carries it. */
+export interface GivenConsent {
+  readonly id: string;
+  readonly version: string;
+  readonly language: string;
+  /** Of the document. */
+  readonly hash: string;
+  /** ISO 8601. */
+  readonly at: string;
+  readonly ip: string;
+}
+
+/** A row of the ledger. */
+export interface ConsentEntry extends Omit<GivenConsent, 'at'> {
+  readonly action: ConsentAction;
+  readonly at: Date;
+}
+
+const COLUMNS = `document_id AS id, version, language, document_hash AS hash, action, at, ip`;
+
+/**
+ * Owns the table `consents`. Prepared SQL: logins read it. Made only where consents are declared, so
+ * it is no provider.
+ */
+export class ConsentsRepository {
+  /**
+   * Adds those consents that the member has not given already: after a double click, the ledger has
+   * one row. Needs the member's lock.
+   * @returns those that were added
+   */
+  async give(
+    tx: Tx,
+    memberId: string,
+    consents: readonly GivenConsent[],
+  ): Promise<Pick<GivenConsent, 'id' | 'version'>[]> {
+    const { rows } = await tx.query<Pick<GivenConsent, 'id' | 'version'>>(
+      `INSERT INTO consents (member_id, document_id, version, language, document_hash, action, at, ip)
+       SELECT $1, new.id, new.version, new.language, new.hash, 'given', new.at, new.ip
+       FROM jsonb_to_recordset($2::jsonb) AS new (id text, version text, language text, hash text, at timestamptz, ip text)
+       WHERE (SELECT action || ' ' || version FROM consents WHERE member_id = $1 AND document_id = new.id AND action <> 'reminded'
+              ORDER BY consents.id DESC LIMIT 1) IS DISTINCT FROM 'given ' || new.version
+       RETURNING document_id AS id, version`,
+      [memberId, JSON.stringify(consents)],
+    );
+    return rows;
+  }
+
+  /**
+   * Adds the withdrawal of a consent that the member has given. Needs the member's lock.
+   * @returns the version that was given; null where none was
+   */
+  async withdraw(tx: Tx, memberId: string, documentId: string, ip: string): Promise<string | null> {
+    const { rows } = await tx.query<{ version: string }>(
+      `INSERT INTO consents (member_id, document_id, version, language, document_hash, action, ip)
+       SELECT member_id, document_id, version, language, document_hash, 'withdrawn', $3 FROM (
+         SELECT * FROM consents WHERE member_id = $1 AND document_id = $2 AND action <> 'reminded' ORDER BY id DESC LIMIT 1) AS latest
+       WHERE action = 'given' RETURNING version`,
+      [memberId, documentId, ip],
+    );
+    return rows[0]?.version ?? null;
+  }
+
+  /** Every version that the member has ever agreed to, withdrawn ones too. */
+  async listGiven(sql: Sql, memberId: string): Promise<{ id: string; version: string }[]> {
+    const { rows } = await sql.query<{ id: string; version: string }>(
+      `SELECT DISTINCT document_id AS id, version FROM consents WHERE member_id = $1 AND action = 'given'`,
+      [memberId],
+    );
+    return rows;
+  }
+
+  /** The member's whole ledger, oldest first. */
+  async list(sql: Sql, memberId: string): Promise<ConsentEntry[]> {
+    const { rows } = await sql.query<ConsentEntry>(
+      `SELECT ${COLUMNS} FROM consents WHERE member_id = $1 ORDER BY consents.id`,
+      [memberId],
+    );
+    return rows;
+  }
+}

@@ -1,0 +1,232 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ConsentsFile, ledgerOf, makeOutdated, NEWS, REQUIRED } from '../support/consents.js';
+import { given, unique, type GivenMember } from '../support/factories.js';
+import { resetTokenFor } from '../support/recovery.js';
+import { codeAt, enrol } from '../support/second-factor.js';
+import { addPasskey, passkeyLogin } from '../support/passkeys.js';
+import { mailbox } from '../support/mailbox.js';
+import { TestApp } from '../support/test-app.js';
+
+let app: TestApp;
+let file: ConsentsFile;
+beforeAll(async () => {
+  file = await ConsentsFile.write();
+  app = await TestApp.start({ env: { CONSENTS: file.path } });
+});
+afterAll(async () => {
+  await app?.stop();
+  await file.remove();
+});
+
+const member = (consents: object[] = REQUIRED): Promise<GivenMember> => given.member(app, { consents } as object);
+const problemsOf = (body: { code: string; errors: { field: string; code: string }[] }) => [
+  body.code,
+  ...body.errors.map(({ field, code }) => `${field} ${code}`),
+];
+const eventsOf = async (memberId: string): Promise<[string, unknown][]> => {
+  const { rows } = await app.sql.query<{ type: string; details: unknown }>(
+    `SELECT type, details FROM security_events WHERE member_id = $1 ORDER BY id`,
+    [memberId],
+  );
+  return rows.map(({ type, details }) => [type, details]);
+};
+
+describe('the documents in force', () => {
+  it('are listed in the language of the request, or in the one that exists', async () => {
+    const korean = app.client({ headers: { 'accept-language': 'ko' } });
+    const { body } = await korean.get('/api/auth/consents');
+    expect(body.items.map(({ id, title }: { id: string; title: string }) => [id, title])).toEqual([
+      ['terms', '이용약관'],
+      ['privacy', 'Privacy'],
+      ['news', 'News by e-mail'],
+    ]);
+    const { body: english } = await app.get('/api/auth/consents').expect(200);
+    expect(english.items[0]).toEqual({
+      ...{ id: 'terms', version: '2', language: 'en', title: 'Terms of service', url: 'https://example.test/terms/2' },
+      ...{ required: true, marketing: false, effectiveFrom: '2026-01-01T00:00:00.000Z' },
+      sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+  });
+});
+
+describe('a sign-up with consents', () => {
+  it.each([
+    ['none', undefined, ['consent_required', 'consents.terms required', 'consents.privacy required']],
+    [
+      'those that are not required',
+      [NEWS],
+      ['consent_required', 'consents.terms required', 'consents.privacy required'],
+    ],
+    ['a part of them', REQUIRED.slice(1), ['consent_required', 'consents.terms required']],
+    [
+      'a version that was replaced',
+      [{ id: 'terms', version: '1' }],
+      ['validation_failed', 'consents.0 consent_unknown'],
+    ],
+    [
+      'an unknown document',
+      [...REQUIRED, { id: 'x', version: '1' }],
+      ['validation_failed', 'consents.2 consent_unknown'],
+    ],
+    ['a field too many', [{ ...NEWS, at: '2020-01-01' }], ['validation_failed', 'consents consents_malformed']],
+    ['no list', { terms: true }, ['validation_failed', 'consents consents_malformed']],
+    ['null', null, ['validation_failed', 'consents consents_malformed']],
+    ['too many', Array(51).fill(NEWS), ['validation_failed', 'consents consents_malformed']],
+  ])('CO-01 is refused with %s', async (_case, consents, problems) => {
+    const { body } = await app.post('/api/auth/sign-up', { ...unique.signUp(), consents }).expect(422);
+    expect(problemsOf(body)).toEqual(problems);
+  });
+
+  it('CO-02 carries them to the member, with hash, time and address of the request', async () => {
+    const ada = await member([...REQUIRED, NEWS, NEWS]);
+    const { rows } = await app.sql.query(`SELECT * FROM consents WHERE member_id = $1 ORDER BY id`, [ada.id]);
+    expect(rows.map(({ document_id, version, action }) => [document_id, version, action])).toEqual([
+      ['terms', '2', 'given'],
+      ['privacy', '1', 'given'],
+      ['news', '1', 'given'],
+    ]);
+    expect(rows[0]).toMatchObject({ language: 'en', document_hash: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    const { rows: confirmed } = await app.sql.query(
+      `SELECT at, ip FROM security_events WHERE type = 'sign-up.confirmed' AND member_id = $1`,
+      [ada.id],
+    );
+    expect(rows[0].ip).toBe(confirmed[0].ip);
+    expect(rows[0].at.getTime()).toBeLessThan(confirmed[0].at.getTime());
+    expect((await eventsOf(ada.id)).filter(([type]) => type === 'consent.given')).toEqual([
+      ['consent.given', { document: 'terms', version: '2' }],
+      ['consent.given', { document: 'privacy', version: '1' }],
+      ['consent.given', { document: 'news', version: '1' }],
+    ]);
+    const { rows: claims } = await app.sql.query(`SELECT consents FROM sign_ups WHERE email_key = $1`, [ada.email]);
+    expect(claims).toEqual([{ consents: null }]);
+  });
+
+  it('CO-02 no statement changes or deletes a row of the ledger, except the erasure of its member', async () => {
+    const ada = await member();
+    for (const change of [`UPDATE consents SET version = '0'`, 'DELETE FROM consents'])
+      await expect(app.sql.query(`${change} WHERE member_id = $1`, [ada.id])).rejects.toThrow('append-only');
+    expect(await ledgerOf(app, ada.id)).toEqual(['terms 2 given', 'privacy 1 given']);
+    await app.sql.query(`DELETE FROM members WHERE id = $1`, [ada.id]);
+    expect(await ledgerOf(app, ada.id)).toEqual([]);
+  });
+
+  it('is answered alike where the address has an account', async () => {
+    const ada = await member();
+    await app.post('/api/auth/sign-up', { ...unique.signUp(), email: ada.email }).expect(422);
+    await app.post('/api/auth/sign-up', { ...unique.signUp(), email: ada.email, consents: REQUIRED }).expect(202);
+  });
+
+  it('CO-01 a sign-up whose consents are out of date is confirmed only with the missing one, and the code stays valid', async () => {
+    const values = unique.signUp();
+    const client = app.client();
+    const { body } = await client.post('/api/auth/sign-up', { ...values, consents: REQUIRED }).expect(202);
+    const { code } = await mailbox.to(values.email).next();
+    await app.sql.query(
+      `UPDATE sign_ups SET consents = jsonb_set(consents, '{0,version}', '"1"') WHERE email_key = $1`,
+      [values.email],
+    );
+    const confirmation = { signUpId: body.signUpId, code };
+    const path = '/api/auth/sign-up/confirm-code';
+    for (let attempt = 1; attempt <= 6; attempt += 1)
+      expect(problemsOf((await client.post(path, confirmation).expect(422)).body)).toEqual([
+        'consent_required',
+        'consents.terms required',
+      ]);
+    const { rows } = await app.sql.query(`SELECT FROM members WHERE email_key = $1`, [values.email]);
+    expect(rows).toHaveLength(0);
+    await client.post(path, { ...confirmation, consents: REQUIRED.slice(0, 1) }).expect(200);
+    const { rows: members } = await app.sql.query(`SELECT id FROM members WHERE email_key = $1`, [values.email]);
+    expect(await ledgerOf(app, members[0].id)).toEqual(['terms 1 given', 'privacy 1 given', 'terms 2 given']);
+  });
+});
+
+describe('a required version that came into force', () => {
+  const login = ({ client, loginId: identifier, password }: GivenMember, more: object = {}) =>
+    client.post('/api/auth/login', { identifier, password, ...more });
+  const accept = ({ client }: GivenMember, termsToken: string, consents: object[] = REQUIRED.slice(0, 1)) =>
+    client.post('/api/auth/consents', { termsToken, consents });
+  const outdated = async (): Promise<GivenMember> => {
+    const ada = await member();
+    await makeOutdated(app, ada.id);
+    return ada;
+  };
+
+  it('CO-04 comes between the password and the session, once', async () => {
+    const ada = await outdated();
+    const { body: demanded } = await login(ada).expect(200);
+    expect(demanded).toEqual({
+      status: 'terms_required',
+      termsToken: expect.any(String),
+      documents: [expect.objectContaining({ id: 'terms', version: '2', url: 'https://example.test/terms/2' })],
+      expiresIn: 1800,
+    });
+    const { body } = await accept(ada, demanded.termsToken).expect(200);
+    expect(body.status).toBe('authenticated');
+    await ada.client.get('/api/members/me', body.accessToken).expect(200);
+    expect(await ledgerOf(app, ada.id)).toEqual(['terms 1 given', 'privacy 1 given', 'terms 2 given']);
+    expect((await login(ada).expect(200)).body.status).toBe('authenticated');
+  });
+
+  it('CO-04 comes after a second factor, and after a passkey alone', async () => {
+    const ada = await addPasskey(await member());
+    await makeOutdated(app, ada.id);
+    const { mfaToken } = (await login(ada).expect(200)).body;
+    const { body: afterCode } = await ada.client.post('/api/auth/login/mfa', {
+      mfaToken,
+      code: ada.recoveryCodes[0],
+    });
+    expect(afterCode.status).toBe('terms_required');
+    const { body: afterPasskey } = await passkeyLogin(ada.client, ada.authenticator);
+    expect(afterPasskey.status).toBe('terms_required');
+    const { body } = await accept(ada, afterPasskey.termsToken).expect(200);
+    const { rows } = await app.sql.query(`SELECT first_factor, second_factor FROM sessions WHERE id = $1`, [
+      body.sessionId,
+    ]);
+    expect(rows).toEqual([{ first_factor: 'passkey', second_factor: 'passkey' }]);
+    // The other login is still under way: its member has agreed by now.
+    expect((await accept(ada, afterCode.termsToken, []).expect(200)).body.status).toBe('authenticated');
+  });
+
+  it('leaves sessions that are open until they end', async () => {
+    const ada = await outdated();
+    await ada.client.post('/api/auth/refresh', { refreshToken: ada.refreshToken }).expect(200);
+  });
+
+  it('CO-03 its token works once, and stays valid while a required consent is missing', async () => {
+    const ada = await outdated();
+    const { termsToken } = (await login(ada).expect(200)).body;
+    for (const consents of [[], [NEWS]])
+      expect((await accept(ada, termsToken, consents).expect(422)).body.code).toBe('consent_required');
+    expect(await ledgerOf(app, ada.id)).toEqual(['terms 1 given', 'privacy 1 given']);
+    await accept(ada, termsToken).expect(200);
+    expect((await accept(ada, termsToken).expect(401)).body.code).toBe('token_invalid');
+  });
+
+  it('CO-03 its token is good for nothing else, and no other token for it', async () => {
+    const ada = await enrol(await member());
+    const { mfaToken } = (await login(ada).expect(200)).body;
+    await makeOutdated(app, ada.id);
+    const { body } = await ada.client.post('/api/auth/login/mfa', { mfaToken, code: codeAt(ada.secret, 1) });
+    const { termsToken } = body;
+    await app.get('/api/members/me', termsToken).expect(401);
+    await app.post('/api/auth/refresh', { refreshToken: termsToken }).expect(401);
+    await app.post('/api/auth/password-reset', { newPassword: unique.password() }, termsToken).expect(401);
+    await app.post('/api/auth/login/mfa', { mfaToken: termsToken, code: codeAt(ada.secret, 2) }).expect(401);
+    for (const other of [ada.accessToken, ada.refreshToken, mfaToken]) await accept(ada, other).expect(401);
+  });
+
+  it('CO-03 a reset of the password ends the login, and nothing is recorded', async () => {
+    const ada = await outdated();
+    const { termsToken } = (await login(ada).expect(200)).body;
+    const newPassword = unique.password();
+    await app.post('/api/auth/password-reset', { newPassword }, await resetTokenFor(app, ada)).expect(204);
+    await accept(ada, termsToken).expect(401);
+    expect(await ledgerOf(app, ada.id)).toEqual(['terms 1 given', 'privacy 1 given']);
+  });
+
+  it('a member who has to change the password does that first', async () => {
+    const ada = await outdated();
+    await app.sql.query(`UPDATE members SET must_change_password = true WHERE id = $1`, [ada.id]);
+    expect((await login(ada).expect(200)).body.status).toBe('password_change_required');
+  });
+});
