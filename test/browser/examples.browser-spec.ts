@@ -182,6 +182,25 @@ describeInBrowser('the examples', () => {
       expect(complaints).toEqual([]);
     });
 
+    it('IM-18 the owner of an imported account proves the address at the first login', async () => {
+      const { loginId, email, password } = await signUp();
+      await press('Sign out');
+      await sees('You have signed out.');
+      await app.sql.query(
+        `WITH old AS (DELETE FROM members WHERE login_id = $1 RETURNING *)
+         INSERT INTO imported_claims (id, login_id, email, email_key, password_hash, locale, created_at)
+         SELECT gen_random_uuid(), login_id, email, email_key, password_hash, locale, created_at FROM old`,
+        [loginId],
+      );
+      const code = await mailedCode(email, async () => {
+        await fill({ 'Login ID or e-mail': loginId, Password: password }, 'Log in');
+        await sees(/To confirm your e-mail address/);
+      });
+      await fill({ Code: code }, 'Confirm');
+      await sees(`Hello, ${loginId}`);
+      expect(complaints).toEqual([]);
+    });
+
     it('a visitor signs up with an account at a provider, and logs in with it', async () => {
       const { loginId, email } = unique.signUp();
       const logIn = async (): Promise<void> => {

@@ -24,7 +24,7 @@ export const en = {
   findTitle: 'Forgotten login ID',
   sendCode: 'Send the code',
   mailed: (email: string) => `If ${email} belongs to an account, a mail with a code is on its way.`,
-  confirmationMailed: 'To confirm your email address, type the code from the mail we have sent you, or open its link.',
+  confirmationMailed: 'To confirm your e-mail address, type the code from the mail we have sent you, or open its link.',
   signUpMailed: (email: string) => `We have sent a mail to ${email}. Type the code, or open the link in it.`,
   secondFactorTitle: 'Second factor',
   secondFactorText: 'Enter the code from your app, or a recovery code.',
