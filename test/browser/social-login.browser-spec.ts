@@ -161,9 +161,14 @@ describeInBrowser('social login on the built-in pages', () => {
       await press(visitor, 'kakao'); // names no address
       await pick(visitor, loginId);
       await visitor.see('social');
-      await visitor.type('#social-loginId', loginId);
+      // Reserved, which only the server knows, and incomplete: both are reported at once.
+      await visitor.type('#social-loginId', 'admin');
+      await visitor.type('#social-email', 'ada');
       await visitor.send('social-sign-up');
       await visitor.page.locator('#social-email-error:not([hidden])').waitFor();
+      expect(await visitor.text('#social-loginId-error')).toMatch(/reserved by the service|서비스에서 사용하는/);
+      await visitor.inspect('sign-up-social-problems');
+      await visitor.type('#social-loginId', loginId);
       await visitor.type('#social-email', email);
       await visitor.send('social-sign-up');
       await visitor.see('code');

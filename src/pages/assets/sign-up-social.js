@@ -8,9 +8,11 @@
 import { ApiProblem, post } from './api.js';
 import { readAttributes } from './attributes.js';
 import { openSession } from './bound-request.js';
-import { onSubmit, requiredValues } from './form.js';
+import { onSubmit, readFields } from './form.js';
+import { FieldProblem, FieldProblems } from './form-problems.js';
 import { addressOf, find, mailLanguage, onAction, show, showDescribed, showGroup, text } from './page.js';
 import { forgetReturn } from './return-to.js';
+import { findClaimProblems } from './sign-up-fields.js';
 import { isLoggingIn } from './sign-up-session.js';
 import { offerSocialButtons, showSocialFailure } from './social-buttons.js';
 import { forgetSocialSignUp, rememberedSocialSignUp } from './social-sign-up-memory.js';
@@ -43,12 +45,18 @@ export function offerSocialSignUp(isResumed, askForCode) {
   async function signUp() {
     const { signUpId, email, emailProven: isProven = false } = rememberedSocialSignUp() ?? {};
     if (signUpId === undefined) throw new ApiProblem('sign_up_invalid', { detail: text('socialTooLate') });
-    const values = requiredValues('social-sign-up', {
+    const { values, problems } = readFields('social-sign-up', {
       loginId: text('loginIdMissing'),
       ...(isProven ? {} : { email: text('emailMissing') }),
     });
+    problems.push(...(await findClaimProblems(values)));
+    if (problems.length > 0) throw new FieldProblems(problems);
     const body = { ...values, ...readAttributes('social-sign-up'), signUpId, locale: mailLanguage() };
-    const result = await openSession('auth/social/sign-up', body);
+    const result = await openSession('auth/social/sign-up', body).catch((problem) => {
+      // Taken since it was checked.
+      if (problem.code === 'login_id_taken') throw new FieldProblem('loginId', text('loginIdTaken'));
+      throw problem;
+    });
     forgetSocialSignUp();
     if (result.status !== 'authenticated')
       return askForCode({ email: values.email ?? email ?? '', id: result.signUpId }, result.resendAfter);

@@ -12,6 +12,7 @@ import { loginIdProblem } from './login-id.js';
 import { addressOf, find, mailLanguage, onAction, show, showGroup, text } from './page.js';
 import { offerResend, showStep } from './resend.js';
 import { rememberReturn } from './return-to.js';
+import { findClaimProblems } from './sign-up-fields.js';
 import { rememberSignUp, rememberedSignUp } from './sign-up-memory.js';
 import { confirmSignUp, isLoggingIn } from './sign-up-session.js';
 import { watchSignUp } from './sign-up-watch.js';
@@ -73,14 +74,11 @@ async function readForm() {
     email: text('emailMissing'),
     password: text('passwordMissing'),
   });
-  const isEmpty = (/** @type {string} */ field) => problems.some((problem) => problem.field === field);
-  const [aboutLoginId, aboutPassword] = await Promise.all([
-    isEmpty('loginId') ? '' : loginIdProblem(values.loginId).then(({ message }) => message),
-    isEmpty('password') ? '' : strength.findProblem(),
+  const [aboutClaim, aboutPassword] = await Promise.all([
+    findClaimProblems(values),
+    values.password === '' ? '' : strength.findProblem(),
   ]);
-  if (aboutLoginId !== '') problems.push({ field: 'loginId', message: aboutLoginId });
-  if (!isEmpty('email') && !/^[^@]+@[^@]+$/.test(values.email))
-    problems.push({ field: 'email', message: text('emailInvalid') });
+  problems.push(...aboutClaim);
   if (aboutPassword !== '') problems.push({ field: 'password', message: aboutPassword });
   if (problems.length > 0) throw new FieldProblems(problems);
   return values;

@@ -1,0 +1,23 @@
+// @ts-check
+
+/** What both sign-up forms check before they are sent, so that all fields are reported together. */
+
+import { loginIdProblem } from './login-id.js';
+import { text } from './page.js';
+
+/** @typedef {{ field: string, message: string }} Problem */
+
+/**
+ * Finds what is wrong with a login ID, which the server knows, and with an address. Empty fields are
+ * reported already.
+ * @param {{ loginId: string, email?: string }} values
+ * @returns {Promise<Problem[]>}
+ */
+export async function findClaimProblems({ loginId, email = '' }) {
+  /** @type {Problem[]} */
+  const problems = [];
+  const { message } = loginId === '' ? { message: '' } : await loginIdProblem(loginId);
+  if (message !== '') problems.push({ field: 'loginId', message });
+  if (email !== '' && !/^[^@]+@[^@]+$/.test(email)) problems.push({ field: 'email', message: text('emailInvalid') });
+  return problems;
+}
