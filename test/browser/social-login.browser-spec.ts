@@ -351,6 +351,38 @@ describeInBrowser('social login on the built-in pages', () => {
     await visitor.close();
   });
 
+  it('SO-70 goes on with no form of a member who has logged out', async () => {
+    const subject = unique.loginId();
+    const visitor = await withoutPassword(LOOKS[1]!, subject);
+    await visitor.page.locator('[data-panel="closing"] [data-opens="sure"]').click();
+    await visitor.send('closing');
+    await confirmAt(visitor, 'google');
+    await visitor.page.locator('input[name="account"]').waitFor();
+
+    const waiting = await visitor.newTab();
+    await visitor.open('account');
+    await visitor.see('ready');
+    await visitor.press('log-out');
+    await visitor.see('ready');
+    const next = await given.member(browserApp.app);
+    await visitor.open('login');
+    await visitor.type('#identifier', next.loginId);
+    await visitor.type('#password', next.password);
+    await visitor.send('login');
+    await visitor.page.waitForURL(`${APP}/home`);
+
+    visitor.page = waiting;
+    const sent: string[] = [];
+    waiting.on('request', (request) => void sent.push(`${request.method()} ${new URL(request.url()).pathname}`));
+    const decision = waiting.waitForResponse(/confirmed-form\.js/);
+    await pick(visitor, subject);
+    await decision;
+    await waiting.waitForLoadState('networkidle');
+    expect(await visitor.text('strong[data-fill="loginId"]')).toBe(next.loginId);
+    expect(sent.filter((request) => /reauthenticate|DELETE/.test(request))).toEqual([]);
+    await visitor.close();
+  });
+
   it('SO-32 a passkey confirms a member without a password, and changes of second factors', async () => {
     const visitor = await withoutPassword(LOOKS[0]!, unique.loginId());
     const { page, member } = visitor;
