@@ -1897,7 +1897,7 @@ export interface components {
          * @description Language of mails; taken from Accept-Language when absent
          * @enum {string}
          */
-        Locale: "en" | "ko";
+        Locale: "en" | "ko" | (string & {});
         ConsentChoice: {
             /** @example terms */
             id: string;

@@ -105,6 +105,17 @@ describe('mail texts of the operator', () => {
     }
   });
 
+  it('AC-60 are neither read nor loaded without MAIL_TEMPLATES_DIR', () => {
+    const source = path.join(OURS, '../..');
+    const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter(
+      (file) => /(?<!\.spec)\.ts$/.test(file) && !file.startsWith('mail/overrides'),
+    );
+    const loading = files.flatMap(
+      (file) => readFileSync(path.join(source, file), 'utf8').match(/^import (?!type).*overrides\/.*$/gm) ?? [],
+    );
+    expect([files.length > 500, loading]).toEqual([true, []]);
+  });
+
   it.each(['en', 'ko'] as const)('AC-61 accept a copy of all of ours (%s)', (locale) => {
     copyOurs(locale, locale);
     expect(faults()).toEqual([]);
@@ -209,6 +220,17 @@ describe('mail texts of the operator', () => {
     write('en/sign-up.text.hbs', `${TEXT}{{name}}`);
     write('en/sign-up.html.hbs', HTML);
     expect(faults()).toEqual(['en/sign-up.text.hbs:4: has {{name}}, which en/sign-up.html.hbs lacks.']);
+  });
+
+  it('AC-61 name once a piece that all mails of a language lack', () => {
+    copyOurs('en', 'ja');
+    rmSync(path.join(directory, 'ja/_layout/footer.text.hbs'));
+    rmSync(path.join(directory, 'ja/_layout/place.html.hbs'));
+    const found = faults();
+    expect(found).toContain('ja/_layout: lacks footer.text.hbs, which other partials use.');
+    expect(found).toContainEqual(expect.stringMatching(/^ja\/sign-up\.html\.hbs:\d+: uses the partial place, which/));
+    expect(found.filter((fault) => fault.includes('footer'))).toHaveLength(1);
+    expect(found.filter((fault) => fault.includes('cannot be rendered'))).toEqual([]);
   });
 
   it('AC-61 each fault is one sentence, and the first thirty are listed', () => {

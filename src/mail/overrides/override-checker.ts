@@ -5,7 +5,7 @@ import { MAIL_TEMPLATE_FIELDS, MAIL_TEMPLATE_NAMES, type MailTemplateName } from
 import { findHtmlFaults } from './html-rules.js';
 import type { MailOverrides, OverrideFile, PartialOverride, TemplateOverride } from './mail-overrides.js';
 import type { OverrideFault } from './override-fault.js';
-import { COMMON_PLACEHOLDERS, SECRETS, UsageReader } from './usage-reader.js';
+import { COMMON_PLACEHOLDERS, isSecret, UsageReader } from './usage-reader.js';
 import { checkRendering } from './rendering-check.js';
 
 /** A greeting by name is a matter of taste. */
@@ -51,11 +51,11 @@ export class OverrideChecker {
     if (usage === null) return;
     if (part === 'subject') {
       for (const [name, line] of usage.placeholders)
-        if (SECRETS.has(name)) this.report(file, `shows {{${name}}}, which a locked phone would show.`, line);
+        if (isSecret(name)) this.report(file, `shows {{${name}}}, which a locked phone would show.`, line);
       return;
     }
     for (const [name, line] of usage.previewed)
-      if (SECRETS.has(name)) this.report(file, `shows {{${name}}} in the preview of an inbox.`, line);
+      if (isSecret(name)) this.report(file, `shows {{${name}}} in the preview of an inbox.`, line);
     const used = this.usage.placeholdersOf(file, locale, part);
     const missing = this.usage
       .ourPlaceholders(template, part)
@@ -89,6 +89,8 @@ export class OverrideChecker {
     for (const [name, line] of usage.partials)
       if (!partials.has(name))
         this.report(file, `uses the partial ${name}, which ${locale}/_layout lacks (${name}.${flavour}.hbs).`, line);
+    for (const name of this.usage.findMissing(usage, flavour, partials))
+      this.reportOnce({ path: `${locale}/_layout`, rule: `lacks ${name}.${flavour}.hbs, which other partials use.` });
     if (flavour === 'html') for (const { line, rule } of findHtmlFaults(file.source)) this.report(file, rule, line);
     return usage;
   }
@@ -147,6 +149,11 @@ export class OverrideChecker {
         ...checkRendering({ ours: this.ours, theirs: this.theirs, template, locale, reference, comparisons, locate }),
       );
     }
+  }
+
+  /** For a fault that every mail of a language shows. */
+  private reportOnce(fault: OverrideFault): void {
+    if (!this.faults.some(({ path, rule }) => path === fault.path && rule === fault.rule)) this.faults.push(fault);
   }
 
   private report({ path }: OverrideFile, rule: string, line?: number): void {

@@ -5,6 +5,7 @@ import type { MailRenderer, RenderedMail } from '../templates/mail-renderer.js';
 import type { MailTemplateName } from '../templates/mail-template.js';
 import { findHtmlFault, linksOf, visibleText } from './html-rules.js';
 import type { OverrideFault } from './override-fault.js';
+import { isLink } from './usage-reader.js';
 import { asData, variantsOf, type SampleData } from './sample-variants.js';
 
 interface RenderingCheck {
@@ -23,7 +24,6 @@ type Report = (part: MailPart, rule: string, placeholder?: string) => void;
 
 /** Without these a member cannot do what the mail is about. */
 const CODES = ['code', 'loginId'];
-const LINKS = ['link', 'notMeLink', 'undoLink', 'loginUrl'];
 /** What another person may have chosen. */
 const FREE_TEXT = ['name', 'deviceName', 'passkeyName', 'browser'];
 const MAX_SUBJECT = 200;
@@ -53,13 +53,13 @@ function checkVariant(check: RenderingCheck, sample: SampleData): OverrideFault[
   if (mail.subject === '' || mail.subject.length > MAX_SUBJECT)
     report('subject', `needs 1 to ${MAX_SUBJECT} characters; the sample has ${mail.subject.length}.`);
   const links = linksOf(mail.html);
-  for (const field of [...CODES, ...LINKS]) {
+  for (const field of Object.keys(data).filter((name) => CODES.includes(name) || isLink(name))) {
     const value = data[field];
     if (typeof value !== 'string' || !ours.text.includes(value)) continue;
     const when = whenOf(sample);
     if (!mail.text.includes(value)) report('text', `does not show {{${field}}}${when}.`, field);
-    const isShown = LINKS.includes(field) ? links.includes(value) : visibleText(mail.html).includes(value);
-    const verb = LINKS.includes(field) ? 'link to' : 'show';
+    const isShown = isLink(field) ? links.includes(value) : visibleText(mail.html).includes(value);
+    const verb = isLink(field) ? 'link to' : 'show';
     if (!isShown) report('html', `does not ${verb} {{${field}}}${when}.`, field);
   }
   checkHtml(check, data, mail.html, report);
@@ -92,7 +92,7 @@ function renderOrNull(
 
 /** Samples share one link; here a fault names the right one. */
 function withDistinctLinks(data: SampleData): SampleData {
-  const links = LINKS.filter((field) => data[field] !== undefined);
+  const links = Object.keys(data).filter((field) => isLink(field) && data[field] !== undefined);
   return { ...data, ...Object.fromEntries(links.map((field) => [field, `https://accounts.example/${field}#t=1`])) };
 }
 

@@ -11,11 +11,14 @@ export const COMMON_PLACEHOLDERS = [
   ...['accent', 'onAccent', 'lightInk', 'darkInk'],
 ];
 
-/** What opens an account or names it. Neither a subject nor a preview shows it (ML-06). */
-export const SECRETS = new Set([
-  ...['code', 'link', 'notMeLink', 'undoLink', 'loginUrl'],
-  ...['loginId', 'loginIdMasked', 'newEmailMasked'],
-]);
+const NAMES_OF_ACCOUNTS = ['loginId', 'loginIdMasked', 'newEmailMasked'];
+
+/** Whether a placeholder is an address that a member opens. */
+export const isLink = (placeholder: string): boolean => /(^l|L)ink$|Url$/.test(placeholder);
+
+/** Whether it opens an account or names it. Neither a subject nor a preview shows it (ML-06). */
+export const isSecret = (placeholder: string): boolean =>
+  placeholder === 'code' || isLink(placeholder) || NAMES_OF_ACCOUNTS.includes(placeholder);
 
 /** The language of ours with which others are compared; ours have the same placeholders (a test compares them). */
 const REFERENCE = 'en';
@@ -72,6 +75,23 @@ export class UsageReader {
       for (const [field, values] of this.read(readBuiltIn(template, REFERENCE, part), flavourOf(part)).comparisons)
         comparisons.set(field, new Set([...(comparisons.get(field) ?? []), ...values]));
     return comparisons;
+  }
+
+  /** The partials that are used by those of a template, and do not exist. */
+  findMissing(
+    usage: TemplateUsage,
+    flavour: Flavour,
+    partials: ReadonlyMap<string, string>,
+    seen = new Set<string>(),
+  ): string[] {
+    return [...usage.partials.keys()].flatMap((name) => {
+      const source = partials.get(name);
+      if (source === undefined || seen.has(name)) return [];
+      seen.add(name);
+      const inner = this.read(source, flavour);
+      const missing = [...inner.partials.keys()].filter((other) => !partials.has(other));
+      return [...missing, ...this.findMissing(inner, flavour, partials, seen)];
+    });
   }
 
   private collect(
