@@ -464,6 +464,26 @@ describe('erasure of closed accounts', () => {
     expect(keys.length).toBeGreaterThan(10);
   });
 
+  it('AC-06 keeps from where an administrator acted on the member, and nothing else', async () => {
+    const [id] = await closedAccounts(1);
+    await database.pool.query(
+      `INSERT INTO security_events (type, member_id, actor_id, ip, user_agent, request_id, details)
+       VALUES ('member.viewed', $1, gen_random_uuid(), '198.18.9.9', 'agent', '', '{"auditReason": "Ticket of Ada"}'),
+         ('login.succeeded', $1, NULL, '198.18.7.7', 'agent', '', '{"newDevice": true}')`,
+      [id],
+    );
+    const { erasure } = await job();
+    await erasure.eraseDue();
+    const { rows } = await database.pool.query(
+      `SELECT type, ip, user_agent AS agent, details FROM security_events WHERE member_id = $1 ORDER BY id`,
+      [id],
+    );
+    expect(rows).toEqual([
+      { type: 'member.viewed', ip: '198.18.9.9', agent: 'agent', details: {} },
+      { type: 'login.succeeded', ip: '', agent: '', details: {} },
+    ]);
+  });
+
   it('scans no table, including those of cascading deletes', async () => {
     const scans = `SELECT relname AS name, seq_scan AS scans FROM pg_stat_user_tables WHERE relname <> 'migrations' ORDER BY 1`;
     const deleted = async (): Promise<number> =>

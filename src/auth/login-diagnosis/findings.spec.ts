@@ -63,6 +63,12 @@ describe('the findings about a member', () => {
     ]);
   });
 
+  it('AC-02 name a login that stopped at new terms, until one succeeds', () => {
+    const stopped = event('login.terms_required', NOON, { by: 'password' });
+    expect(codesOf({ events: new Map([stopped]) })).toEqual(['terms_required']);
+    expect(codesOf({ events: new Map([stopped, event('login.succeeded', LATER)]) })).toEqual(['no_obstacle']);
+  });
+
   it('AC-02 name a mail that waits after a failure, not one that is being sent', () => {
     expect(codesOf({ lastMail: MAIL })).toEqual(['no_obstacle']);
     expect(codesOf({ lastMail: { ...MAIL, lastError: '451 try later' } })).toEqual(['mail_waiting']);

@@ -17,6 +17,7 @@ export const FINDING_CODES = [
   'second_factor_throttled',
   'password_change_required',
   'no_password',
+  'terms_required',
   'login_refused_by_risk',
   'session_ended_by_risk',
   'second_factor_wrong',

@@ -10,7 +10,7 @@ import type { LoginFinding } from './login-finding.js';
 /** The types of events that the rules read. */
 export const READ_EVENTS = [
   ...['member.disabled', 'password.reset_demanded', 'risk.assessed'],
-  ...['login.succeeded', 'login.failed', 'login.second_factor_failed'],
+  ...['login.succeeded', 'login.failed', 'login.second_factor_failed', 'login.terms_required'],
 ] as readonly SecurityEventType[];
 
 /** The state of one member, as far as logins depend on it. */
@@ -37,6 +37,7 @@ const RULES: readonly Rule[] = [
   waitsForSecondFactors,
   mustChangePassword,
   hasNoPassword,
+  mustAgreeToTerms,
   wasRefusedByRisk,
   hadWrongSecondFactor,
   hadWrongPassword,
@@ -87,6 +88,12 @@ function hasNoPassword({ member, waysIn: { identities, passkeys } }: MemberFacts
     params: { providers: identities.map(({ provider }) => provider), passkeys: passkeys.length },
     action: 'password_reset',
   };
+}
+
+/** The last login stopped at a new version of a document, to which the member has not agreed since. */
+function mustAgreeToTerms({ events }: MemberFacts): LoginFinding | null {
+  const event = sinceLastLogin('login.terms_required', events);
+  return event === null ? null : { code: 'terms_required', at: event.at };
 }
 
 function wasRefusedByRisk({ events }: MemberFacts): LoginFinding | null {

@@ -442,6 +442,19 @@ describe('free text from an attacker in a mail', () => {
     expect(text).not.toMatch(link);
   });
 
+  it.each(LOCALES)(
+    'AC-01 the reason of an administrator is shown in %s, without links, and left out where none was given',
+    (locale) => {
+      for (const name of ['admin-action', 'set-password'] as const) {
+        const { html, text } = mail(name, locale, { reason: `Ticket 7 <b>, evil.example ${'x'.repeat(600)}` });
+        expect(text).toMatch(/: Ticket 7 <b>, evil\. example x+…/);
+        expect(html).toContain('Ticket 7 &lt;b&gt;, evil. example');
+        expect(html + text).not.toMatch(/x{500}/);
+        expect(mail(name, locale, { reason: undefined }).text).not.toMatch(/Reason|사유/);
+      }
+    },
+  );
+
   it('is shortened', () => {
     expect(mail('sign-up', 'en', { name: '가'.repeat(500) }).text).toContain(`Hello ${'가'.repeat(60)}…,`);
   });

@@ -188,6 +188,8 @@ export const en = {
     'The member must set a new password, as required on {at}. The link is in the email, or the login page leads to it.',
   'finding-no_password':
     'The account has no password. The member logs in with a linked account ({providers}) or one of {passkeys} passkeys.',
+  'finding-terms_required':
+    'The login on {at} stopped at a new version of the terms. It continues once the member agrees on the login page.',
   'finding-login_refused_by_risk': 'The last login, on {at}, was blocked as unusual: {signals}.',
   'finding-session_ended_by_risk': 'The device was logged out on {at} for safety: {signals}.',
   'finding-second_factor_wrong':
