@@ -1220,6 +1220,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List invitations
+         * @description Newest first, until 30 days after their end. Open to API keys with the scope `members:read`.
+         */
+        get: operations["listInvitations"];
+        put?: never;
+        /**
+         * Invite a person
+         * @description Mails a code and a link; the person chooses login ID and password. The role `admin` needs a person: `person_required`. The invitation ends with the right of its inviter. Open to API keys with the scope `members:write`.
+         */
+        post: operations["invite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/invitations/{id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mail an invitation again
+         * @description With a new code and link, and a new lifetime. Who sends it again becomes its inviter. Open to API keys with the scope `members:write`.
+         */
+        post: operations["resendInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/invitations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Withdraw an invitation
+         * @description Deletes it. Its code and link stop working. Open to API keys with the scope `members:write`.
+         */
+        delete: operations["withdrawInvitation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/members/{id}/challenges": {
         parameters: {
             query?: never;
@@ -1576,6 +1640,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/invitations/inspect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show the invitation that a link belongs to
+         * @description Changes nothing. `already_confirmed`: it was accepted.
+         */
+        post: operations["invitationInspect"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/invitations/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept an invitation
+         * @description Needs the mailed token, or address and mailed code. Creates the member and logs in.
+         */
+        post: operations["invitationAccept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/consents": {
         parameters: {
             query?: never;
@@ -1848,7 +1952,7 @@ export interface components {
          * @description Stable; programs decide by it
          * @enum {string}
          */
-        ErrorCode: "malformed_json" | "bad_request" | "query_not_allowed" | "code_invalid" | "passkey_invalid" | "passkey_changed" | "link_invalid" | "link_expired" | "sign_up_invalid" | "social_login_failed" | "token_expired" | "token_invalid" | "session_ended" | "token_reused" | "proof_required" | "proof_invalid" | "proof_stale" | "api_key_invalid" | "invalid_credentials" | "forbidden" | "reauth_required" | "two_factor_required" | "factor_proof_required" | "person_required" | "insufficient_scope" | "address_not_allowed" | "origin_not_allowed" | "refused_by_product" | "sign_up_closed" | "not_found" | "method_not_allowed" | "request_timeout" | "already_confirmed" | "login_id_taken" | "email_taken" | "identity_taken" | "totp_already_enabled" | "totp_not_enabled" | "passkey_limit_reached" | "last_way_in" | "last_admin" | "member_not_active" | "mail_not_retryable" | "webhook_disabled" | "webhook_limit_reached" | "cursor_expired" | "payload_too_large" | "unsupported_media_type" | "validation_failed" | "consent_required" | "password_too_common" | "too_many_requests" | "too_many_attempts" | "headers_too_large" | "internal_error" | "service_unavailable" | "provider_unavailable" | "overloaded";
+        ErrorCode: "malformed_json" | "bad_request" | "query_not_allowed" | "code_invalid" | "passkey_invalid" | "passkey_changed" | "link_invalid" | "link_expired" | "sign_up_invalid" | "invitation_invalid" | "invitation_expired" | "social_login_failed" | "token_expired" | "token_invalid" | "session_ended" | "token_reused" | "proof_required" | "proof_invalid" | "proof_stale" | "api_key_invalid" | "invalid_credentials" | "forbidden" | "reauth_required" | "two_factor_required" | "factor_proof_required" | "person_required" | "insufficient_scope" | "address_not_allowed" | "origin_not_allowed" | "refused_by_product" | "sign_up_closed" | "not_found" | "method_not_allowed" | "request_timeout" | "already_confirmed" | "login_id_taken" | "email_taken" | "invitation_pending" | "identity_taken" | "totp_already_enabled" | "totp_not_enabled" | "passkey_limit_reached" | "last_way_in" | "last_admin" | "member_not_active" | "mail_not_retryable" | "webhook_disabled" | "webhook_limit_reached" | "cursor_expired" | "payload_too_large" | "unsupported_media_type" | "validation_failed" | "consent_required" | "password_too_common" | "too_many_requests" | "too_many_attempts" | "headers_too_large" | "internal_error" | "service_unavailable" | "provider_unavailable" | "overloaded";
         ProblemField: {
             /** @example This is not an email address that we can send to. */
             message: string;
@@ -2090,6 +2194,85 @@ export interface components {
             expiresAt: string;
             /** @description False after a login at a provider: the link then works only with the `signUpId` */
             hasPassword: boolean;
+        };
+        InvitationLinkRequest: {
+            /**
+             * @description From the mailed link, after #token=
+             * @example p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE
+             */
+            token: string;
+        };
+        InspectedInvitationResponse: {
+            /**
+             * Format: email
+             * @description The invited address, which cannot be changed
+             * @example ada@example.com
+             */
+            email: string;
+            /** @enum {string} */
+            role: "member" | "admin";
+            /**
+             * @description Set by the inviter; answers to them are ignored
+             * @example {}
+             */
+            attributes: {
+                [key: string]: unknown;
+            };
+            /** Format: date-time */
+            expiresAt: string;
+        };
+        AcceptInvitationRequest: {
+            /**
+             * @description From the mailed link, after #token=; or `email` and `code`
+             * @example p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE
+             */
+            token?: string;
+            /**
+             * Format: idn-email
+             * @description One plain address of at most 254 characters
+             * @example ada@example.com
+             */
+            email?: string;
+            /**
+             * @description Six digits; blanks, hyphens and other separators are ignored
+             * @example 048213
+             */
+            code?: string;
+            /**
+             * @description The name the member logs in with: 4 to 32 of a–z, 0–9, dot, underscore and hyphen, beginning with a letter; upper and lower case are the same
+             * @example ada.lovelace
+             */
+            loginId: string;
+            /**
+             * Format: password
+             * @description At least 8 characters (as configured), not common, not easily guessed; any characters, also blanks and emoji
+             * @example Tall-giraffes-nap-at-noon-42
+             */
+            password: string;
+            /**
+             * @description How the member is addressed
+             * @example Ada Lovelace
+             */
+            name?: string | null;
+            /**
+             * @description Language of mails; taken from Accept-Language when absent
+             * @example ko
+             * @enum {string}
+             */
+            locale?: "en" | "ko";
+            /** @example {} */
+            attributes?: {
+                [key: string]: unknown;
+            };
+            /** @example [] */
+            consents?: components["schemas"]["ConsentChoice"][];
+            /**
+             * @description Shown in the list of sessions
+             * @example Ada's phone
+             */
+            deviceName?: string;
+            transport?: components["schemas"]["TokenTransport"];
+            binding?: components["schemas"]["SessionBinding"];
         };
         CheckLoginIdRequest: {
             /** @example ada.lovelace */
@@ -3203,7 +3386,7 @@ export interface components {
             provider: string;
         };
         /** @enum {string} */
-        SecurityEventType: "sign-up.requested" | "sign-up.confirmed" | "sign-up.discarded" | "login.succeeded" | "login.failed" | "login.throttled" | "login.password_change_required" | "login.terms_required" | "session.ended" | "session.reuse_detected" | "session.late_replay" | "password.changed" | "password.reset_requested" | "password.reset_proven" | "password.reset" | "login-id.requested" | "login-id.revealed" | "login-id.chosen" | "profile.changed" | "consent.given" | "consent.withdrawn" | "email.change_requested" | "email.changed" | "email.change_undone" | "account.not_me_reported" | "account.closed" | "account.restored" | "login.second_factor_failed" | "reauthentication.failed" | "two-factor.enabled" | "two-factor.disabled" | "two-factor.recovery_codes_replaced" | "two-factor.recovery_codes_removed" | "two-factor.recovery_code_used" | "two-factor.removal_scheduled" | "two-factor.removal_cancelled" | "risk.assessed" | "passkey.registered" | "passkey.renamed" | "passkey.removed" | "passkey.counter_regressed" | "identity.linked" | "identity.unlinked" | "identity.notice_received" | "two-factor.removed_by_admin" | "member.disabled" | "member.enabled" | "member.imported" | "member.role_changed" | "password.reset_demanded" | "session.all_ended_by_admin" | "login.unlocked" | "admin.created" | "mail.retried" | "api-key.created" | "api-key.rotated" | "api-key.revoked" | "webhook.created" | "webhook.changed" | "webhook.deleted" | "webhook.secret_rotated" | "webhook.tested" | "webhook.delivery_retried" | "member.viewed" | "members.listed";
+        SecurityEventType: "sign-up.requested" | "sign-up.confirmed" | "sign-up.discarded" | "login.succeeded" | "login.failed" | "login.throttled" | "login.password_change_required" | "login.terms_required" | "session.ended" | "session.reuse_detected" | "session.late_replay" | "password.changed" | "password.reset_requested" | "password.reset_proven" | "password.reset" | "login-id.requested" | "login-id.revealed" | "login-id.chosen" | "profile.changed" | "consent.given" | "consent.withdrawn" | "email.change_requested" | "email.changed" | "email.change_undone" | "account.not_me_reported" | "account.closed" | "account.restored" | "login.second_factor_failed" | "reauthentication.failed" | "two-factor.enabled" | "two-factor.disabled" | "two-factor.recovery_codes_replaced" | "two-factor.recovery_codes_removed" | "two-factor.recovery_code_used" | "two-factor.removal_scheduled" | "two-factor.removal_cancelled" | "risk.assessed" | "passkey.registered" | "passkey.renamed" | "passkey.removed" | "passkey.counter_regressed" | "identity.linked" | "identity.unlinked" | "identity.notice_received" | "two-factor.removed_by_admin" | "member.disabled" | "member.enabled" | "member.imported" | "member.role_changed" | "password.reset_demanded" | "session.all_ended_by_admin" | "login.unlocked" | "admin.created" | "invitation.created" | "invitation.resent" | "invitation.withdrawn" | "invitation.accepted" | "mail.retried" | "api-key.created" | "api-key.rotated" | "api-key.revoked" | "webhook.created" | "webhook.changed" | "webhook.deleted" | "webhook.secret_rotated" | "webhook.tested" | "webhook.delivery_retried" | "member.viewed" | "members.listed";
         SecurityActivityEntryResponse: {
             type: components["schemas"]["SecurityEventType"];
             /** @example 198.18.3.7 */
@@ -3510,6 +3693,79 @@ export interface components {
              */
             reason?: "precaution" | "compromised";
         };
+        InviteRequest: {
+            /**
+             * Format: idn-email
+             * @description One plain address of at most 254 characters
+             * @example ada@example.com
+             */
+            email: string;
+            /**
+             * @example member
+             * @enum {string}
+             */
+            role?: "member" | "admin";
+            /**
+             * @description Those that the person does not choose
+             * @example {}
+             */
+            attributes?: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description Language of the mail
+             * @example ko
+             * @enum {string}
+             */
+            locale?: "en" | "ko";
+        };
+        InvitationResponse: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: email
+             * @example ada@example.com
+             */
+            email: string;
+            /** @enum {string} */
+            role: "member" | "admin";
+            /** @enum {string} */
+            locale: "en" | "ko";
+            /**
+             * @description Until it is accepted
+             * @example {}
+             */
+            attributes: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * @description inviter_lost: its inviter may invite no longer; send it again to renew it
+             * @enum {string}
+             */
+            status: "open" | "expired" | "accepted" | "inviter_lost";
+            /** Format: uuid */
+            invitedBy: string | null;
+            /** Format: uuid */
+            apiKeyId: string | null;
+            /** Format: date-time */
+            acceptedAt: string | null;
+            /**
+             * Format: uuid
+             * @description Who accepted it
+             */
+            memberId: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            mailedAt: string;
+            /** Format: date-time */
+            expiresAt: string;
+        };
+        InvitationListResponse: {
+            items: components["schemas"]["InvitationResponse"][];
+            /** @description For the next page; null on the last one */
+            nextCursor: string | null;
+        };
         MemberSessionResponse: {
             /** Format: uuid */
             id: string;
@@ -3620,7 +3876,7 @@ export interface components {
         };
         SecurityEventResponse: {
             /** @enum {string} */
-            type: "sign-up.requested" | "sign-up.confirmed" | "sign-up.discarded" | "login.succeeded" | "login.failed" | "login.throttled" | "login.password_change_required" | "login.terms_required" | "session.ended" | "session.reuse_detected" | "session.late_replay" | "password.changed" | "password.reset_requested" | "password.reset_proven" | "password.reset" | "login-id.requested" | "login-id.revealed" | "login-id.chosen" | "profile.changed" | "consent.given" | "consent.withdrawn" | "email.change_requested" | "email.changed" | "email.change_undone" | "account.not_me_reported" | "account.closed" | "account.restored" | "login.second_factor_failed" | "reauthentication.failed" | "two-factor.enabled" | "two-factor.disabled" | "two-factor.recovery_codes_replaced" | "two-factor.recovery_codes_removed" | "two-factor.recovery_code_used" | "two-factor.removal_scheduled" | "two-factor.removal_cancelled" | "risk.assessed" | "passkey.registered" | "passkey.renamed" | "passkey.removed" | "passkey.counter_regressed" | "identity.linked" | "identity.unlinked" | "identity.notice_received" | "two-factor.removed_by_admin" | "member.disabled" | "member.enabled" | "member.imported" | "member.role_changed" | "password.reset_demanded" | "session.all_ended_by_admin" | "login.unlocked" | "admin.created" | "mail.retried" | "api-key.created" | "api-key.rotated" | "api-key.revoked" | "webhook.created" | "webhook.changed" | "webhook.deleted" | "webhook.secret_rotated" | "webhook.tested" | "webhook.delivery_retried" | "member.viewed" | "members.listed";
+            type: "sign-up.requested" | "sign-up.confirmed" | "sign-up.discarded" | "login.succeeded" | "login.failed" | "login.throttled" | "login.password_change_required" | "login.terms_required" | "session.ended" | "session.reuse_detected" | "session.late_replay" | "password.changed" | "password.reset_requested" | "password.reset_proven" | "password.reset" | "login-id.requested" | "login-id.revealed" | "login-id.chosen" | "profile.changed" | "consent.given" | "consent.withdrawn" | "email.change_requested" | "email.changed" | "email.change_undone" | "account.not_me_reported" | "account.closed" | "account.restored" | "login.second_factor_failed" | "reauthentication.failed" | "two-factor.enabled" | "two-factor.disabled" | "two-factor.recovery_codes_replaced" | "two-factor.recovery_codes_removed" | "two-factor.recovery_code_used" | "two-factor.removal_scheduled" | "two-factor.removal_cancelled" | "risk.assessed" | "passkey.registered" | "passkey.renamed" | "passkey.removed" | "passkey.counter_regressed" | "identity.linked" | "identity.unlinked" | "identity.notice_received" | "two-factor.removed_by_admin" | "member.disabled" | "member.enabled" | "member.imported" | "member.role_changed" | "password.reset_demanded" | "session.all_ended_by_admin" | "login.unlocked" | "admin.created" | "invitation.created" | "invitation.resent" | "invitation.withdrawn" | "invitation.accepted" | "mail.retried" | "api-key.created" | "api-key.rotated" | "api-key.revoked" | "webhook.created" | "webhook.changed" | "webhook.deleted" | "webhook.secret_rotated" | "webhook.tested" | "webhook.delivery_retried" | "member.viewed" | "members.listed";
             /**
              * Format: uuid
              * @description The member whom the event concerns
@@ -4313,6 +4569,15 @@ export interface components {
         };
     };
     responses: {
+        /** @description `bad_request`: Bad request */
+        "400.bad_request": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description `internal_error`: Something went wrong */
         "500.internal_error": {
             headers: {
@@ -4793,6 +5058,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description `email_taken`: Email address already in use; `invitation_pending`: Already invited */
+        "409.email_taken.invitation_pending": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description `mail_not_retryable`: Email cannot be sent again */
         "409.mail_not_retryable": {
             headers: {
@@ -4856,8 +5130,35 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `bad_request`: Bad request */
-        "400.bad_request": {
+        /** @description `invitation_invalid`: Invitation not valid; `invitation_expired`: Invitation expired; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
+        "400.invitation_invalid.invitation_expired.malformed_json.query_not_allowed": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `already_confirmed`: Already confirmed; `email_taken`: Email address already in use */
+        "409.already_confirmed.email_taken": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `invitation_invalid`: Invitation not valid; `invitation_expired`: Invitation expired; `code_invalid`: Code not accepted; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
+        "400.invitation_invalid.invitation_expired.code_invalid.malformed_json.query_not_allowed": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `already_confirmed`: Already confirmed; `email_taken`: Email address already in use; `login_id_taken`: Login ID taken */
+        "409.already_confirmed.email_taken.login_id_taken": {
             headers: {
                 [name: string]: unknown;
             };
@@ -4945,6 +5246,7 @@ export interface operations {
                     "application/json": components["schemas"]["SignUpTermsResponse"];
                 };
             };
+            400: components["responses"]["400.bad_request"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.service_unavailable"];
         };
@@ -7489,6 +7791,159 @@ export interface operations {
             503: components["responses"]["503.service_unavailable"];
         };
     };
+    listInvitations: {
+        parameters: {
+            query?: {
+                /** @description Entries on a page */
+                limit?: components["parameters"]["limit"];
+                /** @description `nextCursor` of the previous page */
+                cursor?: components["parameters"]["cursor"];
+            };
+            header?: {
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationListResponse"];
+                };
+            };
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale.api_key_invalid"];
+            403: components["responses"]["403.forbidden.two_factor_required.insufficient_scope.address_not_allowed"];
+            422: components["responses"]["422.validation_failed"];
+            429: components["responses"]["429.too_many_requests"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
+        };
+    };
+    invite: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Why, for the audit log and the mail to the member: percent-encoded UTF-8, at most 500 characters */
+                "Audit-Reason"?: components["parameters"]["Audit-Reason"];
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "email": "ada@example.com"
+                 *     }
+                 */
+                "application/json": components["schemas"]["InviteRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationResponse"];
+                };
+            };
+            400: components["responses"]["400.malformed_json.query_not_allowed"];
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale.api_key_invalid"];
+            403: components["responses"]["403.forbidden.two_factor_required.reauth_required.person_required.insufficient_scope.address_not_allowed"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.email_taken.invitation_pending"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            429: components["responses"]["429.too_many_requests"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
+        };
+    };
+    resendInvitation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Why, for the audit log and the mail to the member: percent-encoded UTF-8, at most 500 characters */
+                "Audit-Reason"?: components["parameters"]["Audit-Reason"];
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
+            };
+            path: {
+                /** @description The id that a list or another response has */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["EmptyRequest"];
+            };
+        };
+        responses: {
+            /** @description Accepted. A mail may follow; the response is the same with and without one. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.malformed_json.query_not_allowed"];
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale.api_key_invalid"];
+            403: components["responses"]["403.forbidden.two_factor_required.reauth_required.person_required.insufficient_scope.address_not_allowed"];
+            404: components["responses"]["404.not_found"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            429: components["responses"]["429.too_many_requests"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
+        };
+    };
+    withdrawInvitation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Why, for the audit log and the mail to the member: percent-encoded UTF-8, at most 500 characters */
+                "Audit-Reason"?: components["parameters"]["Audit-Reason"];
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
+            };
+            path: {
+                /** @description The id that a list or another response has */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale.api_key_invalid"];
+            403: components["responses"]["403.forbidden.two_factor_required.reauth_required.person_required.insufficient_scope.address_not_allowed"];
+            404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.validation_failed"];
+            429: components["responses"]["429.too_many_requests"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
+        };
+    };
     memberViewsListChallenges: {
         parameters: {
             query?: never;
@@ -7607,7 +8062,7 @@ export interface operations {
                 /** @description The member whom the event concerns */
                 memberId?: string;
                 /** @description What happened; see docs/events.md */
-                type?: "sign-up.requested" | "sign-up.confirmed" | "sign-up.discarded" | "login.succeeded" | "login.failed" | "login.throttled" | "login.password_change_required" | "login.terms_required" | "session.ended" | "session.reuse_detected" | "session.late_replay" | "password.changed" | "password.reset_requested" | "password.reset_proven" | "password.reset" | "login-id.requested" | "login-id.revealed" | "login-id.chosen" | "profile.changed" | "consent.given" | "consent.withdrawn" | "email.change_requested" | "email.changed" | "email.change_undone" | "account.not_me_reported" | "account.closed" | "account.restored" | "login.second_factor_failed" | "reauthentication.failed" | "two-factor.enabled" | "two-factor.disabled" | "two-factor.recovery_codes_replaced" | "two-factor.recovery_codes_removed" | "two-factor.recovery_code_used" | "two-factor.removal_scheduled" | "two-factor.removal_cancelled" | "risk.assessed" | "passkey.registered" | "passkey.renamed" | "passkey.removed" | "passkey.counter_regressed" | "identity.linked" | "identity.unlinked" | "identity.notice_received" | "two-factor.removed_by_admin" | "member.disabled" | "member.enabled" | "member.imported" | "member.role_changed" | "password.reset_demanded" | "session.all_ended_by_admin" | "login.unlocked" | "admin.created" | "mail.retried" | "api-key.created" | "api-key.rotated" | "api-key.revoked" | "webhook.created" | "webhook.changed" | "webhook.deleted" | "webhook.secret_rotated" | "webhook.tested" | "webhook.delivery_retried" | "member.viewed" | "members.listed";
+                type?: "sign-up.requested" | "sign-up.confirmed" | "sign-up.discarded" | "login.succeeded" | "login.failed" | "login.throttled" | "login.password_change_required" | "login.terms_required" | "session.ended" | "session.reuse_detected" | "session.late_replay" | "password.changed" | "password.reset_requested" | "password.reset_proven" | "password.reset" | "login-id.requested" | "login-id.revealed" | "login-id.chosen" | "profile.changed" | "consent.given" | "consent.withdrawn" | "email.change_requested" | "email.changed" | "email.change_undone" | "account.not_me_reported" | "account.closed" | "account.restored" | "login.second_factor_failed" | "reauthentication.failed" | "two-factor.enabled" | "two-factor.disabled" | "two-factor.recovery_codes_replaced" | "two-factor.recovery_codes_removed" | "two-factor.recovery_code_used" | "two-factor.removal_scheduled" | "two-factor.removal_cancelled" | "risk.assessed" | "passkey.registered" | "passkey.renamed" | "passkey.removed" | "passkey.counter_regressed" | "identity.linked" | "identity.unlinked" | "identity.notice_received" | "two-factor.removed_by_admin" | "member.disabled" | "member.enabled" | "member.imported" | "member.role_changed" | "password.reset_demanded" | "session.all_ended_by_admin" | "login.unlocked" | "admin.created" | "invitation.created" | "invitation.resent" | "invitation.withdrawn" | "invitation.accepted" | "mail.retried" | "api-key.created" | "api-key.rotated" | "api-key.revoked" | "webhook.created" | "webhook.changed" | "webhook.deleted" | "webhook.secret_rotated" | "webhook.tested" | "webhook.delivery_retried" | "member.viewed" | "members.listed";
                 /** @description From this moment on; a date without a time means midnight UTC */
                 from?: string;
                 /** @description Before this moment */
@@ -8294,6 +8749,84 @@ export interface operations {
             429: components["responses"]["429.too_many_requests"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.service_unavailable"];
+        };
+    };
+    invitationInspect: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "token": "p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE"
+                 *     }
+                 */
+                "application/json": components["schemas"]["InvitationLinkRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectedInvitationResponse"];
+                };
+            };
+            400: components["responses"]["400.invitation_invalid.invitation_expired.malformed_json.query_not_allowed"];
+            409: components["responses"]["409.already_confirmed.email_taken"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
+        };
+    };
+    invitationAccept: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Proof by the key of the client (RFC 9449) */
+                DPoP?: components["parameters"]["DPoP"];
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptInvitationRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenResponse"];
+                };
+            };
+            400: components["responses"]["400.invitation_invalid.invitation_expired.code_invalid.malformed_json.query_not_allowed"];
+            401: components["responses"]["401.proof_required.proof_invalid.proof_stale"];
+            403: components["responses"]["403.origin_not_allowed.refused_by_product"];
+            409: components["responses"]["409.already_confirmed.email_taken.login_id_taken"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.consent_required.password_too_common.validation_failed"];
+            429: components["responses"]["429.too_many_attempts.too_many_requests"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.overloaded.service_unavailable"];
         };
     };
     consentDocuments: {

@@ -69,6 +69,10 @@ export const OPERATIONS: Record<string, string> = {
   "DELETE /api/admin/members/{id}/totp": "204",
   "DELETE /api/admin/members/{id}/passkeys": "204",
   "POST /api/admin/members/{id}/unlock": "204",
+  "POST /api/admin/invitations": "201 InvitationResponse",
+  "GET /api/admin/invitations": "200 InvitationListResponse",
+  "POST /api/admin/invitations/{id}/resend": "202",
+  "DELETE /api/admin/invitations/{id}": "204",
   "GET /api/admin/members/{id}/challenges": "200 OpenChallengeListResponse",
   "GET /api/admin/members/{id}/mails": "200 OutboxListResponse",
   "GET /api/admin/members/{id}/deliveries": "200 MemberDeliveryListResponse",
@@ -90,6 +94,8 @@ export const OPERATIONS: Record<string, string> = {
   "POST /api/admin/webhooks/{id}/test": "201 TestDeliveryResponse",
   "GET /api/integrations/revocations": "200 RevocationsResponse",
   "GET /api/integrations/events": "200 EventLogResponse",
+  "POST /api/auth/invitations/inspect": "200 InspectedInvitationResponse",
+  "POST /api/auth/invitations/accept": "200 TokenResponse",
   "GET /api/auth/consents": "200 ConsentDocumentListResponse",
   "POST /api/auth/consents": "200 TokenResponse|PasswordChangeRequiredResponse|TermsRequiredResponse",
   "GET /api/auth/social/providers": "200 SocialProviderListResponse",
@@ -232,6 +238,12 @@ export const SHAPES: Record<string, Record<string, string>> = {
     "maskedEmail": "string",
     "expiresAt": "string"
   },
+  "InspectedInvitationResponse": {
+    "email": "string",
+    "role": "string",
+    "attributes": "object",
+    "expiresAt": "string"
+  },
   "InspectedResetLinkResponse": {
     "maskedLoginId": "string",
     "requestedAt": "string",
@@ -263,6 +275,25 @@ export const SHAPES: Record<string, Record<string, string>> = {
     "client_id?": "string",
     "jti?": "string",
     "cnf?": "KeyConfirmation"
+  },
+  "InvitationListResponse": {
+    "items": "InvitationResponse[]",
+    "nextCursor": "?string"
+  },
+  "InvitationResponse": {
+    "id": "string",
+    "email": "string",
+    "role": "string",
+    "locale": "string",
+    "attributes": "?object",
+    "status": "string",
+    "invitedBy": "?string",
+    "apiKeyId": "?string",
+    "acceptedAt": "?string",
+    "memberId": "?string",
+    "createdAt": "string",
+    "mailedAt": "string",
+    "expiresAt": "string"
   },
   "IssuedApiKeyResponse": {
     "id": "string",

@@ -16,6 +16,9 @@ import { AdministratorsModule } from '../administrators/administrators.module.js
 import { EventDirectoryService } from './event-directory.service.js';
 import { ImportsController } from './imports/imports.controller.js';
 import { ImportsService } from './imports/imports.service.js';
+import { InvitationsModule } from '../administrators/invitations/invitations.module.js';
+import { InvitationAdministrationService } from './invitations/invitation-administration.service.js';
+import { InvitationsAdminController } from './invitations/invitations-admin.controller.js';
 import { LoginUnlockService } from './login-unlock.service.js';
 import { LostFactorService } from './lost-factor.service.js';
 import { MailAdministrationService } from './mail-administration.service.js';
@@ -48,18 +51,20 @@ import { SecurityEventsAdminController } from './security-events-admin.controlle
       PasswordsModule,
       RateLimitsModule,
     ],
-    ...[AdministratorsModule, SessionsModule, MfaModule, UsersModule, VerificationModule],
+    ...[AdministratorsModule, InvitationsModule, SessionsModule, MfaModule, UsersModule, VerificationModule],
   ],
   controllers: [
     ImportsController,
     OverviewController,
     MembersAdminController,
+    InvitationsAdminController,
     MemberViewsController,
     SecurityEventsAdminController,
     OutboxAdminController,
   ],
   providers: [
     PageCursors,
+    InvitationAdministrationService,
     MemberDirectoryService,
     MemberViewsService,
     ImportsService,

@@ -28,6 +28,11 @@ import { FirstFactorService } from './login/first-factor.service.js';
 import { ForeignAccountsService } from './login/lazy-import/foreign-accounts.service.js';
 import { LazyImportService } from './login/lazy-import/lazy-import.service.js';
 import { UnprovenLoginService } from './login/unproven-login.service.js';
+import { InvitationsModule } from '../administrators/invitations/invitations.module.js';
+import { InvitationAcceptanceService } from './invitations/invitation-acceptance.service.js';
+import { InvitationAnswersService } from './invitations/invitation-answers.service.js';
+import { InvitationLookupService } from './invitations/invitation-lookup.service.js';
+import { InvitationsController } from './invitations/invitations.controller.js';
 import { LoginController } from './login/login.controller.js';
 import { LoginIdCheckService } from './sign-up/login-id-check.service.js';
 import { LoginIdCheckController } from './sign-up/login-id-check.controller.js';
@@ -110,6 +115,7 @@ import { TokensController } from './tokens/tokens.controller.js';
       CountriesModule,
       FederationModule,
       IdentityNotificationsModule,
+      InvitationsModule,
       SessionsModule,
       ProofsModule,
       TokensModule,
@@ -121,6 +127,7 @@ import { TokensController } from './tokens/tokens.controller.js';
   ],
   controllers: [
     SignUpController,
+    InvitationsController,
     LoginIdCheckController,
     LoginIdRecoveryController,
     LoginController,
@@ -141,6 +148,7 @@ import { TokensController } from './tokens/tokens.controller.js';
     ...[SignUpRequestsService, SignUpConfirmationService, SignUpActivationService, SignUpLinksService],
     ...[SignUpContinuationService, NewMembersService, ClaimedIdentities, SignUpPolicy, DeclaredFieldsService],
     ...[PendingSignUpsService, SignUpsRepository, LoginIdCheckService],
+    ...[InvitationLookupService, InvitationAnswersService, InvitationAcceptanceService],
     ...[LoginIdRequestsService, LoginIdRecoveryService],
     ...[PasswordLoginService, PasswordAttemptsService, SecondFactorLoginService],
     ...[LazyImportService, ForeignAccountsService, UnprovenLoginService, HashUpgradeService],

@@ -1,3 +1,4 @@
+import { Invitation } from '../administrators/invitations/invitation.entity.js';
 import { DisavowalReport } from '../account/compromise-recovery/disavowal-report.entity.js';
 import { EmailChange } from '../users/email-change.entity.js';
 import { SocialSignUp } from '../auth/social-login/social-sign-up.entity.js';
@@ -39,7 +40,18 @@ import { ResetGrant } from '../verification/reset-grant.entity.js';
 
 /** Every table that has an entity. A new entity is listed here and nowhere else. */
 export const ENTITIES = [
-  ...[Member, SignUp, EmailChallenge, EmailChallengeRequest, ResetGrant, Session, Device, Revocation, RefreshCount],
+  ...[
+    Member,
+    SignUp,
+    Invitation,
+    EmailChallenge,
+    EmailChallengeRequest,
+    ResetGrant,
+    Session,
+    Device,
+    Revocation,
+    RefreshCount,
+  ],
   ...[
     OutboxMessage,
     SecurityEvent,

@@ -6,6 +6,7 @@ import { now } from '../platform/database/database-time.js';
 import { isUniqueViolation } from '../platform/database/database-errors.js';
 import { SharedStatement } from '../platform/database/shared-statement.js';
 import type { Tx } from '../platform/database/sql.js';
+import type { Role } from '../platform/http/principal.js';
 import { DomainError } from '../platform/http/problems/domain-error.js';
 import { EmailChangesRepository } from './email-changes.repository.js';
 import {
@@ -32,6 +33,7 @@ export type NewMember = Pick<Member, 'loginId' | 'email' | 'emailKey' | 'passwor
   /** ISO 8601; absent for a member who joins now. */
   readonly joinedAt?: string | null;
   readonly loginIdGenerated?: boolean;
+  readonly role?: Role;
 };
 
 /** True for a closed account that can still be restored; `$2` is the grace period in seconds. */
@@ -115,11 +117,16 @@ export class MembersRepository {
   async insert(tx: Tx, member: NewMember): Promise<string> {
     const id = member.memberId ?? randomUUID();
     const { count } = await tx.query(
-      `INSERT INTO members (id, login_id, email, email_key, password_hash, name, locale, attributes, created_at, login_id_generated)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, coalesce($9, now()), $10) ON CONFLICT DO NOTHING RETURNING id`,
+      `INSERT INTO members (id, login_id, email, email_key, password_hash, name, locale, attributes, created_at, login_id_generated, role)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, coalesce($9, now()), $10, $11) ON CONFLICT DO NOTHING RETURNING id`,
       [
         ...[id, member.loginId, member.email, member.emailKey, member.passwordHash, member.name, member.locale],
-        ...[member.attributes ?? null, member.joinedAt ?? null, member.loginIdGenerated ?? false],
+        ...[
+          member.attributes ?? null,
+          member.joinedAt ?? null,
+          member.loginIdGenerated ?? false,
+          member.role ?? 'member',
+        ],
       ],
     );
     if (count !== 1)

@@ -53,6 +53,17 @@ export class ChallengeCodesService {
   }
 
   /**
+   * Compares a code with the newest invitation of an address. Unknown addresses are counted and
+   * refused alike, and apart from the guesses at recoveries and sign-ups of the address.
+   * @throws DomainError as {@link guess}
+   */
+  async guessOfInvitation(emailKey: string, code: string, { ip }: ClientContext): Promise<GuessableChallenge> {
+    await this.guesses.takeForClaim(`invitation ${emailKey}`, `client ${limitKey(ip)}`);
+    const challenge = await this.challenges.findByAddress(emailKey, 'invitation');
+    return this.compare(challenge, code, async () => {});
+  }
+
+  /**
    * Refunds the guess that a right code or password was counted as, for this challenge only. The
    * count of the day stays.
    */

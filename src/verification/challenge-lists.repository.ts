@@ -10,7 +10,7 @@ export interface MailedChallenge {
 
 /** A code, link or reset token that a member can still use, without any of them. */
 export interface OpenMailedChallenge {
-  readonly kind: EmailChallengePurpose | 'reset-token';
+  readonly kind: Exclude<EmailChallengePurpose, 'invitation'> | 'reset-token';
   readonly at: Date;
   readonly until: Date;
   /** Wrong codes so far; null for a reset token. */

@@ -2,7 +2,7 @@ import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { Member } from '../users/member.entity.js';
 
 /** What a challenge is for. A challenge of one purpose opens nothing else. */
-export type EmailChallengePurpose = 'sign-up' | 'password-reset' | 'find-login-id' | 'email-change';
+export type EmailChallengePurpose = 'sign-up' | 'password-reset' | 'find-login-id' | 'email-change' | 'invitation';
 
 /** The two ways to answer a challenge: by typing the mailed code, or by opening the mailed link. */
 export type ChallengeMethod = 'code' | 'link';

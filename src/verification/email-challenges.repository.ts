@@ -40,6 +40,7 @@ export interface LinkedChallenge {
   readonly linkExpiresAt: Date;
   /** Used, replaced or voided. */
   readonly isOver: boolean;
+  readonly isSpent: boolean;
   readonly isExpired: boolean;
 }
 
@@ -146,10 +147,19 @@ export class EmailChallengesRepository {
     return rows[0] ?? null;
   }
 
+  /** The newest challenge of an address, open or not. */
+  async findByAddress(emailKey: string, purpose: EmailChallengePurpose): Promise<GuessableChallenge | null> {
+    const { rows } = await this.database.query<GuessableChallenge>(
+      `SELECT ${GUESSABLE} FROM proof_requests p WHERE p.email_key = $1 AND p.purpose = $2 ORDER BY p.created_at DESC LIMIT 1`,
+      [emailKey, purpose],
+    );
+    return rows[0] ?? null;
+  }
+
   async findByLink(linkDigest: Buffer, purpose: EmailChallengePurpose): Promise<LinkedChallenge | null> {
     const { rows } = await this.database.query<LinkedChallenge>(
       `SELECT id, email_key AS "emailKey", member_id AS "memberId", sign_up_id AS "signUpId", named_login_id AS "namedLoginId", new_email AS "newEmail", created_at AS "createdAt", link_expires_at AS "linkExpiresAt",
-         NOT (${OPEN}) AS "isOver", link_expires_at <= now() AS "isExpired"
+         NOT (${OPEN}) AS "isOver", spent_at IS NOT NULL AS "isSpent", link_expires_at <= now() AS "isExpired"
        FROM proof_requests WHERE link_digest = $1 AND purpose = $2`,
       [linkDigest, purpose],
     );

@@ -30,6 +30,8 @@ export interface ChallengeSubject {
 
 export interface IssueOptions {
   readonly linkTtlSeconds: number;
+  /** Default: CODE_TTL_SECONDS. */
+  readonly codeTtlSeconds?: number;
   /** Whether a mail carries the challenge to its address. */
   readonly deliversToMailbox: boolean;
 }
@@ -62,14 +64,14 @@ export class EmailChallengesService {
     tx: Tx,
     purpose: EmailChallengePurpose,
     subject: ChallengeSubject,
-    { linkTtlSeconds, deliversToMailbox }: IssueOptions,
+    { linkTtlSeconds, codeTtlSeconds = this.config.env.CODE_TTL_SECONDS, deliversToMailbox }: IssueOptions,
   ): Promise<IssuedEmailChallenge> {
     const id = randomUUID();
     const code = randomCode();
     const linkToken = randomToken();
     const { emailKey, memberId = null, signUpId = null, newEmail = null, oldEmailKey = null } = subject;
     const { namedLoginId = null } = subject;
-    const isDecoy = memberId === null && signUpId === null;
+    const isDecoy = memberId === null && signUpId === null && purpose !== 'invitation';
     // A challenge that is never mailed has no code and no link. Otherwise an attacker could guess at
     // codes without causing a mail.
     const isUsable = deliversToMailbox && !isDecoy;
@@ -94,7 +96,7 @@ export class EmailChallengesService {
         codeHmac: isUsable ? this.codeDigests.compute(id, code) : null,
         linkDigest: isUsable ? digest(linkToken) : null,
       },
-      this.config.env.CODE_TTL_SECONDS,
+      codeTtlSeconds,
       linkTtlSeconds,
     );
     // Of two requests at the same moment, the request id of the replaced one must lead to the code
@@ -166,6 +168,11 @@ export class EmailChallengesService {
   /** Voids the codes and links of an address change that awaits its confirmation. */
   async voidEmailChange(tx: Tx, memberId: string): Promise<void> {
     await this.voidWhere(tx, { memberId, purpose: 'email-change' });
+  }
+
+  /** Voids the code and link of an invitation of this address. */
+  async voidInvitation(tx: Tx, emailKey: string): Promise<void> {
+    await this.voidWhere(tx, { emailKey, purpose: 'invitation', namedLoginId: null });
   }
 
   /** Voids the challenges mailed for these sign-ups. */

@@ -108,6 +108,16 @@ async function givenWebhook(): Promise<string> {
   return body.id;
 }
 
+/** Made by no request, so that its address may be mailed at once. */
+async function givenInvitation(): Promise<string> {
+  const { rows: invitations } = await app.sql.query(
+    `INSERT INTO invitations (id, email, email_key, role, locale, invited_by, expires_at)
+     VALUES (gen_random_uuid(), $1, $1, 'member', 'en', $2, now() + interval '1 day') RETURNING id`,
+    [unique.email(), root.id],
+  );
+  return invitations[0].id;
+}
+
 async function sentDelivery(webhookId: string): Promise<string> {
   const { rows: deliveries } = await app.sql.query(
     `WITH event AS (INSERT INTO events (type, data) VALUES ('webhook.test', '{}') RETURNING id)
@@ -218,6 +228,11 @@ const WRITES: Record<string, { prepare: () => Promise<Write>; after?: (body: any
     prepare: async () => ({ id: await undeliverableMail(), actor: root }),
     after: (_, { id }) => app.sql.query('DELETE FROM outbox_messages WHERE id = $1', [id]),
   },
+  'POST /api/admin/invitations': { prepare: async () => ({ actor: root, body: { email: unique.email() } }) },
+  'POST /api/admin/invitations/{id}/resend': {
+    prepare: async () => ({ id: await givenInvitation(), actor: root }),
+  },
+  'DELETE /api/admin/invitations/{id}': { prepare: async () => ({ id: await givenInvitation(), actor: root }) },
   'POST /api/admin/api-keys': {
     prepare: async () => ({ actor: root, body: { name: 'Backend', scopes: ['members:read'] } }),
     after: ({ id }) => (keyId = id),

@@ -41,6 +41,8 @@ const OPEN = [
   'GET /pages/assets/:file',
   'GET /pages/assets/admin/:file',
   'POST /auth/consents',
+  'POST /auth/invitations/accept',
+  'POST /auth/invitations/inspect',
   'POST /auth/login',
   'POST /auth/login-id/check',
   'POST /auth/login-id/confirm-code',

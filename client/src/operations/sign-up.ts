@@ -15,6 +15,12 @@ export function signUpOperations(caller: Caller) {
     /** Mails a code and a link. The response is the same if the address already has an account. */
     request: (body: Schemas['SignUpRequest'], options?: CallOptions) =>
       caller.post<Schemas['SignUpResponse']>('/api/auth/sign-up', body, options),
+    /** What the page of an invitation's link shows. Changes nothing. */
+    inspectInvitation: (body: Schemas['InvitationLinkRequest'], options?: CallOptions) =>
+      caller.post<Schemas['InspectedInvitationResponse']>('/api/auth/invitations/inspect', body, options),
+    /** Creates the account of an invited person and signs in. */
+    acceptInvitation: (body: WithoutDevice<Schemas['AcceptInvitationRequest']>, options?: CallOptions) =>
+      caller.post<TokenResponse>('/api/auth/invitations/accept', body, options),
     resend: (body: Schemas['ResendSignUpRequest'], options?: CallOptions) =>
       caller.post<Schemas['SignUpResponse']>('/api/auth/sign-up/resend', body, options),
     /** Fails with `already_confirmed` once the mailed link was used elsewhere. Changes nothing. */

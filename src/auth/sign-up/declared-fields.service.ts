@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { MemberAttributes } from '../../platform/attributes/member-attributes.js';
+import { MemberAttributes, type AttributeValues } from '../../platform/attributes/member-attributes.js';
 import type { DocumentVersion } from '../../platform/consents/consent-documents.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import type { MailLocale } from '../../platform/i18n/mail-locale.js';
@@ -23,7 +23,27 @@ export class DeclaredFieldsService {
 
   /** @throws DomainError `validation_failed`, `consent_required` */
   read(sent: SentFields, context: ClientContext): Pick<NewSignUp, 'attributes' | 'consents'> {
-    const attributes = this.attributes.readSignUp(sent.attributes);
+    return this.readBesides(this.attributes.readSignUp(sent.attributes), sent, context);
+  }
+
+  /**
+   * As {@link read}, for an invited person.
+   * @param given attributes that the inviter set
+   * @throws DomainError as {@link read}
+   */
+  readInvited(
+    sent: SentFields,
+    given: AttributeValues | null,
+    context: ClientContext,
+  ): Pick<NewSignUp, 'attributes' | 'consents'> {
+    return this.readBesides(this.attributes.readInvited(sent.attributes, given), sent, context);
+  }
+
+  private readBesides(
+    attributes: AttributeValues | null,
+    sent: SentFields,
+    context: ClientContext,
+  ): Pick<NewSignUp, 'attributes' | 'consents'> {
     return {
       attributes,
       consents: this.consents.readSignUp(sent.consents ?? [], sent.locale ?? context.locale, context),

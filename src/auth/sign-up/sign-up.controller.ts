@@ -49,7 +49,7 @@ export class SignUpController {
    */
   @Get('terms')
   @ApiOperation({ operationId: 'signUpTerms' })
-  @ApiProblems()
+  @ApiProblems('bad_request')
   showTerms(): SignUpTermsResponse {
     return { mode: this.policy.terms.mode, domains: [...this.policy.terms.domains] };
   }

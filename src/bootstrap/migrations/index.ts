@@ -37,6 +37,7 @@ import { GeneratedLoginIds1765046100000 } from './1765046100000-generated-login-
 import { ImportedClaims1765046000000 } from './1765046000000-imported-claims.js';
 import { RefreshCounts1765060560000 } from './1765060560000-refresh-counts.js';
 import { Consents1765060540000 } from './1765060540000-consents.js';
+import { Invitations1765060550000 } from './1765060550000-invitations.js';
 
 /** All migrations, in the order in which they run. */
 export const MIGRATIONS = [
@@ -78,5 +79,6 @@ export const MIGRATIONS = [
   ClaimedHashKinds1765060520000,
   SessionsAtProviders1765060530000,
   Consents1765060540000,
+  Invitations1765060550000,
   RefreshCounts1765060560000,
 ];

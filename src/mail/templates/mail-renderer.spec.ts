@@ -127,7 +127,8 @@ describe('a mail', () => {
       for (const words of [visible(html), text]) {
         expect(words).toContain(CODE);
         expect(words.includes(LINK)).toBe(hasLink);
-        expect(words).toContain({ en: '10 minutes', ko: '10분' }[locale]);
+        const life = name === 'invitation' ? { en: '24 hours', ko: '24시간' } : { en: '10 minutes', ko: '10분' };
+        expect(words).toContain(life[locale]);
         expect(words).toContain({ en: 'Never share this code with anyone', ko: '누구에게도 알려 주지 마세요' }[locale]);
         expect(words).toContain({ en: 'ignore this email', ko: '무시해 주세요' }[locale]);
       }

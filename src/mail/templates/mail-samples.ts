@@ -62,6 +62,14 @@ export const MAIL_SAMPLES: { [Name in MailTemplateName]: MailTemplates[Name] } =
     what: 'two-factor-removed',
     reason: 'Lost phone',
   },
+  invitation: {
+    code: SAMPLE_CODE,
+    link: SAMPLE_LINK,
+    page: SAMPLE_LINK.split('#')[0]!,
+    codeHours: 24,
+    expiresAt: '2026-12-06T05:37:12.345Z',
+    reason: 'New colleague',
+  },
   'set-password': {
     name: 'Minsu',
     loginIdMasked: 'mi***m',

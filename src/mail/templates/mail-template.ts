@@ -82,6 +82,18 @@ export interface MailTemplates {
     codeMinutes: number;
     linkHours: number;
   };
+  /** To an address that may know nothing of this service. */
+  invitation: {
+    code: string;
+    link: string;
+    /** Where the code is entered. */
+    page: string;
+    codeHours: number;
+    expiresAt: string;
+    isAdmin?: 1 | undefined;
+    /** In the words of the administrator. */
+    reason?: string | undefined;
+  };
   /** For a member whose present or previous address was used for another sign-up. */
   'sign-up-existing': Requested & {
     loginIdMasked: string;
@@ -221,6 +233,15 @@ export const MAIL_TEMPLATE_FIELDS: { readonly [Name in MailTemplateName]: Fields
     linkHours: 'required',
     requestedAt: 'required',
     network: 'required',
+  },
+  invitation: {
+    code: 'required',
+    link: 'required',
+    page: 'required',
+    codeHours: 'required',
+    expiresAt: 'required',
+    isAdmin: 'optional',
+    reason: 'optional',
   },
   'webhook-switched-off': { name: 'optional', host: 'required', at: 'required' },
   'sign-up-existing': {

@@ -34,6 +34,8 @@ export interface RetentionSettings extends AuditLogSettings {
 export function expiredRows(settings: RetentionSettings): readonly ExpiredRows[] {
   return [
     { table: 'sign_ups', by: 'expires_at', before: ago('1 day') },
+    // As long as an administrator may want to see what became of it.
+    { table: 'invitations', by: 'expires_at', before: ago('30 days') },
     // Accounts whose owners never logged in to prove the address.
     { table: 'imported_claims', by: 'imported_at', before: ago('366 days') },
     { table: 'proof_requests', by: 'greatest(code_expires_at, link_expires_at)', before: ago('7 days') },

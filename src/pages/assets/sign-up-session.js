@@ -15,7 +15,7 @@ export const isLoggingIn = addressOf('next') !== '';
  * Calls the operation that confirms the sign-up. Without a page to continue with no app could use
  * the new session, so it ends at once. A failure of that is not shown, because the member cannot do
  * anything about it.
- * @param {'auth/sign-up/confirm-code' | 'auth/sign-up/confirm-link'} operation
+ * @param {'auth/sign-up/confirm-code' | 'auth/sign-up/confirm-link' | 'auth/invitations/accept'} operation
  * @param {object} body
  */
 export async function confirmSignUp(operation, body) {

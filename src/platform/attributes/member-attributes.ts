@@ -95,6 +95,15 @@ export class MemberAttributes {
   }
 
   /**
+   * As {@link readSignUp}, for an invited person.
+   * @param given values that the inviter set, which stay as they are
+   */
+  readInvited(values: unknown, given: AttributeValues | null): AttributeValues | null {
+    const merged = { ...this.merge(values ?? {}, 'sign-up', given), ...given };
+    return Object.keys(merged).length === 0 ? null : merged;
+  }
+
+  /**
    * Checks values from a request. An attribute that its sender may not write is answered like an
    * unknown one, so that hidden attributes stay hidden (AT-01).
    * @param stored values that stay where the request does not name them
@@ -106,7 +115,7 @@ export class MemberAttributes {
     if (!this.isDeclared && Object.keys(values).length > 0) return [{ field: 'attributes', code: 'unknown_field' }];
     const problems = Object.entries(values).flatMap(([name, value]) => this.checkValue(name, value, writer));
     for (const [name, { atSignUp }] of this.declarations)
-      if (writer === 'sign-up' && atSignUp === 'required' && !Object.hasOwn(values, name))
+      if (writer === 'sign-up' && atSignUp === 'required' && !Object.hasOwn({ ...stored, ...values }, name))
         problems.push({ field: `attributes.${name}`, code: 'required' });
     if (problems.length > 0) return problems;
     const merged = mergeValues(stored, values);

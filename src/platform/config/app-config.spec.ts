@@ -383,9 +383,11 @@ describe('values derived from the configuration', () => {
     const elsewhere = Object.fromEntries(
       Object.values(LINKED_PAGES).map((name) => [name, 'https://app.example.com/mail#{token}']),
     );
-    expect(problemsOf({ PAGES: 'none' })).toEqual(
+    expect(problemsOf({ PAGES: 'none', SIGN_UP: 'invited' })).toEqual(
       Object.fromEntries(Object.values(LINKED_PAGES).map((name) => [name, expect.stringContaining('needs a page')])),
     );
+    // Who wrote PAGES before there were invitations sends none.
+    expect(problemsOf({ PAGES: 'none' })).not.toHaveProperty('INVITATION_LINK_URL');
     expect(load({ PAGES: 'none', ...elsewhere }).env.PAGES).toEqual([]);
     expect(load({ PAGES: ` login , ${MAILED_PAGES}` }).isPageServed('login')).toBe(true);
   });

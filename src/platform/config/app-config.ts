@@ -220,6 +220,10 @@ export class AppConfig {
     return this.link('confirm-sign-up', token);
   }
 
+  invitationLink(token: string): string {
+    return this.link('invitation', token);
+  }
+
   resetLink(token: string): string {
     return this.link('reset-password', token);
   }

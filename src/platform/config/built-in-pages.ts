@@ -5,6 +5,7 @@
 export const PAGE_NAMES = [
   'sign-up',
   'confirm-sign-up',
+  'invitation',
   'login',
   'social-login',
   'reset-password',
@@ -20,6 +21,7 @@ export type PageName = (typeof PAGE_NAMES)[number];
 /** The pages that mailed links open, and the setting that replaces each link. */
 export const LINKED_PAGES = {
   'confirm-sign-up': 'SIGN_UP_LINK_URL',
+  invitation: 'INVITATION_LINK_URL',
   'reset-password': 'RESET_LINK_URL',
   'not-me': 'NOT_ME_LINK_URL',
   'confirm-email': 'CONFIRM_EMAIL_LINK_URL',

@@ -89,6 +89,8 @@ function checkHashCost(env: Environment, report: Report): void {
 /** Every mailed link needs a page that it opens, and the configured logos must be readable. */
 function checkPages(env: Environment, report: Report): void {
   for (const [page, variable] of Object.entries(LINKED_PAGES) as [LinkedPage, (typeof LINKED_PAGES)[LinkedPage]][]) {
+    // Who wrote PAGES before there were invitations sends none.
+    if (page === 'invitation' && env.SIGN_UP !== 'invited') continue;
     // PAGES is undefined if its value was refused; that is already reported.
     if (env.PAGES?.includes(page) === false && env[variable] === undefined)
       report(variable, `needs a page of yours, because PAGES leaves out ${page}`);

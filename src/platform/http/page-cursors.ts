@@ -6,7 +6,14 @@ import { DomainError } from './problems/domain-error.js';
 
 /** The lists that are returned in pages. */
 export type ListName =
-  'members' | 'security-events' | 'outbox' | 'api-keys' | 'deliveries' | 'member-mails' | 'member-deliveries';
+  | 'members'
+  | 'invitations'
+  | 'security-events'
+  | 'outbox'
+  | 'api-keys'
+  | 'deliveries'
+  | 'member-mails'
+  | 'member-deliveries';
 
 /**
  * What a cursor is bound to: the list, its filter and, if the audit log records who reads the list,

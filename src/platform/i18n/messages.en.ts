@@ -28,6 +28,14 @@ export const problems: Record<ErrorCode, { title: string; detail: string }> = {
     detail: 'The link is incomplete, already used or replaced by a newer one.',
   },
   link_expired: { title: 'Link expired', detail: 'The link has expired. Please request a new one.' },
+  invitation_invalid: {
+    title: 'Invitation not valid',
+    detail: 'This invitation was withdrawn or replaced by a newer one. Ask the person who invited you.',
+  },
+  invitation_expired: {
+    title: 'Invitation expired',
+    detail: 'This invitation is no longer valid. Ask the person who invited you for a new one.',
+  },
   sign_up_invalid: {
     title: 'Sign-up not found',
     detail: 'This sign-up does not exist or has expired. Please start again.',
@@ -102,6 +110,10 @@ export const problems: Record<ErrorCode, { title: string; detail: string }> = {
   login_id_taken: {
     title: 'Login ID taken',
     detail: 'This login ID is already taken. Confirm again with another one.',
+  },
+  invitation_pending: {
+    title: 'Already invited',
+    detail: 'This address has an open invitation. Send it again or withdraw it.',
   },
   email_taken: {
     title: 'Email address already in use',

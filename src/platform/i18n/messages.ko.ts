@@ -29,6 +29,14 @@ export const problems: Record<ErrorCode, { title: string; detail: string }> = {
     detail: '링크가 올바르지 않거나, 이미 사용되었거나, 새 링크로 바뀌었습니다.',
   },
   link_expired: { title: '링크 만료', detail: '링크의 유효 시간이 지났습니다. 다시 요청해 주세요.' },
+  invitation_invalid: {
+    title: '사용할 수 없는 초대',
+    detail: '취소되었거나 새 초대로 바뀐 초대입니다. 초대한 분께 문의해 주세요.',
+  },
+  invitation_expired: {
+    title: '만료된 초대',
+    detail: '초대 기간이 지났습니다. 초대한 분께 새 초대를 요청해 주세요.',
+  },
   sign_up_invalid: {
     title: '가입 신청 없음',
     detail: '가입 신청이 없거나 만료되었습니다. 처음부터 다시 가입해 주세요.',
@@ -95,6 +103,10 @@ export const problems: Record<ErrorCode, { title: string; detail: string }> = {
   login_id_taken: {
     title: '사용 중인 아이디',
     detail: '이미 사용 중인 아이디입니다. 다른 아이디로 다시 시도해 주세요.',
+  },
+  invitation_pending: {
+    title: '이미 초대한 이메일',
+    detail: '이 이메일로 보낸 초대가 아직 유효합니다. 초대를 다시 보내거나 취소해 주세요.',
   },
   email_taken: {
     title: '이미 가입된 이메일',

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { parseAddressRange, type AddressRange } from '../../platform/addresses/address-range.js';
 import { Database } from '../../platform/database/database.js';
 import { Conditions, microsOf, type PagePosition } from '../../platform/database/page.js';
-import type { Tx } from '../../platform/database/sql.js';
+import type { Sql, Tx } from '../../platform/database/sql.js';
 import type { ApiKeyScope } from '../../platform/http/principal.js';
 import { ApiKey } from './api-key.entity.js';
 
@@ -64,6 +64,12 @@ export class ApiKeysRepository {
          AND $2 IN (digest, previous_digest) FOR SHARE`,
       [id, secretDigest],
     );
+    return count === 1;
+  }
+
+  /** Whether the key is not revoked. In a transaction, it stays so until the commit. */
+  async isUnrevoked(sql: Sql, id: string): Promise<boolean> {
+    const { count } = await sql.query(`SELECT FROM api_keys WHERE id = $1 AND revoked_at IS NULL FOR SHARE`, [id]);
     return count === 1;
   }
 

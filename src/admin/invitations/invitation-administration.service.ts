@@ -1,0 +1,96 @@
+import { Injectable } from '@nestjs/common';
+import { adminContext } from '../../administrators/admin-context.js';
+import { AdminWritesService } from '../../administrators/admin-writes.service.js';
+import { InvitationsRepository, type InvitationRow } from '../../administrators/invitations/invitations.repository.js';
+import { InvitationsService, type InvitationDetails } from '../../administrators/invitations/invitations.service.js';
+import { InvitersService, type Inviter } from '../../administrators/invitations/inviters.service.js';
+import { MailBudgetService } from '../../security/rate-limits/mail-budget.service.js';
+import { Database } from '../../platform/database/database.js';
+import type { ClientContext } from '../../platform/http/client-context.js';
+import { PageCursors, type Page } from '../../platform/http/page-cursors.js';
+import { isApiKey, type Principal } from '../../platform/http/principal.js';
+import { DomainError } from '../../platform/http/problems/domain-error.js';
+
+export type ListedInvitation = InvitationRow & {
+  readonly status: 'open' | 'expired' | 'accepted' | 'inviter_lost';
+};
+
+/** Invitations in the name of administrators and API keys. */
+@Injectable()
+export class InvitationAdministrationService {
+  constructor(
+    private readonly database: Database,
+    private readonly writes: AdminWritesService,
+    private readonly repository: InvitationsRepository,
+    private readonly invitations: InvitationsService,
+    private readonly inviters: InvitersService,
+    private readonly mailBudget: MailBudgetService,
+    private readonly cursors: PageCursors,
+  ) {}
+
+  /**
+   * @throws DomainError `email_taken`, `invitation_pending`, `too_many_requests`, `person_required` for
+   * an administrator by an API key
+   */
+  async invite(admin: Principal, details: InvitationDetails, context: ClientContext): Promise<ListedInvitation> {
+    checkRole(admin, details.role);
+    const pending = await this.repository.findPending(this.database, details.email.key);
+    // An early check, so that a second click gets this answer and not the wait for another mail.
+    if (pending && !pending.isExpired) throw new DomainError('invitation_pending');
+    await this.takeMail(details.email.key);
+    const invitation = await this.database.transaction(async (tx) => {
+      await this.writes.asAdministrator(tx, admin);
+      return this.invitations.create(tx, details, inviterOf(admin), adminContext(admin, context));
+    });
+    return { ...invitation, status: 'open' };
+  }
+
+  /** @throws DomainError `not_found`, `too_many_requests`, `person_required` */
+  async resend(admin: Principal, id: string, context: ClientContext): Promise<void> {
+    const known = await this.database.transaction((tx) => this.invitations.getPending(tx, id));
+    checkRole(admin, known.role);
+    await this.takeMail(known.emailKey);
+    await this.database.transaction(async (tx) => {
+      await this.writes.asAdministrator(tx, admin);
+      const invitation = await this.invitations.getPending(tx, id);
+      await this.invitations.renew(tx, invitation, inviterOf(admin), adminContext(admin, context));
+    });
+  }
+
+  /** @throws DomainError `not_found` */
+  async withdraw(admin: Principal, id: string, context: ClientContext): Promise<void> {
+    await this.database.transaction(async (tx) => {
+      await this.writes.asAdministrator(tx, admin);
+      await this.invitations.withdraw(tx, await this.invitations.getPending(tx, id), adminContext(admin, context));
+    });
+  }
+
+  /** Newest first. @throws DomainError `validation_failed` for an invalid cursor */
+  async list(limit: number, cursor: string | undefined): Promise<Page<ListedInvitation>> {
+    const list = { name: 'invitations', filter: {} } as const;
+    const position = this.cursors.decode(list, cursor);
+    const page = this.cursors.paginate(list, await this.repository.list(limit + 1, position), limit);
+    const items = await Promise.all(page.items.map(async (row) => ({ ...row, status: await this.statusOf(row) })));
+    return { ...page, items };
+  }
+
+  private async statusOf(invitation: InvitationRow): Promise<ListedInvitation['status']> {
+    if (invitation.acceptedAt) return 'accepted';
+    if (invitation.isExpired) return 'expired';
+    return (await this.inviters.hasRight(invitation)) ? 'open' : 'inviter_lost';
+  }
+
+  /** A stolen key must not flood a mailbox. */
+  private async takeMail(emailKey: string): Promise<void> {
+    const { mayMail, resendAfter } = await this.mailBudget.takeForClaim(emailKey);
+    if (!mayMail) throw new DomainError('too_many_requests', { retryAfter: resendAfter });
+  }
+}
+
+/** An administrator is made by a person with a second factor alone (AD-01). */
+function checkRole(admin: Principal, role: string): void {
+  if (role === 'admin' && isApiKey(admin)) throw new DomainError('person_required', { detail: 'a role' });
+}
+
+const inviterOf = (admin: Principal): Inviter =>
+  isApiKey(admin) ? { invitedBy: null, apiKeyId: admin.apiKeyId } : { invitedBy: admin.memberId, apiKeyId: null };

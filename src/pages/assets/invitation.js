@@ -1,0 +1,89 @@
+// @ts-check
+
+/**
+ * The page of the link in an invitation. Opening it changes nothing. Without a link it asks for the
+ * address and the mailed code.
+ */
+
+import { ApiProblem, post, toProblem } from './api.js';
+import { readAttributes } from './attributes.js';
+import { keepDigits } from './code-field.js';
+import { clearForm, formOf, onSubmit, requiredValues, valueOf } from './form.js';
+import { FieldProblem, reasonOf } from './form-problems.js';
+import { takeLinkToken } from './link-token.js';
+import { loginIdProblem } from './login-id.js';
+import { addressOf, announce, find, localTime, onAction, show, showDescribed, showGroup, text } from './page.js';
+import { confirmSignUp, isLoggingIn } from './sign-up-session.js';
+import { showStrength } from './strength.js';
+
+/** After these the invitation cannot be accepted any more. */
+const FINAL = ['invitation_invalid', 'invitation_expired', 'already_confirmed', 'email_taken'];
+
+const token = takeLinkToken();
+let invitedEmail = '';
+
+const strength = showStrength('password', () => [
+  ...['loginId', 'name', 'email'].map((field) => valueOf('accept', field)),
+  invitedEmail,
+]);
+keepDigits(/** @type {HTMLInputElement} */ (find('#code')));
+onAction('look-up', lookUp);
+onSubmit('accept', accept);
+if (token === null) {
+  showGroup('byCode', true);
+  show('ready');
+} else void lookUp();
+
+/** Reports a dead link before anything is asked. */
+async function lookUp() {
+  announce(text('loading'));
+  try {
+    const { email, role, expiresAt, attributes } = await post('auth/invitations/inspect', { token });
+    invitedEmail = email;
+    showGroup('admin', role === 'admin');
+    showGroup('invited', true);
+    for (const name of Object.keys(attributes)) hideAttribute(name);
+    showDescribed('ready', () => ({ email, expiresAt: localTime(expiresAt) }));
+  } catch (error) {
+    const problem = toProblem(error);
+    show(FINAL.includes(problem.code) ? 'broken' : 'offline', { reason: reasonOf(problem) });
+  }
+}
+
+/** The inviter has set it, so it is not asked. @param {string} name */
+function hideAttribute(name) {
+  const field = formOf('accept').querySelector(`[name="attributes.${name}"]`);
+  field?.closest('.field')?.remove();
+}
+
+async function accept() {
+  const byCode = token === null ? { email: text('emailMissing'), code: text('codeMissing') } : {};
+  const { loginId, password, ...proof } = requiredValues('accept', {
+    ...byCode,
+    loginId: text('loginIdMissing'),
+    password: text('passwordMissing'),
+  });
+  const { message } = await loginIdProblem(loginId);
+  if (message !== '') throw new FieldProblem('loginId', message);
+  const weakness = await strength.findProblem();
+  if (weakness !== '') throw new FieldProblem('password', weakness);
+  const name = valueOf('accept', 'name').trim();
+  try {
+    await confirmSignUp('auth/invitations/accept', {
+      ...(token === null ? proof : { token }),
+      ...{ loginId, password },
+      ...(name === '' ? {} : { name }),
+      ...readAttributes('accept'),
+      locale: document.documentElement.lang,
+    });
+  } catch (error) {
+    if (!(error instanceof ApiProblem)) throw error;
+    if (error.code === 'login_id_taken') throw new FieldProblem('loginId', text('loginIdTaken'));
+    if (!FINAL.includes(error.code)) throw error;
+    clearForm(formOf('accept'));
+    return show('broken', { reason: reasonOf(error) });
+  }
+  clearForm(formOf('accept'));
+  if (isLoggingIn) location.replace(addressOf('next'));
+  else show('done');
+}
