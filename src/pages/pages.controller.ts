@@ -1,4 +1,4 @@
-import { Controller, Get, Headers, HttpStatus, Param, Query, Res } from '@nestjs/common';
+import { Controller, Get, Headers, Param, Query, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Public } from '../platform/http/public.decorator.js';
@@ -6,8 +6,9 @@ import { AppConfig } from '../platform/config/app-config.js';
 import { DomainError } from '../platform/http/problems/domain-error.js';
 import { LOCALES, negotiateLocale, type Locale } from '../platform/i18n/locale.js';
 import { PageAssets } from './page-assets.js';
-import { ASSET_HEADERS, PAGE_HEADERS } from './page-headers.js';
+import { PAGE_HEADERS } from './page-headers.js';
 import { PageRenderer } from './page-renderer.js';
+import { sendAsset } from './send-asset.js';
 
 /**
  * Serves the built-in pages. There are only GET routes and they change nothing, because mail
@@ -48,13 +49,6 @@ export class PagesController {
   ): Promise<Buffer | undefined> {
     const asset = this.assets.find(file) ?? (await this.assets.findStrength(file));
     if (asset === null) throw new DomainError('not_found');
-    reply.headers(ASSET_HEADERS).header('etag', asset.etag).type(asset.contentType);
-    if (cachedEtag === asset.etag) {
-      reply.status(HttpStatus.NOT_MODIFIED);
-      return undefined;
-    }
-    if (!/\bgzip\b/.test(encodings ?? '')) return asset.content;
-    reply.header('content-encoding', 'gzip');
-    return asset.gzipped;
+    return sendAsset(reply, asset, { cachedEtag, encodings });
   }
 }

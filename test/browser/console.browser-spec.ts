@@ -5,7 +5,7 @@ import { describeInBrowser } from '../support/browser.js';
 import { LOOKS, BrowserApp, type Visitor } from '../support/browser-app.js';
 import { givenDeadMail } from '../support/dead-mail.js';
 import { eventually } from '../support/eventually.js';
-import { given } from '../support/factories.js';
+import { given, unique } from '../support/factories.js';
 import { mailbox } from '../support/mailbox.js';
 import { codeAt } from '../support/second-factor.js';
 import { WebhookReceiver } from '../support/webhook-receiver.js';
@@ -204,6 +204,25 @@ describeInBrowser('the console of administrators', () => {
         await visitor.inspect('console-overview');
         await goTo(visitor, 'imports');
         await visitor.inspect('console-imports');
+      });
+
+      it('invites a person, sends the invitation again and withdraws it', async () => {
+        const email = unique.email();
+        await goTo(visitor, 'invitations');
+        await card(visitor, 'invitations').locator('button.primary').click();
+        await visitor.type('#invitation-email', email);
+        await visitor.page.locator('#invitation-locale').selectOption('en');
+        await visitor.inspect('console-invite');
+        await give(visitor, 'invitation');
+        const mail = await mailbox.to(email).next();
+        expect(mail.code).toBeDefined();
+        const invitation = card(visitor, 'invitations').locator('li', { hasText: email });
+        await browserApp.app.sql.query('DELETE FROM rate_limits'); // as if the time between two mails had passed
+        await act(visitor, invitation.locator('[data-do="sendAgain"]'));
+        expect((await mailbox.to(email).next({ after: mail })).code).not.toBe(mail.code);
+        await visitor.inspect('console-invitations');
+        await act(visitor, invitation.locator('[data-do="withdraw"]'));
+        await invitation.waitFor({ state: 'detached' });
       });
 
       it('answers why a person without an account cannot log in', async () => {

@@ -1,12 +1,13 @@
-import { Controller, Get, Headers, HttpStatus, Param, Query, Res } from '@nestjs/common';
+import { Controller, Get, Headers, Param, Query, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { Public } from '../../platform/http/public.decorator.js';
 import { LOCALES, negotiateLocale } from '../../platform/i18n/locale.js';
-import { ASSET_HEADERS, CONSOLE_HEADERS } from '../page-headers.js';
+import { CONSOLE_HEADERS } from '../page-headers.js';
 import { PageRenderer } from '../page-renderer.js';
+import { sendAsset } from '../send-asset.js';
 import type { Console } from './console.js';
 
 /**
@@ -41,16 +42,12 @@ export class ConsoleController {
   async asset(
     @Param('file') file: string,
     @Headers('if-none-match') cachedEtag: string | undefined,
+    @Headers('accept-encoding') encodings: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Buffer | undefined> {
     const asset = (await this.console()).assets.get(file);
     if (asset === undefined) throw new DomainError('not_found');
-    reply.headers(ASSET_HEADERS).header('etag', asset.etag).type(asset.contentType);
-    if (cachedEtag === asset.etag) {
-      reply.status(HttpStatus.NOT_MODIFIED);
-      return undefined;
-    }
-    return asset.content;
+    return sendAsset(reply, asset, { cachedEtag, encodings });
   }
 
   /**

@@ -17,8 +17,23 @@ const CONTENT_TYPES = { js: 'text/javascript; charset=utf-8', css: 'text/css; ch
 /** Texts of the account page that describe security events, for the timeline of a member. */
 const SHARED_TEXTS = /^(event|signal)-|^unknownDevice$/;
 
+/** Each in its own name, so that it is the same in every language of the page. */
+const LANGUAGES = [
+  { code: 'ko', name: '한국어' },
+  { code: 'en', name: 'English' },
+];
+
 /** The views of the navigation, in its order. */
-export const VIEWS = ['overview', 'members', 'mails', 'mail-texts', 'webhooks', 'api-keys', 'imports'] as const;
+export const VIEWS = [
+  'overview',
+  'members',
+  'invitations',
+  'mails',
+  'mail-texts',
+  'webhooks',
+  'api-keys',
+  'imports',
+] as const;
 
 /** What `/pages/admin` consists of. */
 export interface Console {
@@ -35,6 +50,7 @@ export function loadConsole(renderer: PageRenderer, served: { readonly login: bo
       renderer.renderView('admin/console', locale, texts[locale], {
         stylesheet: 'assets/admin/console.css',
         views: VIEWS.map((name) => ({ name, title: texts[locale][`view-${name}`] })),
+        languages: LANGUAGES,
         ...{ scopes: SCOPES, eventTypes: EVENT_TYPES },
         ...{ mailTemplates: MAIL_TEMPLATE_NAMES.join(' '), mailLocales: mailLocales().join(' ') },
         // The operator's own login page knows no way back to the console; the built-in one does.

@@ -22,6 +22,7 @@ const VIEWS = {
   overview: () => import('./overview.js'),
   members: () => import('./members.js'),
   member: () => import('./member.js'),
+  invitations: () => import('./invitations.js'),
   mails: () => import('./mails.js'),
   'mail-texts': () => import('./mail-texts.js'),
   'api-keys': () => import('./api-keys.js'),
