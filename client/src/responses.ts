@@ -48,6 +48,9 @@ export const OPERATIONS: Record<string, string> = {
   "GET /api/members/me/identities": "200 IdentityListResponse",
   "POST /api/members/me/identities": "201 IdentityResponse",
   "DELETE /api/members/me/identities/{id}": "204",
+  "GET /api/members/me/consents": "200 OwnConsentListResponse",
+  "POST /api/members/me/consents": "204",
+  "DELETE /api/members/me/consents/{id}": "204",
   "GET /api/members/me/security-events": "200 SecurityActivityResponse",
   "POST /api/members/me/email/send-code": "202 CodeSentResponse",
   "POST /api/members/me/email/confirm-code": "204",
@@ -439,6 +442,22 @@ export const SHAPES: Record<string, Record<string, string>> = {
     "from": "string",
     "series": "SeriesResponse[]",
     "queues": "QueuesResponse"
+  },
+  "OwnConsentListResponse": {
+    "items": "OwnConsentResponse[]"
+  },
+  "OwnConsentResponse": {
+    "url": "?string",
+    "sha256": "string",
+    "givenAt": "?string",
+    "given": "boolean",
+    "id": "string",
+    "version": "string",
+    "language": "string",
+    "title": "string",
+    "required": "boolean",
+    "marketing": "boolean",
+    "effectiveFrom": "string"
   },
   "PasskeyListResponse": {
     "items": "PasskeyResponse[]",

@@ -30,6 +30,9 @@ import { EmailChangeRequestService } from './email-change/email-change-request.s
 import { EmailReplacementService } from './email-change/email-replacement.service.js';
 import { EmailUndoService } from './email-change/email-undo.service.js';
 import { IdentitiesController } from './identities/identities.controller.js';
+import { OwnConsentsController } from './consents/own-consents.controller.js';
+import { OwnConsentsService } from './consents/own-consents.service.js';
+import { ConsentsModule } from '../security/consents/consents.module.js';
 import { OwnIdentitiesService } from './identities/own-identities.service.js';
 import { PasswordChangeController } from './password-change/password-change.controller.js';
 import { PasswordChangeService } from './password-change/password-change.service.js';
@@ -65,7 +68,7 @@ import { SessionsController } from './sessions/sessions.controller.js';
       PasswordsModule,
       RateLimitsModule,
     ],
-    ...[ReauthenticationModule, RiskModule, SessionsModule, UsersModule, VerificationModule],
+    ...[ConsentsModule, ReauthenticationModule, RiskModule, SessionsModule, UsersModule, VerificationModule],
   ],
   controllers: [
     ProfileController,
@@ -75,6 +78,7 @@ import { SessionsController } from './sessions/sessions.controller.js';
     TwoFactorStatusController,
     PasskeysController,
     IdentitiesController,
+    OwnConsentsController,
     SecurityActivityController,
     EmailChangeController,
     AccountClosingController,
@@ -92,6 +96,7 @@ import { SessionsController } from './sessions/sessions.controller.js';
     OwnPasskeysService,
     PasskeyListService,
     OwnIdentitiesService,
+    OwnConsentsService,
     RecoveryCodeRenewalService,
     FactorChangesService,
     SecurityActivityService,

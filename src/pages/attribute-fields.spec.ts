@@ -47,6 +47,7 @@ describe('the fields for attributes', () => {
         signUpDomains: [],
       },
       attributes: DECLARATIONS,
+      hasConsents: false,
       ...{ socialProviders: [], socialRedirectUri: null, hasConsole: false },
     });
     const signUp = renderer.render('sign-up', 'en')!;

@@ -26,6 +26,7 @@ const OPTIONS: PageRendererOptions = {
   signUp: 'open',
   signUpDomains: [],
   attributes: new Map(),
+  hasConsents: true,
   socialProviders: ['google', 'kakao', 'naver', 'apple', 'acme'].map((id) => ({ id, name: id })),
   socialRedirectUri: 'https://accounts.example/pages/social-login',
   hasConsole: false,

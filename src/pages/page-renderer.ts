@@ -36,6 +36,8 @@ export interface PageRendererOptions {
   readonly signUpDomains: readonly string[];
   /** Declared by the operator. */
   readonly attributes: ReadonlyMap<string, AttributeDeclaration>;
+  /** Whether there are documents to agree to. */
+  readonly hasConsents: boolean;
   readonly socialProviders: readonly { readonly id: string; readonly name: string }[];
   /** Where providers send visitors of the pages back to; null if only apps may be sent back to. */
   readonly socialRedirectUri: string | null;
@@ -101,6 +103,7 @@ export class PageRenderer {
       links: this.links(locale),
       isInvitedOnly: this.options.signUp === 'invited',
       signUpDomains: this.options.signUpDomains.join(', '),
+      hasConsents: this.options.hasConsents,
       attributes: attributeFieldsOf(this.options.attributes, locale),
       social: this.socialLogin(locale),
       common: fillPlaceholders(TEXTS[locale].common, { passwordMinLength }),

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ConsentDocuments } from '../platform/consents/consent-documents.js';
 import { MemberAttributes } from '../platform/attributes/member-attributes.js';
 import { AppConfig } from '../platform/config/app-config.js';
 import { ConsoleController } from './console/console.controller.js';
@@ -24,7 +25,7 @@ const DAY_SECONDS = 86_400;
     },
     {
       provide: PageRenderer,
-      useFactory: (config: AppConfig, attributes: MemberAttributes) => {
+      useFactory: (config: AppConfig, attributes: MemberAttributes, consents: ConsentDocuments) => {
         const { env, brandLogo, returnOrigins, publicUrl } = config;
         const socialRedirectUri = `${publicUrl}/pages/social-login`;
         return new PageRenderer({
@@ -42,12 +43,13 @@ const DAY_SECONDS = 86_400;
           signUp: env.SIGN_UP,
           signUpDomains: env.SIGN_UP_DOMAINS,
           attributes: attributes.all,
+          hasConsents: consents.isDeclared,
           socialProviders: config.socialProviders,
           socialRedirectUri: config.socialRedirectUris.includes(socialRedirectUri) ? socialRedirectUri : null,
           hasConsole: env.ADMIN_CONSOLE,
         });
       },
-      inject: [AppConfig, MemberAttributes],
+      inject: [AppConfig, MemberAttributes, ConsentDocuments],
     },
   ],
 })

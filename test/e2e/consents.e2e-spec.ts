@@ -230,3 +230,50 @@ describe('a required version that came into force', () => {
     expect((await login(ada).expect(200)).body.status).toBe('password_change_required');
   });
 });
+
+describe("a member's own consents", () => {
+  const PATH = '/api/members/me/consents';
+  const statesOf = async ({ client, accessToken }: GivenMember) => {
+    const { body } = await client.get(PATH, accessToken).expect(200);
+    return body.items.map(({ id, version, given: isGiven }: { id: string; version: string; given: boolean }) =>
+      [id, version, isGiven ? 'given' : 'open'].join(' '),
+    );
+  };
+
+  it('CO-05 optional ones are given and withdrawn, and each is recorded once', async () => {
+    const ada = await member();
+    expect(await statesOf(ada)).toEqual(['terms 2 given', 'privacy 1 given', 'news 1 open', 'terms 3 open']);
+    for (let time = 1; time <= 2; time += 1)
+      await ada.client.post(PATH, { consents: [NEWS] }, ada.accessToken).expect(204);
+    expect((await statesOf(ada))[2]).toBe('news 1 given');
+    await ada.client.delete(`${PATH}/news`, undefined, ada.accessToken).expect(204);
+    expect((await ada.client.delete(`${PATH}/news`, undefined, ada.accessToken).expect(404)).body.code).toBe(
+      'not_found',
+    );
+    expect((await statesOf(ada))[2]).toBe('news 1 open');
+    await ada.client.post(PATH, { consents: [NEWS] }, ada.accessToken).expect(204);
+    const ledger = ['terms 2 given', 'privacy 1 given', 'news 1 given', 'news 1 withdrawn', 'news 1 given'];
+    expect(await ledgerOf(app, ada.id)).toEqual(ledger);
+    const { rows } = await app.sql.query(
+      `SELECT type, session_id FROM security_events WHERE member_id = $1 AND type = 'consent.withdrawn'`,
+      [ada.id],
+    );
+    expect(rows).toEqual([{ type: 'consent.withdrawn', session_id: ada.sessionId }]);
+  });
+
+  it('CO-05 a required one is not withdrawn, an unknown one neither given nor withdrawn', async () => {
+    const ada = await member();
+    const withdraw = (id: string) => ada.client.delete(`${PATH}/${id}`, undefined, ada.accessToken);
+    expect((await withdraw('terms').expect(422)).body.code).toBe('consent_required');
+    for (const id of ['news', 'x', '%00']) expect([id, (await withdraw(id)).status]).not.toEqual([id, 204]);
+    const { body } = await ada.client.post(PATH, { consents: [{ id: 'terms', version: '1' }] }, ada.accessToken);
+    expect(problemsOf(body)).toEqual(['validation_failed', 'consents.0 consent_unknown']);
+    await app.get(PATH).expect(401);
+  });
+
+  it('a version to come may be accepted early', async () => {
+    const ada = await member();
+    await ada.client.post(PATH, { consents: [{ id: 'terms', version: '3' }] }, ada.accessToken).expect(204);
+    expect(await statesOf(ada)).toEqual(['terms 2 given', 'privacy 1 given', 'news 1 open', 'terms 3 given']);
+  });
+});

@@ -3,6 +3,7 @@ import { givenAdmin, type GivenAdmin } from '../support/admins.js';
 import { givenApiKey } from '../support/api-keys.js';
 import { SCOPES } from '../../src/platform/http/principal.js';
 import { Authenticator } from '../support/authenticator.js';
+import { ConsentsFile, NEWS, OPTIONAL_DOCUMENTS } from '../support/consents.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
 import { mailbox, outboxEmpty } from '../support/mailbox.js';
 import { addPasskey, beginPasskey, type WithPasskey } from '../support/passkeys.js';
@@ -48,6 +49,7 @@ let app: TestApp;
 let naver: NaverPartner;
 let kakao: OpenIdPartner;
 const kakaoSubject = unique.loginId();
+let consentsFile: ConsentsFile;
 let rows: RowChanges;
 let ada: GivenMember & { secret: string; codes: string[]; passkeyId: string; identityId: string };
 let root: GivenAdmin;
@@ -57,8 +59,10 @@ let keyId: string;
 beforeAll(async () => {
   naver = await new NaverPartner().start();
   kakao = await OpenIdPartner.start(REDIRECT_URI, PECULIARITIES.kakao);
+  consentsFile = await ConsentsFile.write(OPTIONAL_DOCUMENTS);
   app = await TestApp.start({
     env: {
+      CONSENTS: consentsFile.path,
       SOCIAL_REDIRECT_URIS: REDIRECT_URI,
       SOCIAL_KAKAO_CLIENT_ID: CLIENT.id,
       SOCIAL_KAKAO_CLIENT_SECRET: CLIENT.secret,
@@ -84,6 +88,7 @@ afterAll(async () => {
   await app?.stop();
   await naver?.stop();
   await kakao?.stop();
+  await consentsFile?.remove();
 });
 
 async function anotherSession(member: GivenMember): Promise<GivenMember> {
@@ -199,6 +204,8 @@ const WRITES: Record<string, { prepare: () => Promise<Write>; after?: (body: any
   'DELETE /api/members/me/passkeys/{id}': {
     prepare: async () => ({ id: ada.passkeyId, body: { password: ada.password } }),
   },
+  'POST /api/members/me/consents': { prepare: async () => ({ body: { consents: [NEWS] } }) },
+  'DELETE /api/members/me/consents/{id}': { prepare: async () => ({ id: NEWS.id }) },
   'POST /api/members/me/identities': {
     prepare: async () => {
       const { body } = await ada.client.post('/api/auth/social/naver/start', {}).expect(200);

@@ -28,6 +28,8 @@ export const REQUIRED = [
   { id: 'terms', version: '2' },
   { id: 'privacy', version: '1' },
 ];
+/** Documents that a sign-up needs none of. */
+export const OPTIONAL_DOCUMENTS = DOCUMENTS.filter(({ required }) => !required);
 export const NEWS = { id: 'news', version: '1' };
 
 /** A file for CONSENTS. */

@@ -51,12 +51,13 @@ export async function exportMembers({ file, withSecrets = false }: ExportOptions
 }
 
 function lineOf(member: ExportedMember, secrets: SecretValues, withSecrets: boolean): Record<string, unknown> {
-  const { passwordHash, app, codes, passkeys, identities, attributes, loginIdGenerated, ...profile } = member;
+  const { passwordHash, app, codes, passkeys, identities, consents, attributes, loginIdGenerated, ...profile } = member;
   const line = {
     ...profile,
     ...(loginIdGenerated && { loginIdGenerated }),
     ...(attributes && { attributes }),
     ...(identities.length > 0 && { identities }),
+    ...(consents && { consents }),
   };
   if (!withSecrets) return line;
   return {

@@ -26,6 +26,8 @@ export interface ExportedMember {
   /** Unused recovery codes in hexadecimal, without those from before 1.0.0, which have no hash. */
   readonly codes: readonly string[];
   readonly identities: readonly OwnIdentity[];
+  /** The whole ledger, oldest first; null where it is empty. */
+  readonly consents: readonly object[] | null;
   /** With bytes in hexadecimal. */
   readonly passkeys: readonly OwnPasskey[];
 }
@@ -42,6 +44,9 @@ const MEMBERS = `SELECT m.id, login_id AS "loginId", login_id_generated AS "logi
       FROM passkeys p WHERE p.member_id = m.id), '[]') AS passkeys,
     coalesce((SELECT jsonb_agg(jsonb_build_object('provider', provider, 'subject', subject, 'email', i.email, 'createdAt', i.created_at)
       ORDER BY i.created_at, i.id) FROM identities i WHERE i.member_id = m.id), '[]') AS identities
+,
+    (SELECT jsonb_agg(jsonb_build_object('id', document_id, 'version', version, 'language', language, 'sha256', document_hash,
+      'action', action, 'at', at, 'ip', ip) ORDER BY c.id) FROM consents c WHERE c.member_id = m.id) AS consents
   FROM members m ORDER BY m.created_at, m.id`;
 
 /**
@@ -49,7 +54,7 @@ const MEMBERS = `SELECT m.id, login_id AS "loginId", login_id_generated AS "logi
  * two would collide. Where a member has the login ID, an import makes another one.
  */
 const CLAIMS = `SELECT id, CASE WHEN NOT EXISTS (SELECT FROM members m WHERE m.login_id = c.login_id) THEN login_id END, login_id_generated, email, false, name, locale, 'member', 'active', NULL::timestamptz, created_at, false, password_hash,
-    attributes, NULL::bytea, '{}'::text[], '[]'::jsonb, '[]'::jsonb
+    attributes, NULL::bytea, '{}'::text[], '[]'::jsonb, '[]'::jsonb, NULL::jsonb
   FROM imported_claims c WHERE NOT EXISTS (SELECT FROM members m WHERE m.email_key = c.email_key) ORDER BY created_at, id`;
 
 /**

@@ -35,6 +35,7 @@ const REASONS = {
 const reason = takeSecret('because');
 let mfaToken = '';
 let resetToken = '';
+let termsToken = '';
 /** The methods that the member has set up and this browser supports. @type {Method[]} */
 let available = [];
 /** @type {Method} */
@@ -44,6 +45,7 @@ const passkeyLogin = new PasskeyLogin(send, continueLogin);
 
 onSubmit('login', logIn);
 onSubmit('second-factor', sendSecondFactor);
+if (document.querySelector('[data-form="terms"]') !== null) onSubmit('terms', agree);
 for (const name of METHODS) onAction(`use-${name}`, () => selectMethod(name));
 onAction('start-over', () => startOver(''));
 onAction('change-password', () => leaveToReset(resetToken));
@@ -79,8 +81,8 @@ async function logIn() {
 
 /**
  * Continues with the next step, or with the page after the login.
- * @param {{ status: string, mfaToken: string, methods: Method[], resetToken: string, signUpId: string }} result of
- * the first or second step
+ * @param {{ status: string, mfaToken: string, methods: Method[], resetToken: string, signUpId: string, termsToken: string,
+ * documents: import('./consents.js').Document[] }} result of the step before
  */
 function continueLogin(result) {
   void stopAutofill();
@@ -94,6 +96,9 @@ function continueLogin(result) {
   } else if (result.status === 'password_change_required') {
     resetToken = result.resetToken;
     show('must-change');
+  } else if (result.status === 'terms_required') {
+    termsToken = result.termsToken;
+    void showTerms(result.documents);
   } else if (result.status === 'confirmation_required') {
     // The page of the mailed link then needs no password.
     rememberSignUp(result.signUpId);
@@ -116,6 +121,23 @@ async function sendSecondFactor() {
           : requiredValue('second-factor', 'recoveryCode', text('recoveryCodeMissing'));
       continueLogin(await send('auth/login/mfa', { mfaToken, code }));
     }
+  } catch (error) {
+    if (!(error instanceof ApiProblem) || !['token_expired', 'token_invalid'].includes(error.code)) throw error;
+    startOver(text('tooLate'));
+  }
+}
+
+/** @param {import('./consents.js').Document[]} documents */
+async function showTerms(documents) {
+  const { showDocuments } = await import('./consents.js');
+  showDocuments('terms', documents);
+  show('terms');
+}
+
+async function agree() {
+  const { readConsents } = await import('./consents.js');
+  try {
+    continueLogin(await send('auth/consents', { termsToken, ...readConsents('terms') }));
   } catch (error) {
     if (!(error instanceof ApiProblem) || !['token_expired', 'token_invalid'].includes(error.code)) throw error;
     startOver(text('tooLate'));

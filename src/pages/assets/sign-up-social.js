@@ -51,7 +51,9 @@ export function offerSocialSignUp(isResumed, askForCode) {
     });
     problems.push(...(await findClaimProblems(values)));
     if (problems.length > 0) throw new FieldProblems(problems);
-    const body = { ...values, ...readAttributes('social-sign-up'), signUpId, locale: mailLanguage() };
+    const hasConsents = document.querySelector('[data-consents]') !== null;
+    const consents = hasConsents ? (await import('./consents.js')).readConsents('social-sign-up') : {};
+    const body = { ...values, ...readAttributes('social-sign-up'), ...consents, signUpId, locale: mailLanguage() };
     const result = await openSession('auth/social/sign-up', body).catch((problem) => {
       // Taken since it was checked.
       if (problem.code === 'login_id_taken') throw new FieldProblem('loginId', text('loginIdTaken'));

@@ -42,6 +42,17 @@ const watch = watchSignUp(() => {
   forgetStep();
   show('elsewhere');
 });
+/** Loaded where documents are declared. @type {typeof import('./consents.js') | undefined} */
+let consents;
+const showConsents = async () => {
+  if (document.querySelector('[data-consents]') === null) return;
+  consents = await import('./consents.js');
+  const documents = await consents.loadDocuments();
+  for (const form of ['sign-up', 'social-sign-up'])
+    if (document.querySelector(`[data-form="${form}"]`) !== null) consents.showDocuments(form, documents);
+};
+onLanguageChange(() => void showConsents());
+void showConsents();
 void showFirstStep();
 
 /** Without social login its script is not loaded (SO-73). */
@@ -92,6 +103,7 @@ async function signUp() {
     ...values,
     ...(name === '' ? {} : { name }),
     ...readAttributes('sign-up'),
+    ...consents?.readConsents('sign-up'),
     // With corrected values for the same address, the code that was mailed before still fits.
     ...(earlier === null ? {} : { signUpId: earlier }),
     locale: mailLanguage(),

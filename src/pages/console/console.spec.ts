@@ -15,7 +15,7 @@ const renderer = new PageRenderer({
   ...{ productName: 'Acme <b>', hasLogo: false, pages: PAGE_NAMES, returnOrigins: [], sharesCookie: false },
   ...{ passwordMinLength: 10, passwordMinScore: 3, resendSeconds: 60, erasureGraceDays: 14, attributes: new Map() },
   ...{ signUp: 'open' as const, signUpDomains: [] },
-  ...{ socialProviders: [], socialRedirectUri: null, hasConsole: true },
+  ...{ socialProviders: [], socialRedirectUri: null, hasConsents: false, hasConsole: true },
 });
 const { assets, render } = loadConsole(renderer, { login: true });
 const shared = new PageAssets({ color: '#2a51d8', logo: null });

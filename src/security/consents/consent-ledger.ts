@@ -7,6 +7,18 @@ import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { ConsentsRepository, type ConsentEntry, type GivenConsent } from '../../users/consents/consents.repository.js';
 import type { AuditLogService } from '../audit-log/audit-log.service.js';
 
+/** Whose consent it is, and the session in which it is given or withdrawn. */
+export interface ConsentSubject {
+  readonly memberId: string;
+  readonly sessionId?: string;
+}
+
+/** A document, and since when the member agrees to it; null if not. */
+export interface ConsentState {
+  readonly document: ConsentDocument;
+  readonly givenAt: Date | null;
+}
+
 /** Records consents and their withdrawal. Loaded only where CONSENTS is set. */
 export class ConsentLedger {
   private readonly repository = new ConsentsRepository();
@@ -46,31 +58,59 @@ export class ConsentLedger {
   }
 
   /** Needs the member's lock. */
-  async give(tx: Tx, memberId: string, consents: readonly GivenConsent[], context: ClientContext): Promise<void> {
+  async give(
+    tx: Tx,
+    { memberId, sessionId }: ConsentSubject,
+    consents: readonly GivenConsent[],
+    context: ClientContext,
+  ): Promise<void> {
     if (consents.length === 0) return;
     // A claim and its confirmation may hold the same consent: the earlier one counts.
     const first = new Map(consents.toReversed().map((consent) => [`${consent.id} ${consent.version}`, consent]));
     const distinct = consents.filter((consent) => first.get(`${consent.id} ${consent.version}`) === consent);
     for (const { id: document, version } of await this.repository.give(tx, memberId, distinct))
-      await this.auditLog.record(tx, 'consent.given', { memberId, context }, { document, version });
+      await this.auditLog.record(tx, 'consent.given', { memberId, sessionId, context }, { document, version });
   }
 
   /**
    * Needs the member's lock.
    * @throws DomainError `consent_required` for a document that membership needs; `not_found`
    */
-  async withdraw(tx: Tx, memberId: string, documentId: string, context: ClientContext): Promise<void> {
+  async withdraw(
+    tx: Tx,
+    { memberId, sessionId }: ConsentSubject,
+    documentId: string,
+    context: ClientContext,
+  ): Promise<void> {
     const inForce = this.documents.listInForce(this.clock.now(), context.locale);
     if (inForce.some(({ id, required }) => id === documentId && required))
       throw new DomainError('consent_required', { detail: `${documentId} cannot be withdrawn` });
     const version = await this.repository.withdraw(tx, memberId, documentId, context.ip);
     if (version === null) throw new DomainError('not_found', { detail: 'no such consent' });
-    await this.auditLog.record(tx, 'consent.withdrawn', { memberId, context }, { document: documentId, version });
+    await this.auditLog.record(
+      tx,
+      'consent.withdrawn',
+      { memberId, sessionId, context },
+      { document: documentId, version },
+    );
   }
 
   /** The required documents in force that the member has still to agree to. */
   async listMissing(sql: Sql, memberId: string, locale: string): Promise<ConsentDocument[]> {
     return this.documents.listMissing(await this.repository.listGiven(sql, memberId), this.clock.now(), locale);
+  }
+
+  /** The documents in force and to come, in the order of the file. */
+  async listStates(sql: Sql, memberId: string, locale: string): Promise<ConsentState[]> {
+    const now = this.clock.now();
+    const entries = await this.repository.list(sql, memberId);
+    return [...this.documents.listInForce(now, locale), ...this.documents.listUpcoming(now, locale)].map((document) => {
+      const { id, version } = document;
+      const own = entries.filter((entry) => entry.id === id && entry.action !== 'reminded');
+      const given = own.findLast((entry) => entry.version === version && entry.action === 'given');
+      const isWithdrawn = own.at(-1)?.action === 'withdrawn';
+      return { document, givenAt: isWithdrawn ? null : (given?.at ?? null) };
+    });
   }
 
   async listGiven(sql: Sql, memberId: string): Promise<DocumentVersion[]> {

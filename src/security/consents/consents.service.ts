@@ -11,7 +11,7 @@ import { DomainError } from '../../platform/http/problems/domain-error.js';
 
 import type { GivenConsent } from '../../users/consents/consents.repository.js';
 import { AuditLogService } from '../audit-log/audit-log.service.js';
-import type { ConsentLedger } from './consent-ledger.js';
+import type { ConsentLedger, ConsentState, ConsentSubject } from './consent-ledger.js';
 
 interface ConsentsOfNewcomer {
   readonly consents: readonly GivenConsent[] | null;
@@ -85,7 +85,7 @@ export class ConsentsService implements OnModuleInit {
     if (this.ledger === null) return;
     const given = [...(consents ?? []), ...(sent ?? [])];
     this.ledger.checkComplete(given, context.locale);
-    await this.ledger.give(tx, memberId, given, context);
+    await this.ledger.give(tx, { memberId }, given, context);
   }
 
   /**
@@ -95,8 +95,27 @@ export class ConsentsService implements OnModuleInit {
    */
   async giveAll(tx: Tx, memberId: string, given: readonly GivenConsent[], context: ClientContext): Promise<void> {
     if (this.ledger === null) return;
-    await this.ledger.give(tx, memberId, given, context);
+    await this.ledger.give(tx, { memberId }, given, context);
     this.ledger.checkComplete(await this.ledger.listGiven(tx, memberId), context.locale);
+  }
+
+  /** @param subject whose consents they are, and the session that gives them. Needs the member's lock. */
+  async give(tx: Tx, subject: ConsentSubject, given: readonly GivenConsent[], context: ClientContext): Promise<void> {
+    await this.ledger?.give(tx, subject, given, context);
+  }
+
+  /**
+   * Needs the member's lock.
+   * @throws DomainError `consent_required` for a document that membership needs; `not_found`
+   */
+  async withdraw(tx: Tx, subject: ConsentSubject, documentId: string, context: ClientContext): Promise<void> {
+    if (this.ledger === null) throw new DomainError('not_found', { detail: 'no documents are declared' });
+    await this.ledger.withdraw(tx, subject, documentId, context);
+  }
+
+  /** The documents in force and to come, and since when the member agrees to each. */
+  async listStates(sql: Sql, memberId: string, locale: string): Promise<ConsentState[]> {
+    return this.ledger === null ? [] : this.ledger.listStates(sql, memberId, locale);
   }
 
   /** The required documents in force that the member has still to agree to; empty and without a query where none are declared. */

@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { describeInBrowser } from '../support/browser.js';
+import { BrowserApp, LOOKS } from '../support/browser-app.js';
+import { ConsentsFile, ledgerOf, makeOutdated } from '../support/consents.js';
+import { unique } from '../support/factories.js';
+import { mailbox } from '../support/mailbox.js';
+
+describeInBrowser('consents on the built-in pages', () => {
+  let browserApp: BrowserApp;
+  let file: ConsentsFile;
+  beforeAll(async () => {
+    file = await ConsentsFile.write();
+    browserApp = await BrowserApp.start({ CONSENTS: file.path });
+  });
+  afterAll(async () => {
+    await browserApp?.stop();
+    await file.remove();
+  });
+
+  for (const look of LOOKS) {
+    it(`CO-01 CO-04 a visitor agrees at the sign-up, and to a new version at a login (${look.language}, ${look.size})`, async () => {
+      const ada = unique.signUp();
+      const visitor = await browserApp.visitor(look);
+      const box = (form: string, id: string) => visitor.page.locator(`#${form}-consent-${id}`);
+      await visitor.open('sign-up');
+      await box('sign-up', 'news').waitFor();
+      await visitor.type('#loginId', ada.loginId);
+      await visitor.type('#email', ada.email);
+      await visitor.type('#password', ada.password);
+      await box('sign-up', 'privacy').check();
+      await visitor.send('sign-up');
+      await visitor.page.locator('#sign-up-consent-terms-error:visible').waitFor();
+      await visitor.inspect('sign-up-consents');
+      await box('sign-up', 'terms').check();
+      await visitor.send('sign-up');
+      await visitor.see('code');
+      const { code } = await mailbox.to(ada.email).next();
+      await visitor.type('[data-form="code"] input.code', code!);
+      await visitor.send('code');
+      await visitor.page.waitForURL(/account/);
+      const { rows } = await browserApp.app.sql.query(`SELECT id FROM members WHERE email = $1`, [ada.email]);
+      expect(await ledgerOf(browserApp.app, rows[0].id)).toEqual(['terms 2 given', 'privacy 1 given']);
+      await visitor.close();
+
+      await makeOutdated(browserApp.app, rows[0].id);
+      const later = await browserApp.visitor(look);
+      await later.open('login');
+      await later.type('#identifier', ada.loginId);
+      await later.type('#password', ada.password);
+      await later.send('login');
+      await later.see('terms');
+      await later.inspect('login-terms');
+      await later.send('terms');
+      await later.page.locator('#terms-consent-terms-error:visible').waitFor();
+      await later.page.locator('#terms-consent-terms').check();
+      await later.send('terms');
+      await later.page.waitForURL(/account/);
+      await later.close();
+    });
+  }
+});
