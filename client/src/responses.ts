@@ -51,6 +51,7 @@ export const OPERATIONS: Record<string, string> = {
   "GET /api/members/me/consents": "200 OwnConsentListResponse",
   "POST /api/members/me/consents": "204",
   "DELETE /api/members/me/consents/{id}": "204",
+  "GET /api/members/me/export": "200 AccountExportResponse",
   "GET /api/members/me/security-events": "200 SecurityActivityResponse",
   "POST /api/members/me/email/send-code": "202 CodeSentResponse",
   "POST /api/members/me/email/confirm-code": "204",
@@ -118,6 +119,18 @@ export const SHAPES: Record<string, Record<string, string>> = {
     "rpId": "string",
     "userId": "string",
     "allAcceptedCredentialIds": "string[]"
+  },
+  "AccountExportResponse": {
+    "identities": "object[]",
+    "passkeys": "object[]",
+    "consents": "object[]",
+    "emailChanges": "object[]",
+    "sessions": "object[]",
+    "devices": "object[]",
+    "networks": "object[]",
+    "mails": "object[]",
+    "securityEvents": "object[]",
+    "profile": "ProfileResponse"
   },
   "ApiKeyListResponse": {
     "items": "ApiKeyResponse[]",

@@ -30,6 +30,8 @@ import { EmailChangeRequestService } from './email-change/email-change-request.s
 import { EmailReplacementService } from './email-change/email-replacement.service.js';
 import { EmailUndoService } from './email-change/email-undo.service.js';
 import { IdentitiesController } from './identities/identities.controller.js';
+import { AccountExportController } from './export/account-export.controller.js';
+import { AccountExportRepository } from './export/account-export.repository.js';
 import { OwnConsentsController } from './consents/own-consents.controller.js';
 import { OwnConsentsService } from './consents/own-consents.service.js';
 import { ConsentsModule } from '../security/consents/consents.module.js';
@@ -79,6 +81,7 @@ import { SessionsController } from './sessions/sessions.controller.js';
     PasskeysController,
     IdentitiesController,
     OwnConsentsController,
+    AccountExportController,
     SecurityActivityController,
     EmailChangeController,
     AccountClosingController,
@@ -97,6 +100,7 @@ import { SessionsController } from './sessions/sessions.controller.js';
     PasskeyListService,
     OwnIdentitiesService,
     OwnConsentsService,
+    AccountExportRepository,
     RecoveryCodeRenewalService,
     FactorChangesService,
     SecurityActivityService,

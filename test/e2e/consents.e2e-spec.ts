@@ -277,3 +277,38 @@ describe("a member's own consents", () => {
     expect(await statesOf(ada)).toEqual(['terms 2 given', 'privacy 1 given', 'news 1 open', 'terms 3 given']);
   });
 });
+
+describe('the export of what is held about a member', () => {
+  const EXPORT = '/api/members/me/export';
+
+  it('CO-06 holds every kind of row, of this member alone, and no secret', async () => {
+    const ada = await addPasskey(await member([...REQUIRED, NEWS]));
+    await member();
+    const { body, text } = await ada.client.get(EXPORT, ada.accessToken).expect(200);
+    expect(body.profile).toMatchObject({ id: ada.id, email: ada.email, loginId: ada.loginId });
+    expect(body.consents.map(({ id, action }: { id: string; action: string }) => `${id} ${action}`)).toEqual([
+      ...['terms given', 'privacy given', 'news given'],
+    ]);
+    expect(body.sessions.map(({ id }: { id: string }) => id)).toEqual([ada.sessionId]);
+    expect(body.passkeys.map(({ id }: { id: string }) => id)).toEqual([ada.passkeyId]);
+    for (const kind of ['devices', 'networks', 'mails', 'securityEvents'])
+      expect([kind, body[kind].length > 0]).toEqual([kind, true]);
+    expect([body.identities, body.emailChanges]).toEqual([[], []]);
+    const { rows } = await app.sql.query(`SELECT password_hash AS hash FROM members WHERE id = $1`, [ada.id]);
+    const { rows: keys } = await app.sql.query(
+      `SELECT encode(credential_id, 'hex') AS id, encode(public_key, 'hex') AS key FROM passkeys WHERE member_id = $1`,
+      [ada.id],
+    );
+    for (const secret of [rows[0].hash, keys[0].id, keys[0].key, ada.deviceToken, ada.refreshToken])
+      expect(text).not.toContain(secret);
+  });
+
+  it('CO-06 needs a recent login', async () => {
+    const ada = await member();
+    await app.sql.query(`UPDATE sessions SET authenticated_at = now() - interval '1 day' WHERE id = $1`, [
+      ada.sessionId,
+    ]);
+    expect((await ada.client.get(EXPORT, ada.accessToken).expect(403)).body.code).toBe('reauth_required');
+    await app.get(EXPORT).expect(401);
+  });
+});

@@ -1,0 +1,22 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { ProfileResponse } from '../profile/profile.dto.js';
+
+const Records = (): PropertyDecorator =>
+  ApiProperty({ type: 'array', items: { type: 'object', additionalProperties: true } });
+
+/** Everything but the profile, by kind */
+export class OwnRecords {
+  @Records() identities: object[];
+  @Records() passkeys: object[];
+  @Records() consents: object[];
+  @Records() emailChanges: object[];
+  @Records() sessions: object[];
+  @Records() devices: object[];
+  @Records() networks: object[];
+  @Records() mails: object[];
+  @Records() securityEvents: object[];
+}
+
+export class AccountExportResponse extends OwnRecords {
+  profile: ProfileResponse;
+}

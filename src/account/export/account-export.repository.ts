@@ -1,0 +1,32 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../../platform/database/database.js';
+import type { OwnRecords } from './account-export.dto.js';
+
+/** The rows of a table about the member `$1`, as a JSON list. */
+const listOf = (columns: string, from: string, order: string): string =>
+  `coalesce((SELECT jsonb_agg(to_jsonb(part) ORDER BY part."${order}") FROM (SELECT ${columns} FROM ${from}) part), '[]')`;
+
+const RECORDS = `SELECT
+  ${listOf('id, provider, subject, email, created_at AS "createdAt"', 'identities WHERE member_id = $1', 'createdAt')} AS identities,
+  ${listOf('id, name, aaguid, transports, created_at AS "createdAt", last_used_at AS "lastUsedAt"', 'passkeys WHERE member_id = $1', 'createdAt')} AS passkeys,
+  ${listOf('document_id AS id, version, language, document_hash AS sha256, action, at, ip', 'consents WHERE member_id = $1', 'at')} AS consents,
+  ${listOf('old_email AS "oldEmail", changed_at AS "changedAt", undo_until AS "undoUntil"', 'email_changes WHERE member_id = $1', 'changedAt')} AS "emailChanges",
+  ${listOf('id, device_name AS "deviceName", user_agent AS "userAgent", ip, created_at AS "createdAt", rotated_at AS "lastUsedAt", ended_at AS "endedAt", end_reason AS "endReason"', 'sessions WHERE member_id = $1', 'createdAt')} AS sessions,
+  ${listOf('id, name, user_agent AS "userAgent", network, first_seen_at AS "firstSeenAt", last_seen_at AS "lastSeenAt"', 'devices WHERE member_id = $1', 'firstSeenAt')} AS devices,
+  ${listOf('network, country, first_seen_at AS "firstSeenAt", last_seen_at AS "lastSeenAt"', 'known_networks WHERE member_id = $1', 'firstSeenAt')} AS networks,
+  ${listOf('template AS kind, locale, status, created_at AS "createdAt", finished_at AS "finishedAt"', 'outbox_messages WHERE member_id = $1', 'createdAt')} AS mails,
+  ${listOf('at, type, session_id AS "sessionId", ip, user_agent AS "userAgent", details', 'security_events WHERE member_id = $1', 'at')} AS "securityEvents"`;
+
+/**
+ * Reads what is held about a member, across the modules that own the tables. No secret and nothing
+ * that one opens: no digest, hash, key or content of a mail.
+ */
+@Injectable()
+export class AccountExportRepository {
+  constructor(private readonly database: Database) {}
+
+  async read(memberId: string): Promise<OwnRecords> {
+    const { rows } = await this.database.query<OwnRecords>(RECORDS, [memberId]);
+    return rows[0]!;
+  }
+}
