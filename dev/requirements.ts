@@ -394,6 +394,12 @@ export const REQUIREMENTS: readonly (readonly [family: string, rows: readonly Re
       of('AC-20', 'P1', 'Who may sign up is decided by the typed address alone, at each way of signing up'),
       of('AC-21', 'P0', 'An invitation makes one member, with the role and attributes that the inviter set'),
       of('AC-22', 'P0', 'An invitation ends when it is withdrawn or expires, or its inviter loses the right'),
+      of(
+        'AC-24',
+        'P0',
+        'An administrator changes an address only by a proof of the new mailbox, with an undo to the old one',
+      ),
+      of('AC-25', 'P0', 'An administrator erases a member by the rules of closing; at once only with a reason'),
       of('AC-23', 'P1', 'Nothing shows which addresses are invited'),
       of('AC-04', 'P1', 'Each list of members is recorded with its filter, and holds no personal data itself'),
       of('AC-05', 'P2', 'The overview counts what happened on all servers, and costs the hot paths no statement'),

@@ -1170,7 +1170,11 @@ export interface paths {
         get: operations["membersAdminLook"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Erase a member
+         * @description Closes the account and mails the member. It is erased after the waiting period, in which a login restores it; with `now` within minutes. Not for your own account: `forbidden`.
+         */
+        delete: operations["eraseMember"];
         options?: never;
         head?: never;
         /**
@@ -1343,6 +1347,26 @@ export interface paths {
          * @description Deletes it. Its code and link stop working. Open to API keys with the scope `members:write`.
          */
         delete: operations["withdrawInvitation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/members/{id}/email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change a member's address
+         * @description Mails a link to the new address, which makes the change, and a notice to the present one. After the change that one gets a link to undo it. Not for your own account: `forbidden`.
+         */
+        post: operations["correctMemberEmail"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3516,7 +3540,7 @@ export interface components {
             profile: components["schemas"]["ProfileResponse"];
         };
         /** @enum {string} */
-        SecurityEventType: "sign-up.requested" | "sign-up.confirmed" | "sign-up.discarded" | "login.succeeded" | "login.failed" | "login.throttled" | "login.password_change_required" | "login.terms_required" | "session.ended" | "session.reuse_detected" | "session.late_replay" | "password.changed" | "password.reset_requested" | "password.reset_proven" | "password.reset" | "login-id.requested" | "login-id.revealed" | "login-id.chosen" | "profile.changed" | "consent.given" | "consent.withdrawn" | "email.change_requested" | "email.changed" | "email.change_undone" | "account.not_me_reported" | "account.closed" | "account.restored" | "login.second_factor_failed" | "reauthentication.failed" | "two-factor.enabled" | "two-factor.disabled" | "two-factor.recovery_codes_replaced" | "two-factor.recovery_codes_removed" | "two-factor.recovery_code_used" | "two-factor.removal_scheduled" | "two-factor.removal_cancelled" | "risk.assessed" | "passkey.registered" | "passkey.renamed" | "passkey.removed" | "passkey.counter_regressed" | "identity.linked" | "identity.unlinked" | "identity.notice_received" | "two-factor.removed_by_admin" | "member.disabled" | "member.enabled" | "member.imported" | "member.role_changed" | "password.reset_demanded" | "session.all_ended_by_admin" | "login.unlocked" | "admin.created" | "invitation.created" | "invitation.resent" | "invitation.withdrawn" | "invitation.accepted" | "mail.retried" | "api-key.created" | "api-key.rotated" | "api-key.revoked" | "webhook.created" | "webhook.changed" | "webhook.deleted" | "webhook.secret_rotated" | "webhook.tested" | "webhook.delivery_retried" | "member.viewed" | "members.listed";
+        SecurityEventType: "sign-up.requested" | "sign-up.confirmed" | "sign-up.discarded" | "login.succeeded" | "login.failed" | "login.throttled" | "login.password_change_required" | "login.terms_required" | "session.ended" | "session.reuse_detected" | "session.late_replay" | "password.changed" | "password.reset_requested" | "password.reset_proven" | "password.reset" | "login-id.requested" | "login-id.revealed" | "login-id.chosen" | "profile.changed" | "consent.given" | "consent.withdrawn" | "email.change_requested" | "email.changed" | "email.change_undone" | "account.not_me_reported" | "account.closed" | "account.restored" | "login.second_factor_failed" | "reauthentication.failed" | "two-factor.enabled" | "two-factor.disabled" | "two-factor.recovery_codes_replaced" | "two-factor.recovery_codes_removed" | "two-factor.recovery_code_used" | "two-factor.removal_scheduled" | "two-factor.removal_cancelled" | "risk.assessed" | "passkey.registered" | "passkey.renamed" | "passkey.removed" | "passkey.counter_regressed" | "identity.linked" | "identity.unlinked" | "identity.notice_received" | "two-factor.removed_by_admin" | "member.disabled" | "member.enabled" | "member.imported" | "member.role_changed" | "password.reset_demanded" | "session.all_ended_by_admin" | "login.unlocked" | "admin.created" | "member.erasure_demanded" | "invitation.created" | "invitation.resent" | "invitation.withdrawn" | "invitation.accepted" | "mail.retried" | "api-key.created" | "api-key.rotated" | "api-key.revoked" | "webhook.created" | "webhook.changed" | "webhook.deleted" | "webhook.secret_rotated" | "webhook.tested" | "webhook.delivery_retried" | "member.viewed" | "members.listed";
         SecurityActivityEntryResponse: {
             type: components["schemas"]["SecurityEventType"];
             /** @example 198.18.3.7 */
@@ -3896,6 +3920,22 @@ export interface components {
             /** @description For the next page; null on the last one */
             nextCursor: string | null;
         };
+        CorrectEmailRequest: {
+            /**
+             * Format: idn-email
+             * @description One plain address of at most 254 characters
+             * @example ada@lovelace.example
+             */
+            email: string;
+        };
+        EraseMemberRequest: {
+            /**
+             * @description `now` needs a reason in `Audit-Reason` and cannot be undone
+             * @example after-grace
+             * @enum {string}
+             */
+            when?: "after-grace" | "now";
+        };
         MemberSessionResponse: {
             /** Format: uuid */
             id: string;
@@ -4006,7 +4046,7 @@ export interface components {
         };
         SecurityEventResponse: {
             /** @enum {string} */
-            type: "sign-up.requested" | "sign-up.confirmed" | "sign-up.discarded" | "login.succeeded" | "login.failed" | "login.throttled" | "login.password_change_required" | "login.terms_required" | "session.ended" | "session.reuse_detected" | "session.late_replay" | "password.changed" | "password.reset_requested" | "password.reset_proven" | "password.reset" | "login-id.requested" | "login-id.revealed" | "login-id.chosen" | "profile.changed" | "consent.given" | "consent.withdrawn" | "email.change_requested" | "email.changed" | "email.change_undone" | "account.not_me_reported" | "account.closed" | "account.restored" | "login.second_factor_failed" | "reauthentication.failed" | "two-factor.enabled" | "two-factor.disabled" | "two-factor.recovery_codes_replaced" | "two-factor.recovery_codes_removed" | "two-factor.recovery_code_used" | "two-factor.removal_scheduled" | "two-factor.removal_cancelled" | "risk.assessed" | "passkey.registered" | "passkey.renamed" | "passkey.removed" | "passkey.counter_regressed" | "identity.linked" | "identity.unlinked" | "identity.notice_received" | "two-factor.removed_by_admin" | "member.disabled" | "member.enabled" | "member.imported" | "member.role_changed" | "password.reset_demanded" | "session.all_ended_by_admin" | "login.unlocked" | "admin.created" | "invitation.created" | "invitation.resent" | "invitation.withdrawn" | "invitation.accepted" | "mail.retried" | "api-key.created" | "api-key.rotated" | "api-key.revoked" | "webhook.created" | "webhook.changed" | "webhook.deleted" | "webhook.secret_rotated" | "webhook.tested" | "webhook.delivery_retried" | "member.viewed" | "members.listed";
+            type: "sign-up.requested" | "sign-up.confirmed" | "sign-up.discarded" | "login.succeeded" | "login.failed" | "login.throttled" | "login.password_change_required" | "login.terms_required" | "session.ended" | "session.reuse_detected" | "session.late_replay" | "password.changed" | "password.reset_requested" | "password.reset_proven" | "password.reset" | "login-id.requested" | "login-id.revealed" | "login-id.chosen" | "profile.changed" | "consent.given" | "consent.withdrawn" | "email.change_requested" | "email.changed" | "email.change_undone" | "account.not_me_reported" | "account.closed" | "account.restored" | "login.second_factor_failed" | "reauthentication.failed" | "two-factor.enabled" | "two-factor.disabled" | "two-factor.recovery_codes_replaced" | "two-factor.recovery_codes_removed" | "two-factor.recovery_code_used" | "two-factor.removal_scheduled" | "two-factor.removal_cancelled" | "risk.assessed" | "passkey.registered" | "passkey.renamed" | "passkey.removed" | "passkey.counter_regressed" | "identity.linked" | "identity.unlinked" | "identity.notice_received" | "two-factor.removed_by_admin" | "member.disabled" | "member.enabled" | "member.imported" | "member.role_changed" | "password.reset_demanded" | "session.all_ended_by_admin" | "login.unlocked" | "admin.created" | "member.erasure_demanded" | "invitation.created" | "invitation.resent" | "invitation.withdrawn" | "invitation.accepted" | "mail.retried" | "api-key.created" | "api-key.rotated" | "api-key.revoked" | "webhook.created" | "webhook.changed" | "webhook.deleted" | "webhook.secret_rotated" | "webhook.tested" | "webhook.delivery_retried" | "member.viewed" | "members.listed";
             /**
              * Format: uuid
              * @description The member whom the event concerns
@@ -5179,15 +5219,6 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `member_not_active`: Account not active */
-        "409.member_not_active": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
         /** @description `forbidden`: Not allowed; `two_factor_required`: Second factor required; `reauth_required`: Please confirm who you are; `person_required`: Not open to API keys */
         "403.forbidden.two_factor_required.reauth_required.person_required": {
             headers: {
@@ -5197,8 +5228,26 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description `member_not_active`: Account not active */
+        "409.member_not_active": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description `email_taken`: Email address already in use; `invitation_pending`: Already invited */
         "409.email_taken.invitation_pending": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `member_not_active`: Account not active; `email_taken`: Email address already in use */
+        "409.member_not_active.email_taken": {
             headers: {
                 [name: string]: unknown;
             };
@@ -7793,6 +7842,47 @@ export interface operations {
             503: components["responses"]["503.service_unavailable"];
         };
     };
+    eraseMember: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Why, for the audit log and the mail to the member: percent-encoded UTF-8, at most 500 characters */
+                "Audit-Reason"?: components["parameters"]["Audit-Reason"];
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
+            };
+            path: {
+                /** @description The id that a list or another response has */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["EraseMemberRequest"];
+            };
+        };
+        responses: {
+            /** @description No content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.malformed_json.query_not_allowed"];
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale"];
+            403: components["responses"]["403.forbidden.two_factor_required.reauth_required.person_required"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.member_not_active.last_admin"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
+        };
+    };
     membersAdminChange: {
         parameters: {
             query?: never;
@@ -8202,6 +8292,51 @@ export interface operations {
             503: components["responses"]["503.service_unavailable"];
         };
     };
+    correctMemberEmail: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Why, for the audit log and the mail to the member: percent-encoded UTF-8, at most 500 characters */
+                "Audit-Reason"?: components["parameters"]["Audit-Reason"];
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
+            };
+            path: {
+                /** @description The id that a list or another response has */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "email": "ada@lovelace.example"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CorrectEmailRequest"];
+            };
+        };
+        responses: {
+            /** @description Accepted. A mail may follow; the response is the same with and without one. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.malformed_json.query_not_allowed"];
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale"];
+            403: components["responses"]["403.forbidden.two_factor_required.reauth_required.person_required"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.member_not_active.email_taken"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
+        };
+    };
     memberViewsListChallenges: {
         parameters: {
             query?: never;
@@ -8320,7 +8455,7 @@ export interface operations {
                 /** @description The member whom the event concerns */
                 memberId?: string;
                 /** @description What happened; see docs/events.md */
-                type?: "sign-up.requested" | "sign-up.confirmed" | "sign-up.discarded" | "login.succeeded" | "login.failed" | "login.throttled" | "login.password_change_required" | "login.terms_required" | "session.ended" | "session.reuse_detected" | "session.late_replay" | "password.changed" | "password.reset_requested" | "password.reset_proven" | "password.reset" | "login-id.requested" | "login-id.revealed" | "login-id.chosen" | "profile.changed" | "consent.given" | "consent.withdrawn" | "email.change_requested" | "email.changed" | "email.change_undone" | "account.not_me_reported" | "account.closed" | "account.restored" | "login.second_factor_failed" | "reauthentication.failed" | "two-factor.enabled" | "two-factor.disabled" | "two-factor.recovery_codes_replaced" | "two-factor.recovery_codes_removed" | "two-factor.recovery_code_used" | "two-factor.removal_scheduled" | "two-factor.removal_cancelled" | "risk.assessed" | "passkey.registered" | "passkey.renamed" | "passkey.removed" | "passkey.counter_regressed" | "identity.linked" | "identity.unlinked" | "identity.notice_received" | "two-factor.removed_by_admin" | "member.disabled" | "member.enabled" | "member.imported" | "member.role_changed" | "password.reset_demanded" | "session.all_ended_by_admin" | "login.unlocked" | "admin.created" | "invitation.created" | "invitation.resent" | "invitation.withdrawn" | "invitation.accepted" | "mail.retried" | "api-key.created" | "api-key.rotated" | "api-key.revoked" | "webhook.created" | "webhook.changed" | "webhook.deleted" | "webhook.secret_rotated" | "webhook.tested" | "webhook.delivery_retried" | "member.viewed" | "members.listed";
+                type?: "sign-up.requested" | "sign-up.confirmed" | "sign-up.discarded" | "login.succeeded" | "login.failed" | "login.throttled" | "login.password_change_required" | "login.terms_required" | "session.ended" | "session.reuse_detected" | "session.late_replay" | "password.changed" | "password.reset_requested" | "password.reset_proven" | "password.reset" | "login-id.requested" | "login-id.revealed" | "login-id.chosen" | "profile.changed" | "consent.given" | "consent.withdrawn" | "email.change_requested" | "email.changed" | "email.change_undone" | "account.not_me_reported" | "account.closed" | "account.restored" | "login.second_factor_failed" | "reauthentication.failed" | "two-factor.enabled" | "two-factor.disabled" | "two-factor.recovery_codes_replaced" | "two-factor.recovery_codes_removed" | "two-factor.recovery_code_used" | "two-factor.removal_scheduled" | "two-factor.removal_cancelled" | "risk.assessed" | "passkey.registered" | "passkey.renamed" | "passkey.removed" | "passkey.counter_regressed" | "identity.linked" | "identity.unlinked" | "identity.notice_received" | "two-factor.removed_by_admin" | "member.disabled" | "member.enabled" | "member.imported" | "member.role_changed" | "password.reset_demanded" | "session.all_ended_by_admin" | "login.unlocked" | "admin.created" | "member.erasure_demanded" | "invitation.created" | "invitation.resent" | "invitation.withdrawn" | "invitation.accepted" | "mail.retried" | "api-key.created" | "api-key.rotated" | "api-key.revoked" | "webhook.created" | "webhook.changed" | "webhook.deleted" | "webhook.secret_rotated" | "webhook.tested" | "webhook.delivery_retried" | "member.viewed" | "members.listed";
                 /** @description From this moment on; a date without a time means midnight UTC */
                 from?: string;
                 /** @description Before this moment */

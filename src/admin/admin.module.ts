@@ -19,6 +19,9 @@ import { ImportsService } from './imports/imports.service.js';
 import { InvitationsModule } from '../administrators/invitations/invitations.module.js';
 import { InvitationAdministrationService } from './invitations/invitation-administration.service.js';
 import { InvitationsAdminController } from './invitations/invitations-admin.controller.js';
+import { EmailCorrectionService } from './member-requests/email-correction.service.js';
+import { ErasureDemandService } from './member-requests/erasure-demand.service.js';
+import { MemberRequestsController } from './member-requests/member-requests.controller.js';
 import { LoginUnlockService } from './login-unlock.service.js';
 import { LostFactorService } from './lost-factor.service.js';
 import { MailAdministrationService } from './mail-administration.service.js';
@@ -58,6 +61,7 @@ import { SecurityEventsAdminController } from './security-events-admin.controlle
     OverviewController,
     MembersAdminController,
     InvitationsAdminController,
+    MemberRequestsController,
     MemberViewsController,
     SecurityEventsAdminController,
     OutboxAdminController,
@@ -65,6 +69,8 @@ import { SecurityEventsAdminController } from './security-events-admin.controlle
   providers: [
     PageCursors,
     InvitationAdministrationService,
+    EmailCorrectionService,
+    ErasureDemandService,
     MemberDirectoryService,
     MemberViewsService,
     ImportsService,

@@ -59,6 +59,18 @@ export class MemberAdministrationRepository {
     return count === 1;
   }
 
+  /**
+   * As {@link setRole}, for a member in any state. No login restores the account: it counts as closed
+   * since before the grace period, so that the next round of the erasure deletes it.
+   */
+  async closeForGood(tx: Tx, id: string, graceSeconds: number): Promise<boolean> {
+    const { count } = await tx.query(
+      `UPDATE members SET status = 'closed', closed_at = now() - make_interval(secs => $2) WHERE id = $1 AND ${ANOTHER_ADMIN_REMAINS}`,
+      [id, graceSeconds],
+    );
+    return count === 1;
+  }
+
   /** The administrators who are mailed about the service itself: at most a hundred. */
   async listActiveAdministrators(tx: Tx): Promise<Member[]> {
     return tx.manager.find(Member, {

@@ -33,6 +33,7 @@ const WEBHOOK = { url: 'http://127.0.0.1:9/', types: ['member.login_id_changed']
 
 /** Reads of administrators that leave no row in the audit log, because they show no member. */
 const UNRECORDED_READS = [
+  'GET /api/admin/invitations',
   'GET /api/admin/api-keys',
   'GET /api/admin/imports',
   'GET /api/admin/outbox',
@@ -234,6 +235,12 @@ const WRITES: Record<string, { prepare: () => Promise<Write>; after?: (body: any
   'POST /api/admin/outbox/{id}/retry': {
     prepare: async () => ({ id: await undeliverableMail(), actor: root }),
     after: (_, { id }) => app.sql.query('DELETE FROM outbox_messages WHERE id = $1', [id]),
+  },
+  'POST /api/admin/members/{id}/email': {
+    prepare: async () => ({ id: eve.id, actor: root, body: { email: unique.email() } }),
+  },
+  'DELETE /api/admin/members/{id}': {
+    prepare: async () => ({ id: (await given.member(app)).id, actor: root }),
   },
   'POST /api/admin/invitations': { prepare: async () => ({ actor: root, body: { email: unique.email() } }) },
   'POST /api/admin/invitations/{id}/resend': {

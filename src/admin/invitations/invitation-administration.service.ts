@@ -34,9 +34,12 @@ export class InvitationAdministrationService {
    */
   async invite(admin: Principal, details: InvitationDetails, context: ClientContext): Promise<ListedInvitation> {
     checkRole(admin, details.role);
-    const pending = await this.repository.findPending(this.database, details.email.key);
-    // An early check, so that a second click gets this answer and not the wait for another mail.
-    if (pending && !pending.isExpired) throw new DomainError('invitation_pending');
+    // Early checks, so that a refused request uses up no mail of the address.
+    await this.database.transaction(async (tx) => {
+      await this.writes.asAdministrator(tx, admin);
+      const pending = await this.repository.findPending(tx, details.email.key);
+      if (pending && !pending.isExpired) throw new DomainError('invitation_pending');
+    });
     await this.takeMail(details.email.key);
     const invitation = await this.database.transaction(async (tx) => {
       await this.writes.asAdministrator(tx, admin);
@@ -47,7 +50,10 @@ export class InvitationAdministrationService {
 
   /** @throws DomainError `not_found`, `too_many_requests`, `person_required` */
   async resend(admin: Principal, id: string, context: ClientContext): Promise<void> {
-    const known = await this.database.transaction((tx) => this.invitations.getPending(tx, id));
+    const known = await this.database.transaction(async (tx) => {
+      await this.writes.asAdministrator(tx, admin);
+      return this.invitations.getPending(tx, id);
+    });
     checkRole(admin, known.role);
     await this.takeMail(known.emailKey);
     await this.database.transaction(async (tx) => {

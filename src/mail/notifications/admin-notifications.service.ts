@@ -3,7 +3,7 @@ import { maskLoginId } from '../../users/login-id.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import type { Tx } from '../../platform/database/sql.js';
 import type { Member } from '../../users/member.entity.js';
-import { recipientOf } from '../mail-recipient.js';
+import { recipientOf, type MailRecipient } from '../mail-recipient.js';
 import { MailService } from '../mail.service.js';
 import type { AdminActionKind } from '../templates/mail-template.js';
 
@@ -16,8 +16,23 @@ export class AdminNotificationsService {
   constructor(private readonly mail: MailService) {}
 
   /** @param context of the action; its reason is mailed (AC-01) */
-  async send(tx: Tx, member: Member, action: AdminActionKind, { auditReason }: ClientContext): Promise<void> {
-    await this.mail.queue(tx, 'admin-action', recipientOf(member), {
+  async send(tx: Tx, member: Member, action: AdminActionKind, context: ClientContext): Promise<void> {
+    await this.queue(tx, member, recipientOf(member), action, context);
+  }
+
+  /** As {@link send}, for a mail that outlives the member: an erasure deletes the mails of the member. */
+  async sendApart(tx: Tx, member: Member, action: AdminActionKind, context: ClientContext): Promise<void> {
+    await this.queue(tx, member, { ...recipientOf(member), memberId: null }, action, context);
+  }
+
+  private async queue(
+    tx: Tx,
+    member: Member,
+    recipient: MailRecipient,
+    action: AdminActionKind,
+    { auditReason }: ClientContext,
+  ): Promise<void> {
+    await this.mail.queue(tx, 'admin-action', recipient, {
       name: member.name ?? undefined,
       loginIdMasked: maskLoginId(member.loginId),
       at: new Date().toISOString(),

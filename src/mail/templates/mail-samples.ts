@@ -70,6 +70,14 @@ export const MAIL_SAMPLES: { [Name in MailTemplateName]: MailTemplates[Name] } =
     expiresAt: '2026-12-06T05:37:12.345Z',
     reason: 'New colleague',
   },
+  'email-correction': {
+    name: 'Minsu',
+    loginIdMasked: 'mi***m',
+    at: occurred.at,
+    link: SAMPLE_LINK,
+    linkMinutes: 30,
+    reason: 'Lost mailbox',
+  },
   'set-password': {
     name: 'Minsu',
     loginIdMasked: 'mi***m',

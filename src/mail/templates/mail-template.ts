@@ -30,7 +30,10 @@ export type AdminActionKind =
   | 'two-factor-removed'
   | 'factor-removed'
   | 'accounts-unlinked'
-  | 'unlocked';
+  | 'unlocked'
+  | 'email-change-requested'
+  | 'closed'
+  | 'erased';
 
 /** Why a member must set a password without having requested it. */
 export type SetPasswordReason = 'account-created' | 'reset-demanded';
@@ -155,6 +158,16 @@ export interface MailTemplates {
     loginIdMasked: string;
     at: string;
     what: AdminActionKind;
+    /** In the words of the administrator. */
+    reason?: string | undefined;
+  };
+  /** To an address that an administrator entered. A link without a code, because no page waits for a code. */
+  'email-correction': {
+    name?: string | undefined;
+    loginIdMasked: string;
+    at: string;
+    link: string;
+    linkMinutes: number;
     /** In the words of the administrator. */
     reason?: string | undefined;
   };
@@ -308,6 +321,14 @@ export const MAIL_TEMPLATE_FIELDS: { readonly [Name in MailTemplateName]: Fields
     loginIdMasked: 'required',
     at: 'required',
     what: 'required',
+    reason: 'optional',
+  },
+  'email-correction': {
+    name: 'optional',
+    loginIdMasked: 'required',
+    at: 'required',
+    link: 'required',
+    linkMinutes: 'required',
     reason: 'optional',
   },
   'set-password': {

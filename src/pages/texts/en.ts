@@ -360,6 +360,7 @@ export const en = {
     'event-password.reset_demanded': 'Password reset required',
     'event-session.all_ended_by_admin': 'Logged out everywhere',
     'event-login.unlocked': 'Login limit lifted',
+    'event-member.erasure_demanded': 'Account closed for erasure',
     'event-invitation.created': 'Invited a person',
     'event-invitation.resent': 'Sent an invitation again',
     'event-invitation.withdrawn': 'Withdrew an invitation',

@@ -362,6 +362,7 @@ export const ko: PageTexts = {
     'event-password.reset_demanded': '비밀번호 재설정 요청',
     'event-session.all_ended_by_admin': '모든 기기에서 로그아웃',
     'event-login.unlocked': '로그인 제한 해제',
+    'event-member.erasure_demanded': '삭제를 위한 탈퇴 처리',
     'event-invitation.created': '초대 보냄',
     'event-invitation.resent': '초대 다시 보냄',
     'event-invitation.withdrawn': '초대 취소',

@@ -66,6 +66,7 @@ const SECURITY_EVENTS = {
   'session.all_ended_by_admin': details(),
   'login.unlocked': details(),
   'admin.created': details(),
+  'member.erasure_demanded': details<{ atOnce: boolean }>(),
   'invitation.created': details<{ invitationId: string; role: Role }>(),
   'invitation.resent': details<{ invitationId: string }>(),
   'invitation.withdrawn': details<{ invitationId: string }>(),

@@ -1,0 +1,61 @@
+import { Body, Delete, HttpCode, HttpStatus, Post } from '@nestjs/common';
+import { ApiOperation } from '@nestjs/swagger';
+import { AdminController, PersonChanges } from '../../administrators/admin-controller.decorator.js';
+import { parseEmailAddress } from '../../platform/addresses/email-address.js';
+import { Context } from '../../platform/http/client-context.decorator.js';
+import type { ClientContext } from '../../platform/http/client-context.js';
+import { CurrentPrincipal } from '../../platform/http/current-principal.decorator.js';
+import { IdParam } from '../../platform/http/id-param.decorator.js';
+import { OptionalBody } from '../../platform/http/optional-body.decorator.js';
+import type { MemberPrincipal } from '../../platform/http/principal.js';
+import { EmailCorrectionService } from './email-correction.service.js';
+import { ErasureDemandService } from './erasure-demand.service.js';
+import { CorrectEmailRequest, EraseMemberRequest } from './member-requests.dto.js';
+
+/**
+ * Does for members who cannot log in what they would do in their account. For people alone: a stolen
+ * API key could take accounts over, or delete them (AK-03).
+ */
+@AdminController('members')
+export class MemberRequestsController {
+  constructor(
+    private readonly emails: EmailCorrectionService,
+    private readonly erasures: ErasureDemandService,
+  ) {}
+
+  /**
+   * Change a member's address
+   * @remarks Mails a link to the new address, which makes the change, and a notice to the present one. After the change
+   * that one gets a link to undo it. Not for your own account: `forbidden`.
+   */
+  @Post(':id/email')
+  @HttpCode(HttpStatus.ACCEPTED)
+  @ApiOperation({ operationId: 'correctMemberEmail' })
+  @PersonChanges('member_not_active', 'email_taken')
+  async correctEmail(
+    @CurrentPrincipal() admin: MemberPrincipal,
+    @IdParam() id: string,
+    @Body() { email }: CorrectEmailRequest,
+    @Context() context: ClientContext,
+  ): Promise<void> {
+    await this.emails.request(admin, id, parseEmailAddress(email)!, context);
+  }
+
+  /**
+   * Erase a member
+   * @remarks Closes the account and mails the member. It is erased after the waiting period, in which a login restores it;
+   * with `now` within minutes. Not for your own account: `forbidden`.
+   */
+  @Delete(':id')
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @ApiOperation({ operationId: 'eraseMember' })
+  @PersonChanges('member_not_active', 'last_admin')
+  async erase(
+    @CurrentPrincipal() admin: MemberPrincipal,
+    @IdParam() id: string,
+    @OptionalBody() { when }: EraseMemberRequest,
+    @Context() context: ClientContext,
+  ): Promise<void> {
+    await this.erasures.demand(admin, id, when === 'now', context);
+  }
+}

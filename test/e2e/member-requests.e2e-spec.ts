@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { givenAdmin, type GivenAdmin } from '../support/admins.js';
+import { givenApiKey } from '../support/api-keys.js';
+import { given, unique, type GivenMember } from '../support/factories.js';
+import type { HttpAnswer } from '../support/http-client.js';
+import { mailbox } from '../support/mailbox.js';
+import { TestApp } from '../support/test-app.js';
+
+const REASON = { 'audit-reason': 'Request%20of%20Tuesday' };
+
+let app: TestApp;
+let root: GivenAdmin;
+beforeAll(async () => {
+  app = await TestApp.shared();
+  root = await givenAdmin(app);
+});
+afterAll(() => app.stop());
+
+const refused = ({ status, body }: HttpAnswer): unknown[] => [status, body?.code];
+const act = (method: string, path: string, body?: object, headers: Record<string, string> = REASON) =>
+  root.client.request(method, `/api/admin/members/${path}`, { body, token: root.accessToken, headers });
+const emailOf = async ({ id }: GivenMember): Promise<string> =>
+  (await app.sql.query(`SELECT email FROM members WHERE id = $1`, [id])).rows[0].email;
+
+describe('an administrator changes the address of a member', () => {
+  it('AC-24 by a link to the new one, with a notice and an undo link to the old one', async () => {
+    const member = await given.member(app);
+    const before = (await mailbox.to(member.email).all()).at(-1);
+    const email = unique.email();
+    await act('POST', `${member.id}/email`, { email }).expect(202);
+    const notice = await mailbox.to(member.email).next({ after: before });
+    expect(notice.text).toContain('Request of Tuesday');
+    expect(await emailOf(member)).toBe(member.email);
+
+    const { linkToken, code, text } = await mailbox.to(email).next();
+    expect([code, text]).toEqual([undefined, expect.stringContaining('Request of Tuesday')]);
+    await app.client().post('/api/members/me/email/confirm-link', { token: linkToken }).expect(204);
+    expect(await emailOf(member)).toBe(email);
+
+    const { linkToken: undo } = await mailbox.to(member.email).next({ after: notice });
+    await app.client().post('/api/members/me/email/undo', { token: undo }).expect(204);
+    expect(await emailOf(member)).toBe(member.email);
+    const { rows } = await app.sql.query(
+      `SELECT actor_id, details FROM security_events WHERE member_id = $1 AND type = 'email.change_requested'`,
+      [member.id],
+    );
+    expect(rows).toEqual([{ actor_id: root.id, details: { auditReason: 'Request of Tuesday' } }]);
+  });
+
+  it('AC-24 not to one that is taken, not for oneself, not by an API key, and not where the member is disabled', async () => {
+    const member = await given.member(app);
+    const email = unique.email();
+    expect(refused(await act('POST', `${member.id}/email`, { email: root.email }))).toEqual([409, 'email_taken']);
+    expect(refused(await act('POST', `${root.id}/email`, { email }))).toEqual([403, 'forbidden']);
+    const { key } = await givenApiKey(app, ['members:write']);
+    const byKey = await app.client().post(`/api/admin/members/${member.id}/email`, { email }, key);
+    expect(refused(byKey)).toEqual([403, 'person_required']);
+    await app.sql.query(`UPDATE members SET status = 'disabled' WHERE id = $1`, [member.id]);
+    expect(refused(await act('POST', `${member.id}/email`, { email }))).toEqual([409, 'member_not_active']);
+  });
+});
+
+describe('an administrator erases a member', () => {
+  const login = ({ client, loginId, password }: GivenMember) =>
+    client.post('/api/auth/login', { identifier: loginId, password });
+
+  it('AC-25 after the waiting period, in which a login restores the account', async () => {
+    const member = await given.member(app);
+    const before = (await mailbox.to(member.email).all()).at(-1);
+    await act('DELETE', member.id).expect(204);
+    expect(refused(await member.client.get('/api/members/me', member.accessToken))).toEqual([401, 'session_ended']);
+    expect((await mailbox.to(member.email).next({ after: before })).text).toContain('Request of Tuesday');
+    await login(member).expect(200);
+  });
+
+  it('AC-25 at once with a reason alone, and no login restores the account', async () => {
+    const member = await given.member(app);
+    const before = (await mailbox.to(member.email).all()).at(-1);
+    const without = await act('DELETE', member.id, { when: 'now' }, {});
+    expect(without.body.errors).toEqual([expect.objectContaining({ field: 'Audit-Reason', code: 'required' })]);
+    await act('DELETE', member.id, { when: 'now' }).expect(204);
+    expect((await mailbox.to(member.email).next({ after: before })).text).toContain('for good');
+    expect(refused(await login(member))).toEqual([401, 'invalid_credentials']);
+    const { rows } = await app.sql.query(
+      `SELECT details FROM security_events WHERE member_id = $1 AND type = 'member.erasure_demanded'`,
+      [member.id],
+    );
+    expect(rows).toEqual([{ details: { atOnce: true, auditReason: 'Request of Tuesday' } }]);
+  });
+
+  it('AC-25 not oneself, not by an API key, and a disabled one only at once', async () => {
+    const member = await given.member(app);
+    expect(refused(await act('DELETE', root.id))).toEqual([403, 'forbidden']);
+    const { key } = await givenApiKey(app, ['members:write']);
+    const byKey = await app.client().delete(`/api/admin/members/${member.id}`, undefined, key);
+    expect(refused(byKey)).toEqual([403, 'person_required']);
+    await app.sql.query(`UPDATE members SET status = 'disabled' WHERE id = $1`, [member.id]);
+    expect(refused(await act('DELETE', member.id))).toEqual([409, 'member_not_active']);
+    await act('DELETE', member.id, { when: 'now' }).expect(204);
+  });
+});
