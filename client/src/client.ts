@@ -5,6 +5,7 @@ import { Caller } from './caller.js';
 import { Device } from './device.js';
 import { Listeners, type ClientEvents } from './events.js';
 import { Http } from './http.js';
+import { consentOperations } from './operations/consents.js';
 import { memberOperations, sessionOperations, totpOperations } from './operations/member.js';
 import { PasskeyLogin } from './operations/passkey-login.js';
 import { loadPasskeys, passkeyOperations } from './operations/passkeys.js';
@@ -44,6 +45,7 @@ export class MunjigiClient {
   readonly totp: ReturnType<typeof totpOperations>;
   readonly passkeys: ReturnType<typeof passkeyOperations>;
 
+  readonly consents: ReturnType<typeof consentOperations>;
   readonly social: ReturnType<typeof socialOperations>;
 
   private readonly baseUrl: string;
@@ -92,6 +94,7 @@ export class MunjigiClient {
     this.sessions = sessionOperations(this.caller);
     this.totp = totpOperations(this.caller);
     this.passkeys = passkeyOperations(this.caller, ceremonies, signals);
+    this.consents = consentOperations(this.caller);
     this.social = socialOperations(this.caller, new SocialJourneys(`${storageKey}:social`), () =>
       this.keeper.current(),
     );

@@ -58,8 +58,11 @@ describe('the start of a server', () => {
     ...['openid-client', 'oauth4webapi', 'csv-parse', 'pg-copy-streams'],
   ])('loads %s only where it is used', (name) => expect([...libraries]).not.toContain(name));
 
-  it.each(['TokenHookClient', 'ImportHook'])('loads the class %s only where it is configured', (name) => {
-    const isDefined = (one: string): boolean => new RegExp(`\\b(class|var|let) ${one}\\b`).test(code);
-    expect([isDefined('LoginCompletionService'), isDefined(name)]).toEqual([true, false]);
-  });
+  it.each(['TokenHookClient', 'ImportHook', 'ConsentLedger', 'ConsentsRepository', 'ConsentFile'])(
+    'loads the class %s only where it is configured',
+    (name) => {
+      const isDefined = (one: string): boolean => new RegExp(`\\b(class|var|let) ${one}\\b`).test(code);
+      expect([isDefined('LoginCompletionService'), isDefined(name)]).toEqual([true, false]);
+    },
+  );
 });

@@ -32,8 +32,8 @@ export function showDocuments(form, documents) {
     error.id = `${box.id}-error`;
     box.setAttribute('aria-describedby', error.id);
     box.checked = ticked.has(box.name);
-    Object.assign(box.dataset, { document: id, version, ...(required && { required: '' }) });
-    find('[data-title]', field).textContent = `${title} ${text(required ? 'consentRequired' : 'consentOptional')}`;
+    Object.assign(box.dataset, { document: id, version, title, ...(required && { required: '' }) });
+    find('[data-label]', field).textContent = `${title} ${text(required ? 'consentRequired' : 'consentOptional')}`;
     const link = /** @type {HTMLAnchorElement} */ (find('a', field));
     if (url === null) link.remove();
     else {
@@ -52,7 +52,12 @@ export function showDocuments(form, documents) {
 export function readConsents(form) {
   const missing = boxesOf(form).filter(({ checked, dataset }) => !checked && dataset.required !== undefined);
   if (missing.length > 0)
-    throw new FieldProblems(missing.map(({ name }) => ({ field: name, message: text('consentMissing') })));
+    throw new FieldProblems(
+      missing.map(({ name, dataset }) => ({
+        field: name,
+        message: text('consentMissing', { title: String(dataset.title) }),
+      })),
+    );
   const ticked = boxesOf(form).filter(({ checked }) => checked);
   return {
     consents: ticked.map(({ dataset }) => ({ id: String(dataset.document), version: String(dataset.version) })),

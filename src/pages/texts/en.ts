@@ -49,7 +49,7 @@ export const en = {
     consentOptional: '(optional)',
     consentRead: 'Read',
     consentReadNamed: 'Read {title}',
-    consentMissing: 'Please agree to this to continue.',
+    consentMissing: 'Please agree to “{title}”.',
     passwordMissing: 'Please enter your password.',
     passwordTooShort: 'The password needs at least {passwordMinLength} characters.',
     passwordPersonal:

@@ -54,7 +54,7 @@ export const ko: PageTexts = {
     consentOptional: '(선택)',
     consentRead: '전문 보기',
     consentReadNamed: '{title} 전문 보기',
-    consentMissing: '계속하려면 동의해 주세요.',
+    consentMissing: '‘{title}’에 동의해 주세요.',
     passwordMissing: '비밀번호를 입력해 주세요.',
     passwordTooShort: '비밀번호를 {passwordMinLength}자 이상 입력해 주세요.',
     passwordPersonal: '비밀번호가 대부분 아이디, 이름, 이메일로 되어 있습니다. 다른 비밀번호를 사용해 주세요.',
