@@ -18,7 +18,7 @@ interface ConsentsOfNewcomer {
   readonly sentConsents?: readonly DocumentVersion[] | undefined;
 }
 
-/** What members agree to. Without CONSENTS it loads nothing, queries nothing and demands nothing (CO-08). */
+/** What members agree to. Without CONSENTS it loads nothing, queries nothing and demands nothing. */
 @Injectable()
 export class ConsentsService implements OnModuleInit {
   private ledger: ConsentLedger | null = null;
