@@ -76,6 +76,13 @@ const ROWS: [table: string, columns: Record<string, unknown>, expiry: string[], 
   ],
   ['social_sign_ups', { id_digest: 'random', sealed: 'random' }, ['expires_at'], '1 minute', '-1 minute'],
   [
+    'invitations',
+    { email: '', email_key: 'unique', role: 'member', locale: 'en' },
+    ['expires_at'],
+    '31 days',
+    '29 days',
+  ],
+  [
     'imported_claims',
     {
       ...{ login_id: 'unique', email: '', email_key: 'unique', password_hash: '' },
