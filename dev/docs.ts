@@ -1,9 +1,6 @@
 import { ENVIRONMENT } from '../src/platform/config/environment.js';
 
-/*
- * The documents made from the table of settings: .env.example and docs/configuration.md.
- * `npm run docs` writes them; a test compares them.
- */
+/* The page of all settings, .env.example. `npm run docs` writes it; a test compares it. */
 
 /** The properties of a setting as envalid keeps them. */
 interface Setting {
@@ -30,15 +27,14 @@ export const GROUPS: readonly (readonly [title: string, first: string])[] = [
 
 /** The description of a setting contains this when production requires it (configuration-checks.ts). */
 const REQUIRED = 'Required in production';
-const ELSEWHERE = `${REQUIRED}, otherwise`;
 
 const SETTINGS = Object.entries(ENVIRONMENT) as [name: string, setting: Setting][];
 
 export function environmentExample(): string {
   const lines = [
     '# Every setting of the server. A line after a # shows the default; a line without # is required in production.',
-    '# An empty value means "not set"; lists are comma-separated. `npm run docs` makes this file from',
-    '# src/platform/config/environment.ts.',
+    '# An empty value means "not set"; lists are comma-separated. With an invalid value the server does not start.',
+    '# `npm run docs` makes this file from src/platform/config/environment.ts.',
   ];
   for (const [name, setting] of SETTINGS) {
     const title = titleBefore(name);
@@ -47,24 +43,9 @@ export function environmentExample(): string {
     if (setting.devDefault !== undefined && setting.default !== undefined)
       lines.push(`# Outside production: ${plain(setting.devDefault)}`);
     if (setting.example !== undefined) lines.push(`# For example: ${setting.example}`);
+    const days = inDays(setting.default);
+    if (days !== undefined) lines.push(`# The default is ${days}.`);
     lines.push(isRequired(setting) ? `${name}=` : `# ${name}=${plain(setting.default)}`);
-  }
-  return `${lines.join('\n')}\n`;
-}
-
-export function configurationPage(): string {
-  const lines = [
-    '# Configuration',
-    '',
-    'Environment variables, read once at start. An empty value means "not set"; lists are comma-separated; "dev" marks the default outside',
-    'production. With an invalid value the server does not start. [.env.example](../.env.example) is the same list with examples.',
-    '`npm run docs` makes this page from `src/platform/config/environment.ts`.',
-  ];
-  for (const [name, setting] of SETTINGS) {
-    const title = titleBefore(name);
-    if (title !== undefined) lines.push('', `## ${title}`, '', '|Variable|Default|Meaning|', '|---|---|---|');
-    const meaning = meaningOf(setting).replace(ELSEWHERE, 'Outside production:');
-    lines.push(`|\`${name}\`|${defaultOf(setting)}|${cell(meaning)}|`);
   }
   return `${lines.join('\n')}\n`;
 }
@@ -82,22 +63,10 @@ function isRequired(setting: Setting): boolean {
   return !('default' in setting) || (setting.desc ?? '').includes(REQUIRED);
 }
 
-function defaultOf(setting: Setting): string {
-  const { default: standard, devDefault } = setting;
-  const shown = isRequired(setting) ? '**required**' : code(standard);
-  return devDefault === undefined ? shown : `${shown}, dev ${code(devDefault)}`;
-}
-
-function code(value: unknown): string {
-  const text = plain(value);
-  return text === '' ? 'none' : `\`${text}\`${inDays(value)}`;
-}
-
 /** The length of 1209600 seconds is hard to see at a glance. */
-function inDays(value: unknown): string {
-  return typeof value === 'number' && value >= 86_400 && value % 86_400 === 0
-    ? ` (${value / 86_400} ${value === 86_400 ? 'day' : 'days'})`
-    : '';
+function inDays(value: unknown): string | undefined {
+  if (typeof value !== 'number' || value < 86_400 || value % 86_400 !== 0) return undefined;
+  return `${value / 86_400} ${value === 86_400 ? 'day' : 'days'}`;
 }
 
 function plain(value: unknown): string {
@@ -107,8 +76,4 @@ function plain(value: unknown): string {
 
 function sentence(text: string): string {
   return `${text[0]!.toUpperCase()}${text.slice(1)}.`;
-}
-
-function cell(text: string): string {
-  return text.replaceAll('|', '\\|');
 }

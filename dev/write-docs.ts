@@ -1,5 +1,5 @@
 // `npm run docs`: writes the files that are made from the code.
-// In the repository: .env.example and docs/configuration.md from the table of settings,
+// In the repository: .env.example from the table of settings,
 // openapi.json from the controllers; from openapi.json the types of the client and its tables of
 // responses.
 // In build/docs, which Git ignores: the requirements with the titles of their tests, and the
@@ -8,7 +8,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { buildIfStale } from './build.js';
 import { clientResponses } from './client-responses.js';
-import { configurationPage, environmentExample } from './docs.js';
+import { environmentExample } from './docs.js';
 import { clientTypes, openApiDocument } from './openapi.js';
 import { GENERATED_DOCS, PROJECT_ROOT } from './project.js';
 import { requirementsPage } from './requirements-page.js';
@@ -20,7 +20,6 @@ await mkdir(path.join(PROJECT_ROOT, GENERATED_DOCS), { recursive: true });
 await write(`${GENERATED_DOCS}/requirements.md`, requirementsPage());
 await write(`${GENERATED_DOCS}/third-party.md`, thirdPartyPage());
 await write('.env.example', environmentExample());
-await write('docs/configuration.md', configurationPage());
 await buildIfStale();
 const document = await openApiDocument();
 await write('openapi.json', document);

@@ -18,7 +18,7 @@ const FAILED = 1;
 const USAGE_ERROR = 2;
 
 const munjigi = new Command('munjigi')
-  .description('A self-hosted account backend. Settings come from the environment: see docs/configuration.md.')
+  .description('A self-hosted account backend. Settings come from the environment: see .env.example.')
   .version(VERSION)
   .showHelpAfterError('(munjigi --help lists all commands)')
   .exitOverride();

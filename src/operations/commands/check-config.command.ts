@@ -25,7 +25,7 @@ export async function checkConfig({ offline }: { offline: boolean }): Promise<vo
     await checkMailTexts(config);
   }
   for (const hint of config.hints()) console.log(`Note: ${hint}`);
-  console.log('The configuration is valid. Settings that are not listed have their defaults (docs/configuration.md).');
+  console.log('The configuration is valid. Settings that are not listed have their defaults (.env.example).');
   if (offline) {
     console.log('No server was tried (--offline).');
     return;

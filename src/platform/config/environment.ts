@@ -35,9 +35,8 @@ import {
 const DAY = 86_400;
 
 /**
- * Every setting of the server: type, default, description. `.env.example` and docs/configuration.md
- * are generated from this table, and a test compares them. `devDefault` applies while NODE_ENV is
- * not `production`.
+ * Every setting of the server: type, default, description. `.env.example` is generated
+ * from this table, and a test compares them. `devDefault` applies while NODE_ENV is not `production`.
  */
 export const ENVIRONMENT = {
   NODE_ENV: str({
