@@ -34,7 +34,7 @@ export function environmentExample(): string {
   const lines = [
     '# Every setting of the server. A line after a # shows the default; a line without # is required in production.',
     '# An empty value means "not set"; lists are comma-separated. With an invalid value the server does not start.',
-    '# `npm run docs` makes this file from src/platform/config/environment.ts.',
+    '# `npm run docs` makes this file from the tables of src/platform/config.',
   ];
   for (const [name, setting] of SETTINGS) {
     const title = titleBefore(name);
