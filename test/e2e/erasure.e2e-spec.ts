@@ -108,6 +108,16 @@ async function busyMember(): Promise<GivenMember & { oldEmail: string; name: str
     `INSERT INTO identities (id, member_id, provider, subject, email) VALUES (gen_random_uuid(), $1, 'kakao', $2, $3)`,
     [ada.id, unique.loginId(), newEmail],
   );
+  await app.sql.query(
+    `INSERT INTO consents (member_id, document_id, version, language, document_hash, action, ip)
+     VALUES ($1, 'terms', '1', 'en', repeat('a', 64), 'given', '192.0.2.1')`,
+    [ada.id],
+  );
+  await app.sql.query(
+    `INSERT INTO invitations (id, email, email_key, role, locale, expires_at, accepted_at, member_id)
+     VALUES (gen_random_uuid(), $2, $2, 'member', 'en', now() + interval '1 day', now(), $1)`,
+    [ada.id, newEmail],
+  );
   return { ...ada, name, email: newEmail, oldEmail: ada.email };
 }
 

@@ -2,7 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { isObject } from '../../platform/attributes/attribute-declarations.js';
-import { Rule } from '../../platform/http/validation/rule.js';
+import { IsPresent, Rule } from '../../platform/http/validation/rule.js';
 
 /** A document of `GET /api/auth/consents` that the member agrees to */
 export class ConsentChoice {
@@ -19,6 +19,7 @@ export function IsConsents(): PropertyDecorator {
   return applyDecorators(
     // As sent: class-transformer would drop further fields in silence (IV-03).
     Transform(({ obj, key }: { obj: Record<string, unknown>; key: string }) => obj[key]),
+    IsPresent(),
     Rule('consents_malformed', isChoiceList),
     ApiProperty({ type: ConsentChoice, isArray: true, maxItems: MAX_CHOICES, example: [] }),
   );
