@@ -535,6 +535,11 @@ export const REQUIREMENTS: readonly (readonly [family: string, rows: readonly Re
       of('CO-01', 'P0', 'No member is made without a consent to every required document in force'),
       of('CO-03', 'P0', 'A token for a consent completes that one login, once, and is good for nothing else'),
       of('CO-06', 'P1', 'A member gets everything held about them, after a recent login, and no secret'),
+      of(
+        'CO-07',
+        'P1',
+        'Members are reminded of a consent to advertising every two years, once, until they withdraw it',
+      ),
       of('CO-05', 'P1', 'Members give and withdraw optional consents, and keep required ones'),
       of('CO-04', 'P0', 'From its date on, a new required version comes before the session at every door'),
       of(

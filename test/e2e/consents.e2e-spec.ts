@@ -1,5 +1,14 @@
+import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ConsentsFile, ledgerOf, makeOutdated, NEWS, REQUIRED } from '../support/consents.js';
+import {
+  ageLedger,
+  ConsentsFile,
+  ledgerOf,
+  makeOutdated,
+  NEWS,
+  REQUIRED,
+  startReminders,
+} from '../support/consents.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
 import { resetTokenFor } from '../support/recovery.js';
 import { codeAt, enrol } from '../support/second-factor.js';
@@ -310,5 +319,72 @@ describe('the export of what is held about a member', () => {
     ]);
     expect((await ada.client.get(EXPORT, ada.accessToken).expect(403)).body.code).toBe('reauth_required');
     await app.get(EXPORT).expect(401);
+  });
+});
+
+describe('the reminder of a consent to advertising', () => {
+  const ALL = ['terms 2 given', 'privacy 1 given', 'news 1 given'];
+  let workers: Awaited<ReturnType<typeof startReminders>>[];
+  beforeAll(async () => {
+    workers = await Promise.all([startReminders(app, file.path), startReminders(app, file.path)]);
+  });
+  afterAll(() => Promise.all((workers ?? []).map(({ stop }) => stop())));
+  const remind = () => Promise.all(workers.map(({ job }) => job.remindDue()));
+  const remindersTo = async (memberId: string): Promise<number> => {
+    const { rows } = await app.sql.query(
+      `SELECT FROM outbox_messages WHERE member_id = $1 AND template = 'consent-reminder'`,
+      [memberId],
+    );
+    return rows.length;
+  };
+
+  it('CO-07 comes every two years, once with two workers, with document and date', async () => {
+    const members = await Promise.all(Array.from({ length: 6 }, () => member([...REQUIRED, NEWS])));
+    for (const { id } of members) await ageLedger(app, id, '2 years -1 hour');
+    await remind();
+    for (const { id } of members) expect(await ledgerOf(app, id)).toEqual(ALL);
+    for (const { id } of members) await ageLedger(app, id, '1 hour');
+    await remind();
+    await remind();
+    for (const { id } of members) {
+      expect(await ledgerOf(app, id)).toEqual([...ALL, 'news 1 reminded']);
+      expect(await remindersTo(id)).toBe(1);
+    }
+    const [ada] = members;
+    const { rows } = await app.sql.query<{ year: string }>(
+      `SELECT to_char(at AT TIME ZONE 'UTC', 'FMDD FMMonth YYYY') AS year FROM consents WHERE member_id = $1 AND action = 'given'`,
+      [ada!.id],
+    );
+    const mail = (await mailbox.to(ada!.email).waitForCount(2)).at(-1)!;
+    expect(mail.text).toContain('Consent: News by e-mail');
+    expect(mail.text).toContain(rows[0]!.year);
+    await ageLedger(app, ada!.id, '2 years');
+    await remind();
+    expect(await ledgerOf(app, ada!.id)).toEqual([...ALL, 'news 1 reminded', 'news 1 reminded']);
+    expect(await remindersTo(ada!.id)).toBe(2);
+  });
+
+  it('CO-07 spares members who withdrew it, never gave it, or have closed their account', async () => {
+    const [withdrawn, never, closed] = [
+      await member([...REQUIRED, NEWS]),
+      await member(),
+      await member([NEWS, ...REQUIRED]),
+    ];
+    await withdrawn.client.delete('/api/members/me/consents/news', undefined, withdrawn.accessToken).expect(204);
+    await app.sql.query(`UPDATE members SET status = 'closed', closed_at = now() WHERE id = $1`, [closed.id]);
+    for (const { id } of [withdrawn, never, closed]) {
+      await ageLedger(app, id, '3 years');
+      await remind();
+      expect(await remindersTo(id)).toBe(0);
+    }
+  });
+
+  it('CO-07 does nothing without CONSENTS', async () => {
+    const ada = await member([...REQUIRED, NEWS]);
+    await ageLedger(app, ada.id, '3 years');
+    const off = await startReminders(app, undefined);
+    await off.job.remindDue();
+    await off.stop();
+    expect(await ledgerOf(app, ada.id)).toEqual(ALL);
   });
 });

@@ -1,6 +1,16 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DataSource } from 'typeorm';
+import { dataSourceOptions } from '../../src/bootstrap/data-source.js';
+import { MailService } from '../../src/mail/mail.service.js';
+import { OutboxRepository } from '../../src/mail/outbox/outbox.repository.js';
+import { ConsentRemindersService } from '../../src/operations/maintenance/consent-reminders.service.js';
+import { AppConfig } from '../../src/platform/config/app-config.js';
+import { ConsentDocuments } from '../../src/platform/consents/consent-documents.js';
+import { KeyRing } from '../../src/platform/crypto/key-ring.js';
+import { Database } from '../../src/platform/database/database.js';
+import { serverEnvironment } from './server-environment.js';
 import type { TestApp } from './test-app.js';
 
 const TERMS = {
@@ -68,7 +78,27 @@ export async function makeOutdated({ sql }: TestApp, memberId: string): Promise<
   );
 }
 
+/** Moves the member's whole ledger into the past. */
+export async function ageLedger({ sql }: TestApp, memberId: string, interval: string): Promise<void> {
+  await changeLedger(sql, `UPDATE consents SET at = at - interval '${interval}' WHERE member_id = '${memberId}'`);
+}
+
 /** Changes rows that the ledger's trigger would refuse to change. */
 async function changeLedger(sql: TestApp['sql'], statement: string): Promise<void> {
   await sql.query(`BEGIN; SET LOCAL session_replication_role = replica; ${statement}; COMMIT`);
+}
+
+/** The reminder job of one server more, on the database of the server. */
+export async function startReminders(
+  app: TestApp,
+  file: string | undefined,
+): Promise<{ job: ConsentRemindersService; stop: () => Promise<void> }> {
+  const { url } = app.database;
+  const config = AppConfig.load(serverEnvironment({ DATABASE_URL: url }));
+  const options = dataSourceOptions({ url, poolSize: 2, timeoutSeconds: 30 });
+  const dataSource = await new DataSource(options).initialize();
+  const database = new Database(dataSource);
+  const mail = new MailService(new KeyRing(config.secrets), config, new OutboxRepository(database));
+  const job = new ConsentRemindersService(await ConsentDocuments.ofFile(file), config, database, mail);
+  return { job, stop: () => dataSource.destroy() };
 }

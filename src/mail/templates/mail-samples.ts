@@ -44,6 +44,13 @@ export const MAIL_SAMPLES: { [Name in MailTemplateName]: MailTemplates[Name] } =
   'two-factor-changed': { ...alert, what: 'recovery-code-used', recoveryCodesLeft: 3 },
   'identity-changed': { ...alert, loginIdMasked: 'mi***m', what: 'linked', provider: 'Google' },
   'provider-notice': { ...alert, loginIdMasked: 'mi***m', provider: 'Apple', what: 'unlinked' },
+  'consent-reminder': {
+    name: 'Minsu',
+    loginIdMasked: 'mi***m',
+    document: 'News by e-mail',
+    at: occurred.at,
+    loginUrl: 'https://app.example/login',
+  },
   'email-change': challenge,
   'email-changed': {
     ...occurred,

@@ -138,6 +138,15 @@ export interface MailTemplates {
   'provider-notice': Alert & { loginIdMasked: string; provider: string; what: ProviderNoticeEffect };
   /** To each administrator. `host` is the one of the webhook's URL; the rest of a URL may hold a secret. */
   'webhook-switched-off': { name?: string | undefined; host: string; at: string };
+  /** The law has members reminded that they agreed to advertising. `at` is when they did. */
+  'consent-reminder': {
+    name?: string | undefined;
+    loginIdMasked: string;
+    /** Title of the document, in the language in which it was agreed to. */
+    document: string;
+    at: string;
+    loginUrl?: string | undefined;
+  };
   /** To the new address, which is not proven yet. */
   'email-change': EmailChallengeMail;
   /** To the old address, once the new one is proven. */
@@ -304,6 +313,13 @@ export const MAIL_TEMPLATE_FIELDS: { readonly [Name in MailTemplateName]: Fields
   },
   'identity-changed': { ...ALERT_FIELDS, loginIdMasked: 'required', what: 'required', provider: 'required' },
   'provider-notice': { ...ALERT_FIELDS, loginIdMasked: 'required', provider: 'required', what: 'required' },
+  'consent-reminder': {
+    name: 'optional',
+    loginIdMasked: 'required',
+    document: 'required',
+    at: 'required',
+    loginUrl: 'optional',
+  },
   'email-change': CHALLENGE_FIELDS,
   'email-changed': {
     name: 'optional',

@@ -5,6 +5,7 @@ import { MailModule } from '../../mail/mail.module.js';
 import { AuditLogModule } from '../../security/audit-log/audit-log.module.js';
 import { UsersModule } from '../../users/users.module.js';
 import { AccountErasureService } from './account-erasure.service.js';
+import { ConsentRemindersService } from './consent-reminders.service.js';
 import { ErasedPermissionsService } from './erased-permissions.service.js';
 import { EventPartitionsService } from './event-partitions.service.js';
 import { PurgeService } from './purge.service.js';
@@ -12,6 +13,12 @@ import { PurgeService } from './purge.service.js';
 /** Scheduled jobs that delete expired data and maintain the partitions of the audit log. */
 @Module({
   imports: [AuditLogModule, EventsModule, FederationModule, MailModule, UsersModule],
-  providers: [PurgeService, EventPartitionsService, AccountErasureService, ErasedPermissionsService],
+  providers: [
+    PurgeService,
+    EventPartitionsService,
+    AccountErasureService,
+    ErasedPermissionsService,
+    ConsentRemindersService,
+  ],
 })
 export class MaintenanceModule {}

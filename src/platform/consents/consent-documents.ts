@@ -70,6 +70,12 @@ export class ConsentDocuments {
     )[0];
   }
 
+  /** A document that was agreed to, in another version where that one is no longer declared. */
+  findAgreed({ id, version }: DocumentVersion, language: string): ConsentDocument | undefined {
+    const versions = this.pick(language, (one) => one.id === id);
+    return versions.find((one) => one.version === version) ?? versions.at(-1);
+  }
+
   /**
    * The required documents in force that none of the given versions covers. A version that comes
    * into force later covers the present one, because members may agree to it early.

@@ -1,4 +1,5 @@
 import type { Sql, Tx } from '../../platform/database/sql.js';
+import type { Member } from '../member.entity.js';
 import type { ConsentAction } from './consent.entity.js';
 
 /** A consent as it is given. In this form a pending sign-up carries it. */
@@ -18,6 +19,20 @@ export interface ConsentEntry extends Omit<GivenConsent, 'at'> {
   readonly action: ConsentAction;
   readonly at: Date;
 }
+
+/** A consent of which its member was reminded now. */
+export interface RemindedConsent extends Pick<Member, 'email' | 'locale' | 'loginId' | 'name'> {
+  readonly memberId: string;
+  readonly documentId: string;
+  readonly version: string;
+  readonly language: string;
+  /** When it was given. */
+  readonly givenAt: Date;
+}
+
+/** Neither withdrawn nor given or reminded of since. `$1` are ids of documents. */
+const REMINDABLE = `c.document_id = ANY($1) AND c.action <> 'withdrawn' AND c.at <= now() - interval '2 years' AND NOT EXISTS (
+  SELECT FROM consents later WHERE later.member_id = c.member_id AND later.document_id = c.document_id AND later.id > c.id)`;
 
 const COLUMNS = `document_id AS id, version, language, document_hash AS hash, action, at, ip`;
 
@@ -77,6 +92,51 @@ export class ConsentsRepository {
     const { rows } = await sql.query<ConsentEntry>(
       `SELECT ${COLUMNS} FROM consents WHERE member_id = $1 ORDER BY consents.id`,
       [memberId],
+    );
+    return rows;
+  }
+
+  /**
+   * Entries after `afterId` that active members gave, or were reminded of, two years ago and have not
+   * withdrawn.
+   */
+  async findRemindable(
+    sql: Sql,
+    documentIds: readonly string[],
+    afterId: string,
+    limit: number,
+  ): Promise<{ id: string; memberId: string }[]> {
+    const { rows } = await sql.query<{ id: string; memberId: string }>(
+      `SELECT c.id, c.member_id AS "memberId" FROM consents c JOIN members m ON m.id = c.member_id
+       WHERE ${REMINDABLE} AND m.status = 'active' AND c.id > $2 ORDER BY c.id LIMIT $3`,
+      [[...documentIds], afterId, limit],
+    );
+    return rows;
+  }
+
+  /**
+   * Adds the reminders that are due among these entries. Skips members that are locked, whose turn
+   * comes in a later round.
+   */
+  async remind(
+    tx: Tx,
+    documentIds: readonly string[],
+    entries: readonly { id: string; memberId: string }[],
+  ): Promise<RemindedConsent[]> {
+    const { rows: locked } = await tx.query<{ id: string }>(
+      `SELECT id FROM members WHERE id = ANY($1) AND status = 'active' ORDER BY id FOR NO KEY UPDATE SKIP LOCKED`,
+      [entries.map(({ memberId }) => memberId)],
+    );
+    // A statement of its own, so that it sees what another worker committed before the lock (CO-07).
+    const { rows } = await tx.query<RemindedConsent>(
+      `WITH due AS (SELECT * FROM consents c WHERE ${REMINDABLE} AND c.id = ANY($2) AND c.member_id = ANY($3)),
+       added AS (INSERT INTO consents (member_id, document_id, version, language, document_hash, action, ip)
+         SELECT member_id, document_id, version, language, document_hash, 'reminded', '' FROM due ORDER BY id)
+       SELECT due.member_id AS "memberId", due.document_id AS "documentId", due.version, due.language, m.email, m.locale, m.name,
+         m.login_id AS "loginId", (SELECT max(given.at) FROM consents given WHERE given.member_id = due.member_id
+           AND given.document_id = due.document_id AND given.action = 'given') AS "givenAt"
+       FROM due JOIN members m ON m.id = due.member_id ORDER BY due.id`,
+      [[...documentIds], entries.map(({ id }) => id), locked.map(({ id }) => id)],
     );
     return rows;
   }
