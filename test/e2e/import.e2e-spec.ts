@@ -503,6 +503,12 @@ describe('munjigi export', () => {
     const target = await createTestDatabase();
     try {
       const file = path.join(directory, 'export.jsonl');
+      const news = { id: 'news', version: '1', language: 'ko', sha256: 'a'.repeat(64) };
+      const consents = [
+        { ...news, action: 'given', at: '2024-01-02T03:04:05.678Z', ip: '198.18.0.1' },
+        { ...news, action: 'reminded', at: '2026-01-02T03:04:05Z', ip: '' },
+        { ...news, action: 'withdrawn', at: '2026-01-03T03:04:05Z', ip: '2001:db8::1' },
+      ];
       const secret = {
         loginId: 'two.factor',
         email: 'factor@example.com',
@@ -518,6 +524,7 @@ describe('munjigi export', () => {
               ...secret,
               name: '김\\철수',
               attributes: { plan: 'pro', 'a\tb': ['\n'] },
+              consents,
               identities: [
                 { provider: 'google', subject: '42', email: 'f@example.com', createdAt: '2026-01-02T03:04:05Z' },
                 { provider: 'kakao', subject: '7', email: null, createdAt: '2026-01-03T03:04:05Z' },
@@ -562,6 +569,10 @@ describe('munjigi export', () => {
         { provider: 'google', subject: '42', email: 'f@example.com' },
         { provider: 'kakao', subject: '7', email: null },
       ]);
+      const ledger = await target.pool.query(
+        `SELECT document_id AS id, version, language, document_hash AS sha256, action, at, ip FROM consents ORDER BY consents.id`,
+      );
+      expect(ledger.rows).toEqual(consents.map((consent) => ({ ...consent, at: new Date(consent.at) })));
       expect((await login('two.factor')).body.status).toBe('mfa_required');
       const again = path.join(directory, 'again.jsonl');
       await munjigi(['export', '--file', again, '--with-secrets'], { DATABASE_URL: target.url });

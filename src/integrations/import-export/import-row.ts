@@ -1,3 +1,4 @@
+import type { ConsentAction } from '../../users/consents/consent.entity.js';
 import type { ForeignProfile } from '../../users/imports/imported-profile.js';
 import type { MemberStatus } from '../../users/member.entity.js';
 
@@ -24,6 +25,19 @@ export interface OwnValues {
   readonly recoveryHashes: readonly string[];
   readonly passkeys: readonly OwnPasskey[];
   readonly identities: readonly OwnIdentity[];
+  /** Oldest first. */
+  readonly consents: readonly OwnConsent[];
+}
+
+/** A row of the ledger of consents. */
+export interface OwnConsent {
+  readonly id: string;
+  readonly version: string;
+  readonly language: string;
+  readonly sha256: string;
+  readonly action: ConsentAction;
+  readonly at: string;
+  readonly ip: string;
 }
 
 /** An account at a provider with which the member logs in. */

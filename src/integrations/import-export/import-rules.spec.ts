@@ -17,12 +17,18 @@ const PASSKEY = {
 };
 const IDENTITY = { provider: 'kakao', subject: '4711', email: null, createdAt: '2026-01-02T03:04:05.000Z' };
 
-function rowWith(passkey: object, identity: object): ImportRow {
+const CONSENT = {
+  ...{ id: 'terms', version: '2026-12', language: 'ko', sha256: 'a'.repeat(64), action: 'given' },
+  ...{ at: '2026-01-02T03:04:05.000Z', ip: '198.18.0.1' },
+};
+
+function rowWith(passkey: object, identity: object, consent: object = {}): ImportRow {
   const own = { id: '6f1c2a52-9d3e-4b5a-8c7d-0e1f2a3b4c5d', role: 'member', closedAt: null, mustChangePassword: false };
   const lists = {
     recoveryHashes: [],
     passkeys: [{ ...PASSKEY, ...passkey }],
     identities: [{ ...IDENTITY, ...identity }],
+    consents: [{ ...CONSENT, ...consent }],
   };
   return { email: 'ada@example.com', own: { ...own, ...lists } as ImportRow['own'] };
 }
@@ -42,6 +48,20 @@ describe('a line of an export that was edited', () => {
     ...[{ email: ['ada@example.com'] }, { createdAt: null }, { createdAt: 'today' }],
   ])('IM-15 is refused for an account at a provider that the table cannot hold: %j', (identity) => {
     expect(prepareRow(rowWith({}, identity), RULES)).toBe('an identity is not valid');
+  });
+
+  it.each([
+    ...[
+      { id: 7 },
+      { id: '' },
+      { version: null },
+      { language: '\ud800' },
+      { sha256: 'abc' },
+      { sha256: ['a'.repeat(64)] },
+    ],
+    ...[{ action: 'agreed' }, { action: null }, { at: 'today' }, { at: undefined }, { ip: null }, { ip: '\u0000' }],
+  ])('IM-15 is refused for a consent that the ledger cannot hold: %j', (consent) => {
+    expect(prepareRow(rowWith({}, {}, consent), RULES)).toBe('a consent is not valid');
   });
 
   it('IM-15 keeps times that PostgreSQL does not read, in a form that it reads', () => {

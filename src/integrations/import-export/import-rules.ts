@@ -8,7 +8,7 @@ import {
   type ProfileRules,
 } from '../../users/imports/imported-profile.js';
 import type { Member } from '../../users/member.entity.js';
-import type { ImportRow, OwnIdentity, OwnPasskey, OwnValues } from './import-row.js';
+import type { ImportRow, OwnConsent, OwnIdentity, OwnPasskey, OwnValues } from './import-row.js';
 
 /** A hash in the form in which it is stored, or why it cannot be. */
 export type AcceptedHash = { readonly stored: string } | { readonly refused: string };
@@ -51,6 +51,7 @@ export function prepareRow(row: ImportRow, options: RuleOptions): PreparedRow | 
     return 'the authenticator secret is not base32';
   if (row.own?.passkeys.some((passkey) => !isPasskey(passkey)) === true) return 'a passkey is not valid';
   if (row.own?.identities.some((identity) => !isIdentity(identity)) === true) return 'an identity is not valid';
+  if (row.own?.consents.some((consent) => !isConsent(consent)) === true) return 'a consent is not valid';
   return {
     profile,
     id: row.own?.id ?? randomUUID(),
@@ -99,6 +100,19 @@ function isIdentity({ provider, subject, email, createdAt }: OwnIdentity): boole
     isVisibleLine(subject, 255) &&
     (email === null || (typeof email === 'string' && isVisibleLine(email, 320))) &&
     isTime(createdAt)
+  );
+}
+
+function isConsent({ id, version, language, sha256, action, at, ip }: OwnConsent): boolean {
+  return (
+    [id, version, language].every((text) => typeof text === 'string' && /^[A-Za-z0-9][\w.-]{0,31}$/.test(text)) &&
+    typeof sha256 === 'string' &&
+    /^[0-9a-f]{64}$/.test(sha256) &&
+    ['given', 'withdrawn', 'reminded'].includes(action) &&
+    isTime(at) &&
+    typeof ip === 'string' &&
+    // A reminder has none.
+    (ip === '' || isVisibleLine(ip, 64))
   );
 }
 

@@ -14,7 +14,7 @@ export const COLLISION_POLICIES = ['skip', 'first', 'newest', 'fail'] as const;
 /** Which of several rows with one address or login ID is imported. */
 export type CollisionPolicy = (typeof COLLISION_POLICIES)[number];
 
-/** A row as it is staged. `secrets` is JSON with second factors, identities and attributes. */
+/** A row as it is staged. `secrets` is JSON with second factors, identities, consents and attributes. */
 export interface StagedRow {
   /** Counts the accounts of the file from 1. */
   readonly row: number;

@@ -53,7 +53,13 @@ const MOVE_BATCH = `WITH batch AS (${READY}),
   identities AS (
     INSERT INTO identities (id, member_id, provider, subject, email, created_at)
     SELECT (identity->>'id')::uuid, batch.id, identity->>'provider', identity->>'subject', identity->>'email', (identity->>'createdAt')::timestamptz
-    FROM batch JOIN added USING (id) CROSS JOIN jsonb_array_elements(secrets->'identities') identity ON CONFLICT DO NOTHING)
+    FROM batch JOIN added USING (id) CROSS JOIN jsonb_array_elements(secrets->'identities') identity ON CONFLICT DO NOTHING),
+  consents AS (
+    INSERT INTO consents (member_id, document_id, version, language, document_hash, action, at, ip)
+    SELECT batch.id, consent->>'id', consent->>'version', consent->>'language', consent->>'sha256', consent->>'action',
+      (consent->>'at')::timestamptz, consent->>'ip'
+    FROM batch JOIN added USING (id) CROSS JOIN jsonb_array_elements(secrets->'consents') WITH ORDINALITY entry (consent, place)
+    ORDER BY batch.id, place)
   SELECT (SELECT count(*) FROM added)::int AS members, (SELECT count(*) FROM claims)::int AS claims,
     CASE WHEN ${IS_OBSERVED} THEN (SELECT array_agg(id) FROM added) END AS "observedIds", pg_notify('${LEGACY_HASHES_CHANNEL}', '')`;
 

@@ -14,7 +14,7 @@ export class SecretValues {
     this.codes = new RecoveryCodeDigests(keys);
   }
 
-  /** The second factors, identities and attributes of a row as JSON for the staging table; null if it has none. */
+  /** The second factors, identities, consents and attributes of a row as JSON for the staging table; null if it has none. */
   stage({ id, totp, own, profile: { attributes } }: PreparedRow): string | null {
     const keyId = this.keys.ids[0]!;
     const codes = (own?.recoveryHashes ?? []).map((hash) => {
@@ -33,9 +33,11 @@ export class SecretValues {
       id: randomUUID(),
       createdAt: isoTimeOf(identity.createdAt),
     }));
-    if (totp === null && codes.length + passkeys.length + identities.length === 0 && attributes === null) return null;
+    const consents = (own?.consents ?? []).map((consent) => ({ ...consent, at: isoTimeOf(consent.at) }));
+    const count = codes.length + passkeys.length + identities.length + consents.length;
+    if (totp === null && count === 0 && attributes === null) return null;
     const app = totp === null ? {} : { app: { sealed: this.apps.encrypt(totp, id).toString('hex'), keyId } };
-    return JSON.stringify({ ...app, codes, passkeys, identities, ...(attributes && { attributes }) });
+    return JSON.stringify({ ...app, codes, passkeys, identities, consents, ...(attributes && { attributes }) });
   }
 
   /** @throws Error if no known secret decrypts it */

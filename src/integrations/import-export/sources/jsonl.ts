@@ -1,5 +1,5 @@
 import { linesOf } from '../file-text.js';
-import type { ImportRow, OwnIdentity, OwnPasskey, OwnValues, SourceReader } from '../import-row.js';
+import type { ImportRow, OwnConsent, OwnIdentity, OwnPasskey, OwnValues, SourceReader } from '../import-row.js';
 import { entryOf, type JsonObject } from '../json-entries.js';
 import { booleanOf, objectOf, objectsOf, textOf } from './values.js';
 
@@ -45,5 +45,6 @@ function ownValues(member: JsonObject): OwnValues | undefined {
     recoveryHashes: recoveryHashes.filter((hash): hash is string => typeof hash === 'string'),
     passkeys: objectsOf(member['passkeys']) as unknown as OwnPasskey[],
     identities: objectsOf(member['identities']) as unknown as OwnIdentity[],
+    consents: objectsOf(member['consents']) as unknown as OwnConsent[],
   };
 }
