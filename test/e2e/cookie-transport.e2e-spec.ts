@@ -387,7 +387,7 @@ describe('CORS', () => {
     expect(headers.vary).toMatch(/\bOrigin\b/i); // otherwise a cache would serve one origin's response to another
     expect(headers['access-control-allow-methods']?.split(/, */)).toEqual(['GET', 'POST', 'PATCH', 'DELETE']);
     expect(headers['access-control-allow-headers']?.toLowerCase().split(/, */)).toEqual([
-      ...['authorization', 'content-type', 'accept-language', 'dpop'],
+      ...['authorization', 'content-type', 'accept-language', 'audit-reason', 'dpop'],
       ...['traceparent', 'tracestate', 'baggage', 'sentry-trace', 'x-app-version'],
     ]);
 
