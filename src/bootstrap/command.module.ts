@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { InvitationsModule } from '../administrators/invitations/invitations.module.js';
 import { ApiKeysModule } from '../security/api-keys/api-keys.module.js';
 import { EventsModule } from '../events/events.module.js';
 import { AuditLogModule } from '../security/audit-log/audit-log.module.js';
@@ -28,6 +29,7 @@ import { AdminCreationService } from '../operations/commands/admin-creation.serv
     ApiKeysModule,
     AuditLogModule,
     EventsModule,
+    InvitationsModule,
     VerificationModule,
     PasswordsModule,
     UsersModule,

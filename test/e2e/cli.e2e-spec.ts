@@ -224,6 +224,64 @@ describe('creating an administrator', () => {
   });
 });
 
+describe('inviting from the command line', () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await TestApp.start();
+  });
+  afterAll(() => app.stop());
+  const invitations = (...args: string[]) => munjigi(['invitations', ...args], { DATABASE_URL: app.database.url });
+  const accept = (token: string) =>
+    app.post('/api/auth/invitations/accept', { token, loginId: unique.loginId(), password: unique.password() });
+  const tokenIn = (text: string): string => /#token=([\w-]+)/.exec(text)![1]!;
+
+  it('AC-21 mails an invitation that opens, sends it again, and records the reason', async () => {
+    const email = unique.email();
+    const created = await invitations('create', '--email', email, '--admin', '--reason', 'New colleague');
+    expect([created.code, created.stderr]).toEqual([0, '']);
+    const id = /^Invitation ([\w-]{36}):/.exec(created.stdout)![1]!;
+    const first = await mailbox.to(email).next();
+    expect(first.text).toContain('New colleague');
+    const again = await invitations('create', '--email', email);
+    expect([again.code, again.stderr]).toEqual([1, expect.stringContaining('has an open invitation')]);
+    expect((await invitations('list')).stdout).toContain(`${id}  ${email}  admin  (expires `);
+
+    expect(await invitations('resend', id)).toMatchObject({ code: 0, stderr: '' });
+    const second = await mailbox.to(email).next({ after: first });
+    expect((await accept(tokenIn(first.text))).body.code).toBe('invitation_invalid');
+    const { body } = await accept(tokenIn(second.text)).expect(200);
+    expect(decodeToken(body.accessToken).claims.role).toBe('admin');
+    expect(await invitations('withdraw', id)).toMatchObject({ code: 1, stderr: expect.stringContaining('accepted') });
+    const { rows } = await app.sql.query(
+      `SELECT type, ip, details ->> 'auditReason' AS reason FROM security_events WHERE type LIKE 'invitation.%' ORDER BY id LIMIT 2`,
+    );
+    expect(rows).toEqual([
+      { type: 'invitation.created', ip: '', reason: 'New colleague' },
+      { type: 'invitation.resent', ip: '', reason: null },
+    ]);
+  });
+
+  it('AC-21 withdraws an invitation, whose link stops working', async () => {
+    const email = unique.email();
+    const { stdout } = await invitations('create', '--email', email);
+    const { text } = await mailbox.to(email).next();
+    const id = /^Invitation ([\w-]{36}):/.exec(stdout)![1]!;
+    expect(await invitations('withdraw', id, '--reason', 'Mistake')).toMatchObject({ code: 0, stderr: '' });
+    expect((await accept(tokenIn(text))).status).toBe(400);
+    expect((await invitations('list')).stdout).not.toContain(id);
+  });
+
+  it.each([
+    ['--email:', ['create', '--email', 'a@b, c@d']],
+    ['--locale:', ['create', '--email', 'a@b.test', '--locale', 'fr']],
+    ['--reason:', ['create', '--email', 'a@b.test', '--reason', 'a\u202eb']],
+    ['not the id', ['resend', '1']],
+    ['not the id', ['withdraw', '1']],
+  ])('refuses a wrong argument with %s', async (message, args) => {
+    expect(await invitations(...args)).toMatchObject({ code: 2, stderr: expect.stringContaining(message) });
+  });
+});
+
 describe('separate web and worker processes', () => {
   let web: TestApp;
   beforeAll(async () => {
