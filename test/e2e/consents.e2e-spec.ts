@@ -14,6 +14,7 @@ import { resetTokenFor } from '../support/recovery.js';
 import { codeAt, enrol } from '../support/second-factor.js';
 import { addPasskey, passkeyLogin } from '../support/passkeys.js';
 import { mailbox } from '../support/mailbox.js';
+import { ConsentsRepository } from '../../src/users/consents/consents.repository.js';
 import { TestApp } from '../support/test-app.js';
 
 let app: TestApp;
@@ -362,6 +363,19 @@ describe('the reminder of a consent to advertising', () => {
     await remind();
     expect(await ledgerOf(app, ada!.id)).toEqual([...ALL, 'news 1 reminded', 'news 1 reminded']);
     expect(await remindersTo(ada!.id)).toBe(2);
+  });
+
+  it('CO-07 leaves out what another worker reminded of, or a member withdrew, since it looked', async () => {
+    const [ada, bea] = [await member([...REQUIRED, NEWS]), await member([...REQUIRED, NEWS])];
+    for (const { id } of [ada, bea]) await ageLedger(app, id, '2 years');
+    const [{ database }] = workers as [(typeof workers)[number]];
+    const consents = new ConsentsRepository();
+    const found = await consents.findRemindable(database, ['news'], '0', 100);
+    expect(found.map(({ memberId }) => memberId)).toEqual([ada.id, bea.id]);
+    await bea.client.delete('/api/members/me/consents/news', undefined, bea.accessToken).expect(204);
+    const remindOf = async () =>
+      (await database.transaction((tx) => consents.remind(tx, ['news'], found))).map(({ memberId }) => memberId);
+    expect([await remindOf(), await remindOf()]).toEqual([[ada.id], []]);
   });
 
   it('CO-07 spares members who withdrew it, never gave it, or have closed their account', async () => {

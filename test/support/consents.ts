@@ -92,7 +92,7 @@ async function changeLedger(sql: TestApp['sql'], statement: string): Promise<voi
 export async function startReminders(
   app: TestApp,
   file: string | undefined,
-): Promise<{ job: ConsentRemindersService; stop: () => Promise<void> }> {
+): Promise<{ job: ConsentRemindersService; database: Database; stop: () => Promise<void> }> {
   const { url } = app.database;
   const config = AppConfig.load(serverEnvironment({ DATABASE_URL: url }));
   const options = dataSourceOptions({ url, poolSize: 2, timeoutSeconds: 30 });
@@ -100,5 +100,5 @@ export async function startReminders(
   const database = new Database(dataSource);
   const mail = new MailService(new KeyRing(config.secrets), config, new OutboxRepository(database));
   const job = new ConsentRemindersService(await ConsentDocuments.ofFile(file), config, database, mail);
-  return { job, stop: () => dataSource.destroy() };
+  return { job, database, stop: () => dataSource.destroy() };
 }
