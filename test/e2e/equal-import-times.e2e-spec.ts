@@ -38,6 +38,7 @@ const HASHES: Record<string, () => Promise<string>> = {
   },
 };
 
+if (!IS_LONG) console.warn('Skipped: comparing the times of logins with imported hashes needs minutes (--long).');
 // In the short form, the unit tests compare kinds, and so counts of rounds and digests, and those of
 // lazy import count the questions to the old system.
 (IS_LONG ? describe : describe.skip)('a login where members come from another system', () => {
