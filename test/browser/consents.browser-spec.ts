@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { promote } from '../support/admins.js';
 import { describeInBrowser } from '../support/browser.js';
 import { BrowserApp, LOOKS } from '../support/browser-app.js';
-import { ConsentsFile, ledgerOf, makeOutdated } from '../support/consents.js';
-import { unique } from '../support/factories.js';
+import { ConsentsFile, ledgerOf, makeOutdated, REQUIRED } from '../support/consents.js';
+import { given, unique } from '../support/factories.js';
 import { mailbox } from '../support/mailbox.js';
+import { enrol } from '../support/second-factor.js';
 
 describeInBrowser('consents on the built-in pages', () => {
   let browserApp: BrowserApp;
@@ -15,6 +17,28 @@ describeInBrowser('consents on the built-in pages', () => {
   afterAll(async () => {
     await browserApp?.stop();
     await file.remove();
+  });
+
+  it('CO-01 an invited person agrees before the account exists', async () => {
+    const { app } = browserApp;
+    const root = await promote(app, await enrol(await given.member(app, { consents: REQUIRED } as object)));
+    const email = unique.email();
+    await root.client.post('/api/admin/invitations', { email }, root.accessToken).expect(201);
+    const { links } = await mailbox.to(email).next();
+    const visitor = await browserApp.visitor(LOOKS[0]!);
+    await visitor.page.goto(links.find((link) => link.includes('#token='))!);
+    await visitor.see('ready');
+    await visitor.type('#loginId', unique.loginId());
+    await visitor.type('#password', unique.password());
+    await visitor.page.locator('#accept-consent-privacy').check();
+    await visitor.send('accept');
+    await visitor.page.locator('#accept-consent-terms-error:visible').waitFor();
+    await visitor.inspect('invitation-consents');
+    await visitor.page.locator('#accept-consent-terms').check();
+    await visitor.send('accept');
+    await visitor.page.waitForURL(/account/);
+    const { rows } = await browserApp.app.sql.query(`SELECT id FROM members WHERE email = $1`, [email]);
+    expect(await ledgerOf(browserApp.app, rows[0].id)).toEqual(['terms 2 given', 'privacy 1 given']);
   });
 
   for (const look of LOOKS) {

@@ -10,6 +10,7 @@ import { readAttributes } from './attributes.js';
 import { keepDigits } from './code-field.js';
 import { clearForm, formOf, onSubmit, requiredValues, valueOf } from './form.js';
 import { FieldProblem, reasonOf } from './form-problems.js';
+import { onLanguageChange } from './language.js';
 import { takeLinkToken } from './link-token.js';
 import { loginIdProblem } from './login-id.js';
 import { addressOf, announce, find, localTime, onAction, show, showDescribed, showGroup, text } from './page.js';
@@ -19,6 +20,8 @@ import { showStrength } from './strength.js';
 /** After these the invitation cannot be accepted any more. */
 const FINAL = ['invitation_invalid', 'invitation_expired', 'already_confirmed', 'email_taken'];
 
+/** Loaded where documents are declared. @type {typeof import('./consents.js') | undefined} */
+let consents;
 const token = takeLinkToken();
 let invitedEmail = '';
 
@@ -29,6 +32,8 @@ const strength = showStrength('password', () => [
 keepDigits(/** @type {HTMLInputElement} */ (find('#code')));
 onAction('look-up', lookUp);
 onSubmit('accept', accept);
+onLanguageChange(() => void showConsents());
+void showConsents();
 if (token === null) {
   showGroup('byCode', true);
   show('ready');
@@ -48,6 +53,12 @@ async function lookUp() {
     const problem = toProblem(error);
     show(FINAL.includes(problem.code) ? 'broken' : 'offline', { reason: reasonOf(problem) });
   }
+}
+
+async function showConsents() {
+  if (document.querySelector('[data-consents]') === null) return;
+  consents = await import('./consents.js');
+  consents.showDocuments('accept', await consents.loadDocuments());
 }
 
 /** The inviter has set it, so it is not asked. @param {string} name */
@@ -74,6 +85,7 @@ async function accept() {
       ...{ loginId, password },
       ...(name === '' ? {} : { name }),
       ...readAttributes('accept'),
+      ...consents?.readConsents('accept'),
       locale: document.documentElement.lang,
     });
   } catch (error) {
