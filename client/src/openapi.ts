@@ -1352,6 +1352,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/members/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export what is held about a member
+         * @description Without secrets and the content of mails. Recorded as `member.viewed`.
+         */
+        get: operations["exportMember"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/members/{id}/email": {
         parameters: {
             query?: never;
@@ -3519,6 +3539,9 @@ export interface components {
             consents: {
                 [key: string]: unknown;
             }[];
+            invitations: {
+                [key: string]: unknown;
+            }[];
             emailChanges: {
                 [key: string]: unknown;
             }[];
@@ -5246,6 +5269,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description `forbidden`: Not allowed; `two_factor_required`: Second factor required; `person_required`: Not open to API keys */
+        "403.forbidden.two_factor_required.person_required": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description `member_not_active`: Account not active; `email_taken`: Email address already in use */
         "409.member_not_active.email_taken": {
             headers: {
@@ -5257,15 +5289,6 @@ export interface components {
         };
         /** @description `mail_not_retryable`: Email cannot be sent again */
         "409.mail_not_retryable": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
-        /** @description `forbidden`: Not allowed; `two_factor_required`: Second factor required; `person_required`: Not open to API keys */
-        "403.forbidden.two_factor_required.person_required": {
             headers: {
                 [name: string]: unknown;
             };
@@ -8288,6 +8311,40 @@ export interface operations {
             404: components["responses"]["404.not_found"];
             422: components["responses"]["422.validation_failed"];
             429: components["responses"]["429.too_many_requests"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
+        };
+    };
+    exportMember: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Why, for the audit log and the mail to the member: percent-encoded UTF-8, at most 500 characters */
+                "Audit-Reason"?: components["parameters"]["Audit-Reason"];
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
+            };
+            path: {
+                /** @description The id that a list or another response has */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountExportResponse"];
+                };
+            };
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale"];
+            403: components["responses"]["403.forbidden.two_factor_required.person_required"];
+            404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.validation_failed"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.service_unavailable"];
         };

@@ -31,7 +31,6 @@ import { EmailReplacementService } from './email-change/email-replacement.servic
 import { EmailUndoService } from './email-change/email-undo.service.js';
 import { IdentitiesController } from './identities/identities.controller.js';
 import { AccountExportController } from './export/account-export.controller.js';
-import { AccountExportRepository } from './export/account-export.repository.js';
 import { OwnConsentsController } from './consents/own-consents.controller.js';
 import { OwnConsentsService } from './consents/own-consents.service.js';
 import { ConsentsModule } from '../security/consents/consents.module.js';
@@ -100,7 +99,6 @@ import { SessionsController } from './sessions/sessions.controller.js';
     PasskeyListService,
     OwnIdentitiesService,
     OwnConsentsService,
-    AccountExportRepository,
     RecoveryCodeRenewalService,
     FactorChangesService,
     SecurityActivityService,

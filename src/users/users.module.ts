@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { AccountErasureRepository } from './account-erasure.repository.js';
 import { EmailChangesRepository } from './email-changes.repository.js';
+import { MemberExportService } from './export/member-export.service.js';
+import { MemberRecordsRepository } from './export/member-records.repository.js';
 import { IdentitiesRepository } from './identities/identities.repository.js';
 import { ImportedClaimsRepository } from './imports/imported-claims.repository.js';
 import { ImportJournalRepository } from './imports/import-journal.repository.js';
@@ -29,7 +31,7 @@ const repositories = [
 
 /** The members: their login data, profile, role and status. */
 @Module({
-  providers: repositories,
-  exports: repositories,
+  providers: [...repositories, MemberRecordsRepository, MemberExportService],
+  exports: [...repositories, MemberExportService],
 })
 export class UsersModule {}

@@ -99,3 +99,39 @@ describe('an administrator erases a member', () => {
     await act('DELETE', member.id, { when: 'now' }).expect(204);
   });
 });
+
+describe('an administrator exports what is held about a member', () => {
+  it('AC-24 which the audit log records with the reason, and an invitation is part of', async () => {
+    const member = await given.member(app);
+    await app.sql.query(
+      `INSERT INTO invitations (id, email, email_key, role, locale, expires_at, accepted_at, member_id)
+       VALUES (gen_random_uuid(), $1, $1, 'member', 'en', now(), now(), $2)`,
+      [member.email, member.id],
+    );
+    const { body } = await act('GET', `${member.id}/export`).expect(200);
+    expect(body).toMatchObject({
+      profile: { id: member.id, email: member.email },
+      invitations: [{ email: member.email, role: 'member' }],
+      sessions: [expect.anything()],
+    });
+    const { rows } = await app.sql.query(
+      `SELECT actor_id, details FROM security_events WHERE member_id = $1 AND type = 'member.viewed'`,
+      [member.id],
+    );
+    expect(rows).toEqual([{ actor_id: root.id, details: { what: 'export', auditReason: 'Request of Tuesday' } }]);
+  });
+
+  it('AC-24 not by an API key, not by a member, and not of an unknown member', async () => {
+    const member = await given.member(app);
+    const path = `/api/admin/members/${member.id}/export`;
+    const { key } = await givenApiKey(app, ['members:read', 'members:write']);
+    expect(refused(await app.client().get(path, key))).toEqual([403, 'person_required']);
+    expect(refused(await app.get(path, member.accessToken))).toEqual([403, 'forbidden']);
+    expect(refused(await act('GET', `${root.id.replace(/^.{8}/, '00000000')}/export`))).toEqual([404, 'not_found']);
+    const { rowCount } = await app.sql.query(
+      `SELECT FROM security_events WHERE member_id = $1 AND type = 'member.viewed'`,
+      [member.id],
+    );
+    expect(rowCount).toBe(0);
+  });
+});

@@ -1,23 +1,16 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { MemberAttributes } from '../../platform/attributes/member-attributes.js';
 import { CurrentPrincipal } from '../../platform/http/current-principal.decorator.js';
 import type { MemberPrincipal } from '../../platform/http/principal.js';
 import { RecentlySignedIn } from '../../sessions/reauthentication/recent-login.decorator.js';
-import { MembersRepository } from '../../users/members.repository.js';
-import { profileResponseOf } from '../profile/profile.dto.js';
-import { AccountExportResponse } from './account-export.dto.js';
-import { AccountExportRepository } from './account-export.repository.js';
+import { AccountExportResponse } from '../../users/export/member-export.dto.js';
+import { MemberExportService } from '../../users/export/member-export.service.js';
 
 /** Gives members what is held about them. */
 @ApiTags('The member')
 @Controller('members/me/export')
 export class AccountExportController {
-  constructor(
-    private readonly members: MembersRepository,
-    private readonly attributes: MemberAttributes,
-    private readonly records: AccountExportRepository,
-  ) {}
+  constructor(private readonly exports: MemberExportService) {}
 
   /**
    * Export what is held about me
@@ -27,7 +20,6 @@ export class AccountExportController {
   @ApiOperation({ operationId: 'meExport' })
   @RecentlySignedIn()
   async read(@CurrentPrincipal() { memberId }: MemberPrincipal): Promise<AccountExportResponse> {
-    const profile = profileResponseOf(await this.members.getProfile(memberId), this.attributes);
-    return { profile, ...(await this.records.read(memberId)) };
+    return this.exports.read(memberId);
   }
 }

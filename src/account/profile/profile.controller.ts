@@ -6,7 +6,8 @@ import type { ClientContext } from '../../platform/http/client-context.js';
 import { CurrentPrincipal } from '../../platform/http/current-principal.decorator.js';
 import type { MemberPrincipal } from '../../platform/http/principal.js';
 import { SignedIn } from '../../platform/http/signed-in.decorator.js';
-import { ProfileResponse, profileResponseOf, UpdateProfileRequest } from './profile.dto.js';
+import { ProfileResponse, profileResponseOf } from '../../users/profile-response.dto.js';
+import { UpdateProfileRequest } from './profile.dto.js';
 import { ProfileService } from './profile.service.js';
 
 /** Shows and changes the member's profile. */

@@ -1,12 +1,7 @@
-import { ApiProperty } from '@nestjs/swagger';
-import type { AttributeValues, MemberAttributes } from '../../platform/attributes/member-attributes.js';
-import type { Role } from '../../platform/http/principal.js';
 import { IsLocale } from '../../platform/http/validation/field-decorators.js';
 import { MayBeAbsent } from '../../platform/http/validation/rule.js';
-import { LOCALES } from '../../platform/i18n/locale.js';
 import type { MailLocale } from '../../platform/i18n/mail-locale.js';
-import { ATTRIBUTES, IsAttributes, IsLoginId, IsMemberName } from '../../users/member-fields.js';
-import type { Profile } from '../../users/members.repository.js';
+import { IsAttributes, IsLoginId, IsMemberName } from '../../users/member-fields.js';
 
 export class UpdateProfileRequest {
   @MayBeAbsent() @IsMemberName() name?: string | null;
@@ -26,36 +21,3 @@ export class UpdateProfileRequest {
   @IsAttributes()
   attributes?: Record<string, unknown>;
 }
-
-/** A member's own profile. */
-export class ProfileResponse {
-  @ApiProperty({ format: 'uuid' }) id: string;
-  /** @example ada.lovelace */
-  loginId: string;
-  /** Whether an import made the login ID. Offer to choose another one */
-  loginIdGenerated: boolean;
-  @ApiProperty({ format: 'email', example: 'ada@example.com' }) email: string;
-  /** @example Ada Lovelace */
-  name: string | null;
-  @ApiProperty({ enum: LOCALES, enumName: 'Locale' }) locale: MailLocale;
-  @ApiProperty({ enum: ['member', 'admin'], enumName: 'Role' }) role: Role;
-  createdAt: Date;
-  /** Without one, logins go through a passkey or a linked account */
-  hasPassword: boolean;
-  /** Only where some are declared */
-  @ApiProperty(ATTRIBUTES) attributes?: AttributeValues;
-}
-
-/** Copies field by field, so that a column that is added later is not published by accident. */
-export const profileResponseOf = (profile: Profile, attributes: MemberAttributes): ProfileResponse => ({
-  id: profile.id,
-  loginId: profile.loginId,
-  loginIdGenerated: profile.loginIdGenerated,
-  email: profile.email,
-  name: profile.name,
-  locale: profile.locale,
-  role: profile.role,
-  createdAt: profile.createdAt,
-  hasPassword: profile.hasPassword,
-  ...(attributes.isDeclared && { attributes: attributes.selectForMember(profile.attributes) }),
-});

@@ -1,6 +1,8 @@
-import { Body, Delete, HttpCode, HttpStatus, Post } from '@nestjs/common';
+import { Body, Delete, Get, HttpCode, HttpStatus, Post } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
-import { AdminController, PersonChanges } from '../../administrators/admin-controller.decorator.js';
+import { AdminController, PersonChanges, PersonReads } from '../../administrators/admin-controller.decorator.js';
+import { ApiAuditReason } from '../../administrators/audit-reason.js';
+import { ViewAuditService } from '../../administrators/view-audit.service.js';
 import { parseEmailAddress } from '../../platform/addresses/email-address.js';
 import { Context } from '../../platform/http/client-context.decorator.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
@@ -8,6 +10,8 @@ import { CurrentPrincipal } from '../../platform/http/current-principal.decorato
 import { IdParam } from '../../platform/http/id-param.decorator.js';
 import { OptionalBody } from '../../platform/http/optional-body.decorator.js';
 import type { MemberPrincipal } from '../../platform/http/principal.js';
+import { AccountExportResponse } from '../../users/export/member-export.dto.js';
+import { MemberExportService } from '../../users/export/member-export.service.js';
 import { EmailCorrectionService } from './email-correction.service.js';
 import { ErasureDemandService } from './erasure-demand.service.js';
 import { CorrectEmailRequest, EraseMemberRequest } from './member-requests.dto.js';
@@ -21,7 +25,26 @@ export class MemberRequestsController {
   constructor(
     private readonly emails: EmailCorrectionService,
     private readonly erasures: ErasureDemandService,
+    private readonly views: ViewAuditService,
+    private readonly exports: MemberExportService,
   ) {}
+
+  /**
+   * Export what is held about a member
+   * @remarks Without secrets and the content of mails. Recorded as `member.viewed`.
+   */
+  @Get(':id/export')
+  @ApiOperation({ operationId: 'exportMember' })
+  @ApiAuditReason()
+  @PersonReads('not_found', 'validation_failed')
+  async export(
+    @CurrentPrincipal() admin: MemberPrincipal,
+    @IdParam() id: string,
+    @Context() context: ClientContext,
+  ): Promise<AccountExportResponse> {
+    await this.views.open(admin, id, 'export', context);
+    return this.exports.read(id);
+  }
 
   /**
    * Change a member's address

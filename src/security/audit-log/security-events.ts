@@ -96,7 +96,8 @@ function details<Details = Record<string, never>>(): Details {
 }
 
 /** What of a member an administrator read. */
-export type ViewedPart = 'details' | 'events' | 'login-diagnosis' | 'sessions' | 'mails' | 'challenges' | 'deliveries';
+export type ViewedPart =
+  'details' | 'events' | 'login-diagnosis' | 'sessions' | 'mails' | 'challenges' | 'deliveries' | 'export';
 
 /** Why a session ended. */
 export type SessionEndReason =

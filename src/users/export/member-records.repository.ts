@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
-import type { OwnRecords } from './account-export.dto.js';
+import type { MemberRecords } from './member-export.dto.js';
 
 /** The rows of a table about the member `$1`, as a JSON list. */
 const listOf = (columns: string, from: string, order: string): string =>
@@ -10,6 +10,7 @@ const RECORDS = `SELECT
   ${listOf('id, provider, subject, email, created_at AS "createdAt"', 'identities WHERE member_id = $1', 'createdAt')} AS identities,
   ${listOf('id, name, aaguid, transports, created_at AS "createdAt", last_used_at AS "lastUsedAt"', 'passkeys WHERE member_id = $1', 'createdAt')} AS passkeys,
   ${listOf('document_id AS id, version, language, document_hash AS sha256, action, at, ip', 'consents WHERE member_id = $1', 'at')} AS consents,
+  ${listOf('email, role, locale, created_at AS "createdAt", accepted_at AS "acceptedAt"', 'invitations WHERE member_id = $1', 'createdAt')} AS invitations,
   ${listOf('old_email AS "oldEmail", changed_at AS "changedAt", undo_until AS "undoUntil"', 'email_changes WHERE member_id = $1', 'changedAt')} AS "emailChanges",
   ${listOf('id, device_name AS "deviceName", user_agent AS "userAgent", ip, created_at AS "createdAt", rotated_at AS "lastUsedAt", ended_at AS "endedAt", end_reason AS "endReason"', 'sessions WHERE member_id = $1', 'createdAt')} AS sessions,
   ${listOf('id, name, user_agent AS "userAgent", network, first_seen_at AS "firstSeenAt", last_seen_at AS "lastSeenAt"', 'devices WHERE member_id = $1', 'firstSeenAt')} AS devices,
@@ -22,11 +23,11 @@ const RECORDS = `SELECT
  * that one opens: no digest, hash, key or content of a mail.
  */
 @Injectable()
-export class AccountExportRepository {
+export class MemberRecordsRepository {
   constructor(private readonly database: Database) {}
 
-  async read(memberId: string): Promise<OwnRecords> {
-    const { rows } = await this.database.query<OwnRecords>(RECORDS, [memberId]);
+  async read(memberId: string): Promise<MemberRecords> {
+    const { rows } = await this.database.query<MemberRecords>(RECORDS, [memberId]);
     return rows[0]!;
   }
 }

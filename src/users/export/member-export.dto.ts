@@ -1,14 +1,15 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { ProfileResponse } from '../profile/profile.dto.js';
+import { ProfileResponse } from '../profile-response.dto.js';
 
 const Records = (): PropertyDecorator =>
   ApiProperty({ type: 'array', items: { type: 'object', additionalProperties: true } });
 
 /** Everything but the profile, by kind */
-export class OwnRecords {
+export class MemberRecords {
   @Records() identities: object[];
   @Records() passkeys: object[];
   @Records() consents: object[];
+  @Records() invitations: object[];
   @Records() emailChanges: object[];
   @Records() sessions: object[];
   @Records() devices: object[];
@@ -17,6 +18,6 @@ export class OwnRecords {
   @Records() securityEvents: object[];
 }
 
-export class AccountExportResponse extends OwnRecords {
+export class AccountExportResponse extends MemberRecords {
   profile: ProfileResponse;
 }

@@ -1,0 +1,22 @@
+import { Injectable } from '@nestjs/common';
+import { MemberAttributes } from '../../platform/attributes/member-attributes.js';
+import { MembersRepository } from '../members.repository.js';
+import { profileResponseOf } from '../profile-response.dto.js';
+import type { AccountExportResponse } from './member-export.dto.js';
+import { MemberRecordsRepository } from './member-records.repository.js';
+
+/** Collects what is held about a member, for the member and for administrators on request. */
+@Injectable()
+export class MemberExportService {
+  constructor(
+    private readonly members: MembersRepository,
+    private readonly attributes: MemberAttributes,
+    private readonly records: MemberRecordsRepository,
+  ) {}
+
+  /** The member must exist. */
+  async read(memberId: string): Promise<AccountExportResponse> {
+    const profile = profileResponseOf(await this.members.getProfile(memberId), this.attributes);
+    return { profile, ...(await this.records.read(memberId)) };
+  }
+}
