@@ -79,6 +79,16 @@ describeInBrowser('consents on the built-in pages', () => {
       await later.page.locator('#terms-consent-terms').check();
       await later.send('terms');
       await later.page.waitForURL(/account/);
+
+      const panel = later.page.locator('[data-panel="agreements"]');
+      await panel.locator('li').nth(2).waitFor();
+      await later.inspect('account-consents');
+      const change = panel.locator('li', { hasText: 'News' }).locator('button');
+      await change.click();
+      await panel.locator('[data-done]', { hasText: 'News' }).waitFor();
+      await change.click();
+      await panel.locator('[data-done]', { hasText: /withdrawn|철회/ }).waitFor();
+      expect((await ledgerOf(browserApp.app, rows[0].id)).slice(-2)).toEqual(['news 1 given', 'news 1 withdrawn']);
       await later.close();
     });
   }

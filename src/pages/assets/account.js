@@ -94,6 +94,8 @@ function openPanels(member, identities, loginIdChoice) {
   // In parallel: a panel that fails to load shows its own error and does not affect the others.
   const factors = [offerTwoFactor(recoveryCodes), offerPasskeys(recoveryCodes)];
   void identities?.offerIdentities(member, Promise.all(factors));
+  if (document.querySelector('[data-panel="agreements"]') !== null)
+    void import('./account-consents.js').then(({ offerConsents }) => offerConsents());
   void showSessions();
   void showSecurityActivity();
 }
