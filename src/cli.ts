@@ -1,12 +1,12 @@
 /* eslint-disable no-console -- this program writes to the operator's terminal */
 import { Command, CommanderError } from 'commander';
+import { offerInvitations } from './cli-invitations.js';
 import { VERSION } from './platform/config/version.js';
 import { overrideEnvironment } from './platform/config/command-line.js';
 import { startFailure } from './platform/config/start-failure.js';
 import type { ExportOptions } from './integrations/import-export/export.command.js';
 import type { ImportOptions } from './integrations/import-export/import.command.js';
 import type { CreateApiKeyOptions } from './operations/commands/api-keys.command.js';
-import type { CreateInvitationOptions, ReasonOption } from './operations/commands/invitations.command.js';
 import { CommandError } from './platform/config/command-error.js';
 
 /*
@@ -129,51 +129,7 @@ keys
     await revokeApiKey(id, withApplication);
   });
 
-const invitations = munjigi.command('invitations').description('invite people');
-
-invitations
-  .command('create')
-  .description('mail an invitation to make an account')
-  .requiredOption('--email <address>', 'whom to invite')
-  .option('--admin', 'as an administrator')
-  .option('--locale <locale>', 'language of the mail: en, ko or one of MAIL_TEMPLATES_DIR')
-  .option('--reason <text>', 'why, for the audit log and the mail')
-  .action(async (options: CreateInvitationOptions) => {
-    const { createInvitation } = await import('./operations/commands/invitations.command.js');
-    const { withApplication } = await import('./bootstrap/command-application.js');
-    await createInvitation(options, withApplication);
-  });
-
-invitations
-  .command('list')
-  .description('list invitations, newest first')
-  .action(async () => {
-    const { listInvitations } = await import('./operations/commands/invitations.command.js');
-    const { withApplication } = await import('./bootstrap/command-application.js');
-    await listInvitations(withApplication);
-  });
-
-invitations
-  .command('resend')
-  .argument('<id>', 'of the invitation, as "list" shows it')
-  .description('mail a new code and link, with a new lifetime')
-  .option('--reason <text>', 'why, for the audit log and the mail')
-  .action(async (id: string, options: ReasonOption) => {
-    const { resendInvitation } = await import('./operations/commands/invitations.command.js');
-    const { withApplication } = await import('./bootstrap/command-application.js');
-    await resendInvitation(id, options, withApplication);
-  });
-
-invitations
-  .command('withdraw')
-  .argument('<id>', 'of the invitation, as "list" shows it')
-  .description('end an invitation that is not accepted')
-  .option('--reason <text>', 'why, for the audit log')
-  .action(async (id: string, options: ReasonOption) => {
-    const { withdrawInvitation } = await import('./operations/commands/invitations.command.js');
-    const { withApplication } = await import('./bootstrap/command-application.js');
-    await withdrawInvitation(id, options, withApplication);
-  });
+offerInvitations(munjigi);
 
 munjigi
   .command('config')
