@@ -6,7 +6,6 @@ import { Database } from '../platform/database/database.js';
 import type { Tx } from '../platform/database/sql.js';
 import { DomainError } from '../platform/http/problems/domain-error.js';
 import { AdminNotificationsService } from '../mail/notifications/admin-notifications.service.js';
-import { SessionRevocationService } from '../sessions/revocation/session-revocation.service.js';
 import type { Member } from '../users/member.entity.js';
 import { MemberAdministrationRepository } from '../users/member-administration.repository.js';
 import { adminContext } from '../administrators/admin-context.js';
@@ -32,7 +31,6 @@ export class MemberAdministrationService {
     private readonly database: Database,
     private readonly members: MemberAdministrationRepository,
     private readonly writes: AdminWritesService,
-    private readonly sessions: SessionRevocationService,
     private readonly lockout: MemberLockoutService,
     private readonly auditLog: AuditLogService,
     private readonly notifications: AdminNotificationsService,
@@ -102,7 +100,7 @@ export class MemberAdministrationService {
 
   private async setRole(tx: Tx, member: Member, role: Role, actor: ClientContext): Promise<void> {
     if (!(await this.members.setRole(tx, member.id, role))) throw new DomainError('last_admin');
-    await this.sessions.endAll(tx, member.id, 'role-changed', actor);
+    await this.lockout.endTokens(tx, member.id, 'role-changed', actor);
     const details = { from: member.role, to: role };
     await this.auditLog.record(tx, 'member.role_changed', { memberId: member.id, context: actor }, details);
     await this.notifications.send(tx, member, role === 'admin' ? 'made-admin' : 'no-longer-admin', actor);

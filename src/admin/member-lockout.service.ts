@@ -24,6 +24,11 @@ export class MemberLockoutService {
     await this.sessions.endAll(tx, memberId, reason, actor);
   }
 
+  /** Ends the sessions alone, because their tokens carry what has changed. */
+  async endTokens(tx: Tx, memberId: string, reason: SessionEndReason, actor: ClientContext): Promise<void> {
+    await this.sessions.endAll(tx, memberId, reason, actor);
+  }
+
   /** Ends the sessions, and what was begun in them (CC-09). The member can log in again. */
   async endSessions(tx: Tx, memberId: string, reason: SessionEndReason, actor: ClientContext): Promise<void> {
     await this.pendingProofs.voidBegunBySessions(tx, memberId);

@@ -60,7 +60,8 @@ import { SecondFactorLoginService } from './login/second-factor-login.service.js
 import { SignUpController } from './sign-up/sign-up.controller.js';
 import { ClaimedIdentities } from './sign-up/claimed-identities.js';
 import { ConsentsController } from './consents/consents.controller.js';
-import { DeclaredFieldsService } from './sign-up/declared-fields.service.js';
+import { SignUpRulesService } from './sign-up/sign-up-rules.service.js';
+import { NewIdentitiesService } from './sign-up/new-identities.service.js';
 import { NewMembersService } from './sign-up/new-members.service.js';
 import { PendingSignUpsService } from './sign-up/pending-sign-ups.service.js';
 import { SignUpActivationService } from './sign-up/sign-up-activation.service.js';
@@ -68,6 +69,7 @@ import { SignUpConfirmationService } from './sign-up/sign-up-confirmation.servic
 import { SignUpContinuationService } from './sign-up/sign-up-continuation.service.js';
 import { SignUpLinksService } from './sign-up/sign-up-links.service.js';
 import { SignUpPolicy } from './sign-up/sign-up-policy.js';
+import { SignUpMailsService } from './sign-up/sign-up-mails.service.js';
 import { SignUpRequestsService } from './sign-up/sign-up-requests.service.js';
 import { SignUpsRepository } from './sign-up/sign-ups.repository.js';
 import { AccessTokenStrategy } from './strategies/access-token.strategy.js';
@@ -146,7 +148,15 @@ import { TokensController } from './tokens/tokens.controller.js';
     { provide: APP_GUARD, useClass: RolesGuard },
     ...[AccessTokenStrategy, RefreshTokenStrategy, ResetTokenStrategy, AccessProof, ApiKeyAdmission],
     ...[SignUpRequestsService, SignUpConfirmationService, SignUpActivationService, SignUpLinksService],
-    ...[SignUpContinuationService, NewMembersService, ClaimedIdentities, SignUpPolicy, DeclaredFieldsService],
+    ...[
+      SignUpContinuationService,
+      SignUpMailsService,
+      NewMembersService,
+      NewIdentitiesService,
+      ClaimedIdentities,
+      SignUpPolicy,
+      SignUpRulesService,
+    ],
     ...[PendingSignUpsService, SignUpsRepository, LoginIdCheckService],
     ...[InvitationLookupService, InvitationAnswersService, InvitationAcceptanceService],
     ...[LoginIdRequestsService, LoginIdRecoveryService],

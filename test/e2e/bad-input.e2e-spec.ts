@@ -802,7 +802,9 @@ describe('text with a meaning in another language', () => {
       const what = `${operation.path} ${name}: ${value}`;
       const answer = await send(operation, { body: { ...operation.body, [name]: value } });
       expect([what, answer.status < 500]).toEqual([what, true]);
-      expect(answer.text).not.toMatch(/syntax error|pg_[a-z]{4}|relation|column|at character/i);
+      expect(answer.text).not.toMatch(
+        /syntax error|\bpg_(catalog|class|sleep|stat|user|type|shadow)|relation "|column "|at character/i,
+      );
       if (answer.status >= 400) expectProblem(answer, what);
       else
         expect(what).toMatch(

@@ -11,7 +11,7 @@ import type { DeviceInfo } from '../../sessions/devices/known-devices.service.js
 import type { IssuedTokens } from '../../sessions/session-tokens.js';
 import { isReservedLoginId } from '../../users/login-id.js';
 import { ChallengeCodesService } from '../../verification/challenge-codes.service.js';
-import { DeclaredFieldsService } from '../sign-up/declared-fields.service.js';
+import { SignUpRulesService } from '../sign-up/sign-up-rules.service.js';
 import { InvitationAcceptanceService } from './invitation-acceptance.service.js';
 import { InvitationLookupService, type InvitationProof, type ProvenInvitation } from './invitation-lookup.service.js';
 
@@ -36,7 +36,7 @@ export class InvitationAnswersService {
     private readonly acceptance: InvitationAcceptanceService,
     private readonly challengeCodes: ChallengeCodesService,
     private readonly passwords: PasswordsService,
-    private readonly declaredFields: DeclaredFieldsService,
+    private readonly rules: SignUpRulesService,
     private readonly ipLimits: IpLimitsService,
     private readonly loginIdChoices: LoginIdChoicesService,
   ) {}
@@ -69,7 +69,7 @@ export class InvitationAnswersService {
   ): Promise<IssuedTokens> {
     const { invitation } = proven;
     const { loginId, name = null, locale = context.mailLocale ?? context.locale } = answer;
-    const declared = this.declaredFields.readInvited(answer, invitation.attributes, context);
+    const declared = this.rules.readInvited(answer, invitation.attributes, context);
     await this.loginIdChoices.take(`invitation ${invitation.id}`, context);
     const details = { loginId, email: invitation.email, name };
     const options = { owner: hashOwner(context, invitation.emailKey) };

@@ -1,20 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import type { DocumentVersion } from '../../platform/consents/consent-documents.js';
-import type { Tx } from '../../platform/database/sql.js';
 import type { ProviderAccount } from '../../platform/federation/identity-provider.js';
-import { ProviderRevocationsService } from '../../platform/federation/revocations/provider-revocations.service.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
-import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
 import { ConsentsService } from '../../security/consents/consents.service.js';
-import { IdentityNotificationsService } from '../../security/identities/identity-notifications.service.js';
 import type { DeviceInfo } from '../../sessions/devices/known-devices.service.js';
 import type { IssuedTokens } from '../../sessions/session-tokens.js';
 import type { SessionOpening } from '../../sessions/session-opening.service.js';
 import { SessionsService } from '../../sessions/sessions.service.js';
 import type { GivenConsent } from '../../users/consents/consents.repository.js';
-import { IdentitiesRepository } from '../../users/identities/identities.repository.js';
 import { MembersRepository, type NewMember } from '../../users/members.repository.js';
+import { NewIdentitiesService } from './new-identities.service.js';
 import { PendingSignUpsService } from './pending-sign-ups.service.js';
 
 /** How the mailbox was proven. */
@@ -38,11 +34,9 @@ export type Newcomer = NewMember & {
 export class NewMembersService {
   constructor(
     private readonly members: MembersRepository,
-    private readonly identities: IdentitiesRepository,
+    private readonly identities: NewIdentitiesService,
     private readonly pendingSignUps: PendingSignUpsService,
     private readonly sessions: SessionsService,
-    private readonly revocations: ProviderRevocationsService,
-    private readonly identityNotifications: IdentityNotificationsService,
     private readonly consents: ConsentsService,
     private readonly auditLog: AuditLogService,
   ) {}
@@ -67,26 +61,10 @@ export class NewMembersService {
     await this.pendingSignUps.voidRivals(tx, member.emailKey, signUpRowId);
     await this.auditLog.record(tx, 'sign-up.confirmed', { memberId, context }, { by });
     await this.consents.recordNewMember(tx, memberId, member, context);
-    if (account) await this.link(tx, memberId, account, by, context);
+    if (account) await this.identities.link(tx, memberId, account, by, context);
     const signInDevice = { ...device, knownDeviceId: null, suppressNewDeviceMail: true };
     const firstFactor = account ? 'federated' : 'password';
     const owner = { memberId, passwordVersion: 1, firstFactor, isNewMember: true } as const;
     return this.sessions.open(opening, owner, signInDevice, context);
-  }
-
-  private async link(
-    tx: Tx,
-    memberId: string,
-    account: ProviderAccount,
-    by: MailboxProof['by'],
-    context: ClientContext,
-  ): Promise<void> {
-    // Two browsers may sign up with one account: the unique index lets one of them through (SO-10).
-    if ((await this.identities.insert(tx, memberId, account, account.email)) === null)
-      throw new DomainError('identity_taken');
-    await this.revocations.cancel(tx, account);
-    const { provider } = account;
-    if (by === 'provider') await this.identityNotifications.notify(tx, 'signed-up', provider, { memberId }, context);
-    else await this.auditLog.record(tx, 'identity.linked', { memberId, context }, { provider });
   }
 }

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { ClientContext } from '../../platform/http/client-context.js';
-import { digest } from '../../platform/crypto/digest.js';
 import type { DocumentVersion } from '../../platform/consents/consent-documents.js';
 import { parseEmailAddress } from '../../platform/addresses/email-address.js';
 import { isReservedLoginId } from '../../users/login-id.js';
@@ -13,11 +12,10 @@ import { IpLimitsService } from '../../security/rate-limits/ip-limits.service.js
 import { MailBudgetService } from '../../security/rate-limits/mail-budget.service.js';
 import type { MailLocale } from '../../platform/i18n/mail-locale.js';
 import type { ImportedClaim } from '../../users/imports/imported-claim.entity.js';
-import { DeclaredFieldsService } from './declared-fields.service.js';
+import { SignUpRulesService } from './sign-up-rules.service.js';
 import { PendingSignUpsService } from './pending-sign-ups.service.js';
 import { SignUpContinuationService } from './sign-up-continuation.service.js';
-import { SignUpPolicy } from './sign-up-policy.js';
-import { NO_PASSWORD, SignUpsRepository, type NewSignUp } from './sign-ups.repository.js';
+import { NO_PASSWORD, type NewSignUp } from './sign-ups.repository.js';
 
 export interface SignUpDetails {
   readonly loginId: string;
@@ -42,7 +40,7 @@ export interface RequestedSignUp {
 /** A sign-up with an account at a provider in place of a password. */
 export type FederatedSignUp = Omit<NewSignUp, 'id' | 'passwordHash'>;
 
-/** Takes requests to sign up, and to mail the code and link of a sign-up again. */
+/** Takes requests to sign up. */
 @Injectable()
 export class SignUpRequestsService {
   constructor(
@@ -50,11 +48,9 @@ export class SignUpRequestsService {
     private readonly passwords: PasswordsService,
     private readonly ipLimits: IpLimitsService,
     private readonly mailBudget: MailBudgetService,
-    private readonly signUps: SignUpsRepository,
     private readonly pendingSignUps: PendingSignUpsService,
     private readonly continuation: SignUpContinuationService,
-    private readonly declaredFields: DeclaredFieldsService,
-    private readonly policy: SignUpPolicy,
+    private readonly rules: SignUpRulesService,
   ) {}
 
   /**
@@ -69,9 +65,9 @@ export class SignUpRequestsService {
     await this.ipLimits.takeRequest(context);
     if (isReservedLoginId(details.loginId))
       throw new DomainError('validation_failed', { fields: [{ field: 'loginId', code: 'login_id_reserved' }] });
-    const declared = this.declaredFields.read(details, context);
+    const declared = this.rules.read(details, context);
     const { address, key: emailKey } = parseEmailAddress(details.email)!;
-    this.policy.check(emailKey);
+    this.rules.checkAddress(emailKey);
     const claim = { emailKey, loginId: details.loginId };
     const earlier = await this.continuation.findEarlier(details.signUpId, claim, context);
     // Hashed before the address is looked up: known and unknown addresses cost the same.
@@ -102,7 +98,7 @@ export class SignUpRequestsService {
     socialSignUpId: string,
     context: ClientContext,
   ): Promise<RequestedSignUp> {
-    this.policy.check(signUp.emailKey);
+    this.rules.checkAddress(signUp.emailKey);
     const ownId = this.continuation.idOf(signUp.emailKey, socialSignUpId);
     const earlier = await this.continuation.findEarlier(ownId, signUp, context);
     return this.record({ id: randomUUID(), passwordHash: NO_PASSWORD, ...signUp }, ownId, earlier, context);
@@ -141,26 +137,5 @@ export class SignUpRequestsService {
       this.pendingSignUps.add(tx, signUp, ownId, earlier, { mayMail, mayNotify }, context),
     );
     return { signUpId, resendAfter };
-  }
-
-  /**
-   * Mails a new code and link. Within the cooldown no mail is sent, and the earlier code and link
-   * stay valid.
-   * @returns whole seconds until another mail can be requested
-   * @throws DomainError `sign_up_invalid`, `already_confirmed`, `too_many_requests`
-   */
-  async resend(signUpId: string, context: ClientContext): Promise<number> {
-    await this.ipLimits.takeRequest(context);
-    const signUp = await this.signUps.getPending(digest(signUpId));
-    const { mayMail, resendAfter } = await this.mailBudget.takeForClaim(signUp.emailKey);
-    if (!mayMail) return resendAfter;
-    const mayNotify = await this.mailBudget.takeForNotice(signUp.emailKey);
-    await this.database.transaction(async (tx) => {
-      const state = await this.signUps.lock(tx, signUp);
-      if (state === 'confirmed') throw new DomainError('already_confirmed');
-      if (state === 'gone') throw new DomainError('sign_up_invalid', { detail: 'deleted a moment ago' });
-      await this.pendingSignUps.mailChallenge(tx, signUp, { mayMail, mayNotify }, context);
-    });
-    return resendAfter;
   }
 }

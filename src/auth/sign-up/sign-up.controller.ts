@@ -28,6 +28,7 @@ import {
 import { SignUpConfirmationService } from './sign-up-confirmation.service.js';
 import { SignUpLinksService } from './sign-up-links.service.js';
 import { SignUpPolicy } from './sign-up-policy.js';
+import { SignUpMailsService } from './sign-up-mails.service.js';
 import { SignUpRequestsService } from './sign-up-requests.service.js';
 
 /** Takes the steps of a sign-up, from the request to the confirmation. */
@@ -37,6 +38,7 @@ import { SignUpRequestsService } from './sign-up-requests.service.js';
 export class SignUpController {
   constructor(
     private readonly requests: SignUpRequestsService,
+    private readonly mails: SignUpMailsService,
     private readonly confirmations: SignUpConfirmationService,
     private readonly links: SignUpLinksService,
     private readonly config: AppConfig,
@@ -85,7 +87,7 @@ export class SignUpController {
   @HttpCode(HttpStatus.ACCEPTED)
   @ApiProblems('sign_up_invalid', 'already_confirmed', 'too_many_requests')
   async resend(@Body() { signUpId }: ResendSignUpRequest, @Context() context: ClientContext): Promise<SignUpResponse> {
-    const resendAfter = await this.requests.resend(signUpId, context);
+    const resendAfter = await this.mails.resend(signUpId, context);
     return { signUpId, ...codeLifetimes(this.config, resendAfter) };
   }
 

@@ -11,8 +11,7 @@ import type { IssuedTokens } from '../../sessions/session-tokens.js';
 import { isReservedLoginId } from '../../users/login-id.js';
 import { MAX_NAME_LENGTH } from '../../users/member-fields.js';
 import { ClaimedIdentities } from '../sign-up/claimed-identities.js';
-import { DeclaredFieldsService } from '../sign-up/declared-fields.service.js';
-import { SignUpPolicy } from '../sign-up/sign-up-policy.js';
+import { SignUpRulesService } from '../sign-up/sign-up-rules.service.js';
 import { SignUpRequestsService, type RequestedSignUp } from '../sign-up/sign-up-requests.service.js';
 import { deviceOf } from '../tokens/token-cookies.js';
 import { PendingSocialSignUpsService, type PendingSocialSignUp } from './pending-social-sign-ups.service.js';
@@ -44,9 +43,8 @@ export class SocialSignUpService {
     private readonly vouched: VouchedSignUpService,
     private readonly requests: SignUpRequestsService,
     private readonly claimedIdentities: ClaimedIdentities,
-    private readonly declaredFields: DeclaredFieldsService,
+    private readonly rules: SignUpRulesService,
     private readonly ipLimits: IpLimitsService,
-    private readonly policy: SignUpPolicy,
   ) {}
 
   /**
@@ -64,12 +62,12 @@ export class SocialSignUpService {
     await this.ipLimits.takeRequest(context);
     if (isReservedLoginId(details.loginId))
       throw new DomainError('validation_failed', { fields: [{ field: 'loginId', code: 'login_id_reserved' }] });
-    const declared = this.declaredFields.read(details, context);
+    const declared = this.rules.read(details, context);
     const pending = await this.pendingSignUps.get(details.signUpId, keyThumbprint);
     const device = deviceOf(pending.statement, browser, keyThumbprint);
     const { account } = pending;
     const { address, key: emailKey } = addressOf(details, pending);
-    this.policy.check(emailKey);
+    this.rules.checkAddress(emailKey);
     const claim = {
       ...{ loginId: details.loginId, email: address, emailKey, ...declared },
       name: details.name === undefined ? memberName(account.name) : details.name,

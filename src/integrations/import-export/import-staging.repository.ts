@@ -8,11 +8,8 @@ import type { DatabaseClient } from '../../platform/database/database-client.js'
 import { KEEP_STARTS, LEGACY_HASHES_CHANNEL } from '../../users/legacy-hash-kinds.repository.js';
 import { UNFINISHED, type ImportedHashes } from './hashes/imported-hashes.js';
 import { copyText } from './copy-text.js';
+import { refuseCollisions, type CollisionPolicy } from './import-collisions.js';
 import { moveRows, READY, type MovedRows } from './move-batch.js';
-
-export const COLLISION_POLICIES = ['skip', 'first', 'newest', 'fail'] as const;
-/** Which of several rows with one address or login ID is imported. */
-export type CollisionPolicy = (typeof COLLISION_POLICIES)[number];
 
 /** A row as it is staged. `secrets` is JSON with second factors, identities, consents and attributes. */
 export interface StagedRow {
@@ -127,55 +124,7 @@ export class ImportStagingRepository {
 
   /** Refuses rows that collide with another row of the file, or with a member (IM-13). */
   async refuseCollisions(policy: CollisionPolicy): Promise<void> {
-    for (const { column, label } of [
-      { column: 'row_key', label: 'the same account' },
-      { column: 'email_key', label: 'the same mail address' },
-      { column: 'login_id', label: 'the same login ID' },
-    ])
-      await this.refuseTwice(column, label, policy);
-    await this.refuseTaken('r.email_key = m.email_key', 'a member has this mail address');
-    await this.refuseTaken('r.login_id = m.login_id', 'a member has this login ID');
-    await this.refuseTaken('r.id = m.id', 'a member has this id');
-    // A proven account comes before the claim of an earlier import.
-    await this.refuseTaken(
-      'r.is_claim AND r.email_key = m.email_key',
-      'an earlier import has this mail address',
-      'imported_claims',
-    );
-    await this.refuseTaken(
-      'r.is_claim AND r.login_id = m.login_id',
-      'an earlier import has this login ID',
-      'imported_claims',
-    );
-    // As for sign-ups: otherwise a new account could keep the owner of an address from undoing a
-    // change (CC-11).
-    await this.client
-      .query(`INSERT INTO import_refused SELECT DISTINCT r.row_number, 'another member can go back to this mail address', NULL::int
-      FROM import_rows r JOIN email_changes c ON c.old_email_key = r.email_key AND c.closed_at IS NULL AND c.undo_until > now()
-      WHERE c.member_id <> r.id ON CONFLICT DO NOTHING`);
-  }
-
-  private async refuseTwice(column: string, label: string, policy: CollisionPolicy): Promise<void> {
-    const order = policy === 'newest' ? 'coalesce(created_at, now()) DESC, row_number DESC' : 'row_number';
-    // `skip` and `fail` refuse every row of a collision, the others all but the first in order.
-    const [other, condition] =
-      policy === 'skip' || policy === 'fail'
-        ? ['coalesce(lag(row_number) OVER w, lead(row_number) OVER w)', 'other IS NOT NULL']
-        : ['first_value(row_number) OVER w', 'other <> row_number'];
-    await this.client.query(
-      `INSERT INTO import_refused SELECT row_number, $1, other FROM (
-         SELECT row_number, ${other} AS other FROM import_rows WHERE row_number NOT IN (SELECT row_number FROM import_refused)
-         WINDOW w AS (PARTITION BY ${column} ORDER BY ${order})) compared WHERE ${condition}`,
-      [label],
-    );
-  }
-
-  private async refuseTaken(condition: string, reason: string, table = 'members'): Promise<void> {
-    await this.client.query(
-      `INSERT INTO import_refused SELECT r.row_number, $1, NULL FROM import_rows r JOIN ${table} m ON ${condition}
-       WHERE NOT EXISTS (SELECT FROM import_journal j WHERE j.row_key = r.row_key) ON CONFLICT DO NOTHING`,
-      [reason],
-    );
+    await refuseCollisions(this.client, policy);
   }
 
   async countRefused(): Promise<number> {

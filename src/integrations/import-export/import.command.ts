@@ -14,7 +14,8 @@ import { DIGEST_NAMES, readHashTemplate, type HashTemplate } from './hashes/hash
 import { ImportedHashes } from './hashes/imported-hashes.js';
 import { MemberImport, type ImportReport } from './member-import.js';
 import { prepareRow } from './import-rules.js';
-import { COLLISION_POLICIES, ImportStagingRepository, type CollisionPolicy } from './import-staging.repository.js';
+import { COLLISION_POLICIES, type CollisionPolicy } from './import-collisions.js';
+import { ImportStagingRepository } from './import-staging.repository.js';
 import { SecretValues } from './secret-values.js';
 import { CSV_FIELDS } from './sources/csv.js';
 import { readerOf, SOURCES, type SourceName } from './sources/index.js';

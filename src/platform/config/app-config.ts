@@ -8,6 +8,7 @@ import { readBrandLogo, type BrandLogo } from './brand-logo.js';
 import { LINKED_PAGES, type LinkedPage, type PageName } from './built-in-pages.js';
 import { findProblems, type Problems } from './configuration-checks.js';
 import { ConfigurationError } from './configuration-error.js';
+import { bareValue } from './bare-value.js';
 import { ENVIRONMENT, type Environment } from './environment.js';
 import { findHints } from './configuration-hints.js';
 import { readMailLanguages } from './mail-languages.js';
@@ -232,16 +233,6 @@ export class AppConfig {
     const template = this.env[LINKED_PAGES[page]] ?? `${this.publicUrl}/pages/${page}#token={token}`;
     return template.replaceAll('{token}', encodeURIComponent(token));
   }
-}
-
-/**
- * A value without blanks and quotes around it, which `docker run --env-file` and systemd keep. Our
- * own secrets stay as they are, because another text would derive other keys.
- */
-function bareValue(name: string, value: string | undefined): string | undefined {
-  if (name === 'SECRET' || name === 'PREVIOUS_SECRETS') return value;
-  const trimmed = value?.trim();
-  return /^(["'])((?!\1).)*\1$/s.test(trimmed ?? '') ? trimmed!.slice(1, -1).trim() : trimmed;
 }
 
 /**

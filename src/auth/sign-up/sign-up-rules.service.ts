@@ -4,6 +4,7 @@ import type { DocumentVersion } from '../../platform/consents/consent-documents.
 import type { ClientContext } from '../../platform/http/client-context.js';
 import type { MailLocale } from '../../platform/i18n/mail-locale.js';
 import { ConsentsService } from '../../security/consents/consents.service.js';
+import { SignUpPolicy } from './sign-up-policy.js';
 import type { NewSignUp } from './sign-ups.repository.js';
 
 /** What a client sends of the fields that the operator declared. */
@@ -13,13 +14,19 @@ interface SentFields {
   readonly locale?: MailLocale;
 }
 
-/** Reads those fields of a sign-up that the operator declares: attributes and consents. */
+/** What the operator demands of a sign-up: its address, declared attributes and consents. */
 @Injectable()
-export class DeclaredFieldsService {
+export class SignUpRulesService {
   constructor(
     private readonly attributes: MemberAttributes,
     private readonly consents: ConsentsService,
+    private readonly policy: SignUpPolicy,
   ) {}
+
+  /** @throws DomainError `sign_up_closed` */
+  checkAddress(emailKey: string): void {
+    this.policy.check(emailKey);
+  }
 
   /** @throws DomainError `validation_failed`, `consent_required` */
   read(sent: SentFields, context: ClientContext): Pick<NewSignUp, 'attributes' | 'consents'> {
