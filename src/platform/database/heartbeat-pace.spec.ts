@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import { HeartbeatPace } from './heartbeat-pace.js';
 
@@ -30,5 +31,22 @@ describe('the pace of the heartbeat', () => {
       shutdown.abort();
       await pause;
     }
+  });
+
+  it('leaves nothing behind at the signal of the shutdown', async () => {
+    const pace = new HeartbeatPace({ busyMs: 1, idleMs: 1, idleAfterMs: 0 });
+    const { signal } = running();
+    for (let pauses = 0; pauses < 3; pauses += 1) await pace.pause(signal);
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+    // Node.js keeps the signals that depend on another one in a set under a symbol.
+    const fields = signal as unknown as Record<symbol, { size?: number } | null>;
+    const kept = Object.getOwnPropertySymbols(signal).filter((key) => key.description === 'kDependantSignals');
+    expect(kept.filter((key) => (fields[key]?.size ?? 0) > 0)).toEqual([]);
+  });
+
+  it('makes no long pause after the shutdown', async () => {
+    const pace = new HeartbeatPace({ busyMs: NEVER, idleMs: NEVER, idleAfterMs: 0 });
+    await pace.pause(AbortSignal.abort());
+    expect(pace.pauseMs).toBe(NEVER);
   });
 });

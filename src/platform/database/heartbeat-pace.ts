@@ -32,9 +32,13 @@ export class HeartbeatPace {
   async pause(shutdown: AbortSignal): Promise<void> {
     if (performance.now() - this.lastNeededMs < this.pauses.idleAfterMs)
       return delay(this.pauses.busyMs, undefined, { signal: shutdown }).catch(() => undefined);
-    this.longPause = new AbortController();
-    const signal = AbortSignal.any([shutdown, this.longPause.signal]);
-    await delay(this.pauses.idleMs, undefined, { signal }).catch(() => undefined);
+    const longPause = (this.longPause = new AbortController());
+    const end = (): void => longPause.abort();
+    if (shutdown.aborted) end();
+    // Not AbortSignal.any: in Node.js 20 each call leaves an entry at the signal of the shutdown.
+    shutdown.addEventListener('abort', end, { once: true });
+    await delay(this.pauses.idleMs, undefined, { signal: longPause.signal }).catch(() => undefined);
+    shutdown.removeEventListener('abort', end);
     this.longPause = undefined;
   }
 }
