@@ -3,6 +3,7 @@ import type { MemberPrincipal } from '../platform/http/principal.js';
 import type { ClientContext } from '../platform/http/client-context.js';
 import type { Sql, Tx } from '../platform/database/sql.js';
 import { SessionRevocationService } from '../sessions/revocation/session-revocation.service.js';
+import { MfaChallengesRepository } from './challenges/mfa-challenges.repository.js';
 import { PasskeysRepository } from './passkeys/passkeys.repository.js';
 import { RecoveryCodesRepository } from './recovery-codes/recovery-codes.repository.js';
 import { TotpSecretsRepository } from './totp/totp-secrets.repository.js';
@@ -21,6 +22,7 @@ export class EnrolledFactorsService {
     private readonly passkeys: PasskeysRepository,
     private readonly recoveryCodes: RecoveryCodesRepository,
     private readonly sessions: SessionRevocationService,
+    private readonly challenges: MfaChallengesRepository,
   ) {}
 
   async list(sql: Sql, memberId: string): Promise<EnrolledFactor[]> {
@@ -37,15 +39,17 @@ export class EnrolledFactorsService {
 
   /**
    * Ends the sessions that the password alone opened, after the first factor was added; the session
-   * of the request, which proved the factor, stays. So every session of a member with a second
-   * factor has proved one, and neither reauthentication nor the administrators' guard has to check
-   * how a session began.
+   * of the request, which proved the factor, stays. Voids logins in progress, because one that waits
+   * only for a consent would open another such session (CO-03). So every session of a member with a
+   * second factor has proved one, and neither reauthentication nor the administrators' guard has to
+   * check how a session began.
    */
   async endPasswordOnlySessions(
     tx: Tx,
     { memberId, sessionId }: MemberPrincipal,
     context: ClientContext,
   ): Promise<void> {
+    await this.challenges.voidAllOf(tx, memberId);
     await this.sessions.endAll(tx, memberId, 'two-factor-enabled', context, sessionId);
   }
 

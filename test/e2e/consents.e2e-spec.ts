@@ -234,6 +234,15 @@ describe('a required version that came into force', () => {
     expect(await ledgerOf(app, ada.id)).toEqual(['terms 1 given', 'privacy 1 given']);
   });
 
+  it('CO-03 the first second factor ends the login, which has not proved it, and nothing is recorded', async () => {
+    const ada = await outdated();
+    const { termsToken } = (await login(ada).expect(200)).body;
+    await enrol(ada);
+    expect((await accept(ada, termsToken).expect(401)).body.code).toBe('token_invalid');
+    expect(await ledgerOf(app, ada.id)).toEqual(['terms 1 given', 'privacy 1 given']);
+    expect((await login(ada).expect(200)).body.status).toBe('mfa_required');
+  });
+
   it('a member who has to change the password does that first', async () => {
     const ada = await outdated();
     await app.sql.query(`UPDATE members SET must_change_password = true WHERE id = $1`, [ada.id]);
