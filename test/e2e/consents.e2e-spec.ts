@@ -10,6 +10,7 @@ import {
   startReminders,
 } from '../support/consents.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
+import { about } from '../support/lifetimes.js';
 import { resetTokenFor } from '../support/recovery.js';
 import { codeAt, enrol } from '../support/second-factor.js';
 import { addPasskey, passkeyLogin } from '../support/passkeys.js';
@@ -168,7 +169,7 @@ describe('a required version that came into force', () => {
       status: 'terms_required',
       termsToken: expect.any(String),
       documents: [expect.objectContaining({ id: 'terms', version: '2', url: 'https://example.test/terms/2' })],
-      expiresIn: 1800,
+      expiresIn: about(1800),
     });
     const { body } = await accept(ada, demanded.termsToken).expect(200);
     expect(body.status).toBe('authenticated');
