@@ -1297,7 +1297,7 @@ export interface paths {
         };
         /**
          * List invitations
-         * @description Newest first, until 30 days after their end. Open to API keys with the scope `members:read`.
+         * @description Newest first, until 30 days after their end. Recorded as `members.listed`. Open to API keys with the scope `members:read`.
          */
         get: operations["listInvitations"];
         put?: never;

@@ -18,6 +18,7 @@ import { ImportsController } from './imports/imports.controller.js';
 import { ImportsService } from './imports/imports.service.js';
 import { InvitationsModule } from '../administrators/invitations/invitations.module.js';
 import { InvitationAdministrationService } from './invitations/invitation-administration.service.js';
+import { InvitationDirectoryService } from './invitations/invitation-directory.service.js';
 import { InvitationsAdminController } from './invitations/invitations-admin.controller.js';
 import { EmailCorrectionService } from './member-requests/email-correction.service.js';
 import { ErasureDemandService } from './member-requests/erasure-demand.service.js';
@@ -69,6 +70,7 @@ import { SecurityEventsAdminController } from './security-events-admin.controlle
   providers: [
     PageCursors,
     InvitationAdministrationService,
+    InvitationDirectoryService,
     EmailCorrectionService,
     ErasureDemandService,
     MemberDirectoryService,

@@ -48,6 +48,23 @@ export class ViewAuditService {
       ...(status && { status }),
       ...(role && { role }),
     };
+    await this.writeList(admin, members, filter, context);
+  }
+
+  /**
+   * As {@link recordList}, for the list of invitations: it names people, also those who accepted.
+   * @throws DomainError as {@link record}
+   */
+  async recordInvitations(admin: Principal, invitations: number, context: ClientContext): Promise<void> {
+    await this.writeList(admin, invitations, { list: 'invitations' }, context);
+  }
+
+  private async writeList(
+    admin: Principal,
+    members: number,
+    filter: Record<string, string>,
+    context: ClientContext,
+  ): Promise<void> {
     await this.database.transaction(async (tx) => {
       await this.writes.asAdministrator(tx, admin, { needsRecentLogin: false });
       await this.auditLog.record(tx, 'members.listed', { context: adminContext(admin, context) }, { members, filter });

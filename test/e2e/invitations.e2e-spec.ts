@@ -202,6 +202,22 @@ describe('an invitation', () => {
     await app.client().post(ACCEPT, answerTo({ token })).expect(200);
   });
 
+  it('AC-04 leaves a record of each administrator and key that lists it', async () => {
+    const { id, key } = await givenApiKey(app, ['members:read']);
+    await act('GET', '?limit=1').expect(200);
+    await app.get('/api/admin/invitations?limit=1', key).expect(200);
+    const { rows } = await app.sql.query(
+      `SELECT actor_id = $1 AS "byPerson", details FROM security_events
+       WHERE type = 'members.listed' AND (actor_id = $1 OR api_key_id = $2) ORDER BY id DESC LIMIT 2`,
+      [root.id, id],
+    );
+    const details = { members: 1, filter: { list: 'invitations' } };
+    expect(rows).toEqual([
+      { byPerson: null, details },
+      { byPerson: true, details },
+    ]);
+  });
+
   it('needs a token, or address and code', async () => {
     const { email, token, mail } = await invite();
     for (const proof of [{}, { email }, { code: mail.code }, { token, email }, { token, email, code: mail.code }])

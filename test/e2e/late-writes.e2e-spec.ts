@@ -33,7 +33,6 @@ const WEBHOOK = { url: 'http://127.0.0.1:9/', types: ['member.login_id_changed']
 
 /** Reads of administrators that leave no row in the audit log, because they show no member. */
 const UNRECORDED_READS = [
-  'GET /api/admin/invitations',
   'GET /api/admin/api-keys',
   'GET /api/admin/imports',
   'GET /api/admin/outbox',
@@ -224,6 +223,7 @@ const WRITES: Record<string, { prepare: () => Promise<Write>; after?: (body: any
       { prepare: async () => ({ id: eve.id, actor: root }) },
     ]),
   ),
+  'GET /api/admin/invitations': { prepare: async () => ({ actor: root }) },
   'GET /api/admin/members': { prepare: async () => ({ actor: root }) },
   'GET /api/admin/login-diagnosis': { prepare: async () => ({ query: `?identifier=${eve.loginId}`, actor: root }) },
   'GET /api/admin/security-events': { prepare: async () => ({ query: `?memberId=${eve.id}`, actor: root }) },

@@ -7,7 +7,7 @@ import { MayBeAbsent } from '../../platform/http/validation/rule.js';
 import { LOCALES } from '../../platform/i18n/locale.js';
 import type { MailLocale } from '../../platform/i18n/mail-locale.js';
 import { ATTRIBUTES, IsAttributes } from '../../users/member-fields.js';
-import type { ListedInvitation } from './invitation-administration.service.js';
+import type { ListedInvitation } from './invitation-directory.service.js';
 
 const ROLES = ['member', 'admin'] as const;
 const STATUSES = ['open', 'expired', 'accepted', 'inviter_lost'] as const satisfies ListedInvitation['status'][];

@@ -1,19 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { adminContext } from '../../administrators/admin-context.js';
 import { AdminWritesService } from '../../administrators/admin-writes.service.js';
-import { InvitationsRepository, type InvitationRow } from '../../administrators/invitations/invitations.repository.js';
+import { InvitationsRepository } from '../../administrators/invitations/invitations.repository.js';
 import { InvitationsService, type InvitationDetails } from '../../administrators/invitations/invitations.service.js';
-import { InvitersService, type Inviter } from '../../administrators/invitations/inviters.service.js';
+import type { Inviter } from '../../administrators/invitations/inviters.service.js';
 import { MailBudgetService } from '../../security/rate-limits/mail-budget.service.js';
 import { Database } from '../../platform/database/database.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
-import { PageCursors, type Page } from '../../platform/http/page-cursors.js';
 import { isApiKey, type Principal } from '../../platform/http/principal.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
-
-export type ListedInvitation = InvitationRow & {
-  readonly status: 'open' | 'expired' | 'accepted' | 'inviter_lost';
-};
+import type { ListedInvitation } from './invitation-directory.service.js';
 
 /** Invitations in the name of administrators and API keys. */
 @Injectable()
@@ -23,9 +19,7 @@ export class InvitationAdministrationService {
     private readonly writes: AdminWritesService,
     private readonly repository: InvitationsRepository,
     private readonly invitations: InvitationsService,
-    private readonly inviters: InvitersService,
     private readonly mailBudget: MailBudgetService,
-    private readonly cursors: PageCursors,
   ) {}
 
   /**
@@ -69,21 +63,6 @@ export class InvitationAdministrationService {
       await this.writes.asAdministrator(tx, admin);
       await this.invitations.withdraw(tx, await this.invitations.getPending(tx, id), adminContext(admin, context));
     });
-  }
-
-  /** Newest first. @throws DomainError `validation_failed` for an invalid cursor */
-  async list(limit: number, cursor: string | undefined): Promise<Page<ListedInvitation>> {
-    const list = { name: 'invitations', filter: {} } as const;
-    const position = this.cursors.decode(list, cursor);
-    const page = this.cursors.paginate(list, await this.repository.list(limit + 1, position), limit);
-    const items = await Promise.all(page.items.map(async (row) => ({ ...row, status: await this.statusOf(row) })));
-    return { ...page, items };
-  }
-
-  private async statusOf(invitation: InvitationRow): Promise<ListedInvitation['status']> {
-    if (invitation.acceptedAt) return 'accepted';
-    if (invitation.isExpired) return 'expired';
-    return (await this.inviters.hasRight(invitation)) ? 'open' : 'inviter_lost';
   }
 
   /** A stolen key must not flood a mailbox. */

@@ -13,6 +13,7 @@ import type { Principal } from '../../platform/http/principal.js';
 import { EmptyRequest } from '../../platform/http/validation/empty-request.dto.js';
 import { limitOf, PageQuery } from '../../platform/http/validation/page.dto.js';
 import { InvitationAdministrationService } from './invitation-administration.service.js';
+import { InvitationDirectoryService } from './invitation-directory.service.js';
 import {
   InvitationListResponse,
   InvitationResponse,
@@ -25,6 +26,7 @@ import {
 export class InvitationsAdminController {
   constructor(
     private readonly administration: InvitationAdministrationService,
+    private readonly directory: InvitationDirectoryService,
     private readonly attributes: MemberAttributes,
     private readonly config: AppConfig,
   ) {}
@@ -51,13 +53,17 @@ export class InvitationsAdminController {
 
   /**
    * List invitations
-   * @remarks Newest first, until 30 days after their end.
+   * @remarks Newest first, until 30 days after their end. Recorded as `members.listed`.
    */
   @Get()
   @ApiOperation({ operationId: 'listInvitations' })
   @AdminReads('members:read')
-  async list(@Query() query: PageQuery): Promise<InvitationListResponse> {
-    const { items, nextCursor } = await this.administration.list(limitOf(query), query.cursor);
+  async list(
+    @CurrentPrincipal() admin: Principal,
+    @Query() query: PageQuery,
+    @Context() context: ClientContext,
+  ): Promise<InvitationListResponse> {
+    const { items, nextCursor } = await this.directory.list(admin, limitOf(query), query.cursor, context);
     return { items: items.map(invitationResponseOf), nextCursor };
   }
 
