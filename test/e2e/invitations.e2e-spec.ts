@@ -171,7 +171,7 @@ describe('an invitation', () => {
   });
 
   it('AC-21 is refused once its address has got an account', async () => {
-    const { email, token, mail: invitation } = await invite();
+    const { id, email, token, mail: invitation } = await invite();
     await withoutHour();
     const { body } = await app
       .client()
@@ -181,6 +181,8 @@ describe('an invitation', () => {
     await app.client().post('/api/auth/sign-up/confirm-code', { signUpId: body.signUpId, code: mail.code }).expect(200);
     expect(refused(await app.client().post(INSPECT, { token }))).toEqual([409, 'email_taken']);
     expect(refused(await app.client().post(ACCEPT, answerTo({ token })))).toEqual([409, 'email_taken']);
+    await withoutHour();
+    expect(refused(await act('POST', `/${id}/resend`))).toEqual([409, 'email_taken']);
   });
 
   it('AC-23 answers guesses at invited and other addresses alike, and counts them', async () => {

@@ -42,7 +42,7 @@ export class InvitationAdministrationService {
     return { ...invitation, status: 'open' };
   }
 
-  /** @throws DomainError `not_found`, `too_many_requests`, `person_required` */
+  /** @throws DomainError `not_found`, `email_taken`, `too_many_requests`, `person_required` */
   async resend(admin: Principal, id: string, context: ClientContext): Promise<void> {
     const known = await this.database.transaction(async (tx) => {
       await this.writes.asAdministrator(tx, admin);

@@ -74,7 +74,7 @@ export class InvitationsAdminController {
   @Post(':id/resend')
   @HttpCode(HttpStatus.ACCEPTED)
   @ApiOperation({ operationId: 'resendInvitation' })
-  @AdminChanges('members:write')
+  @AdminChanges('members:write', 'email_taken')
   async resend(
     @CurrentPrincipal() admin: Principal,
     @IdParam() id: string,

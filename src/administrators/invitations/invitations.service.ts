@@ -61,8 +61,10 @@ export class InvitationsService {
    * Mails a new code and link, which replace the earlier ones, and begins the lifetime again. Who
    * renews an invitation vouches for it from then on.
    * @param invitation whose row is locked
+   * @throws DomainError `email_taken` where the address has got an account since
    */
   async renew(tx: Tx, invitation: InvitationRow, inviter: Inviter, actor: ClientContext): Promise<void> {
+    if (await this.emailChanges.findHolder(tx, invitation.emailKey)) throw new DomainError('email_taken');
     await this.invitations.renew(tx, invitation.id, inviter, this.config.env.INVITATION_TTL_SECONDS);
     await this.auditLog.record(tx, 'invitation.resent', { context: actor }, { invitationId: invitation.id });
     await this.send(tx, invitation, actor);
