@@ -5535,6 +5535,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["400.sign_up_invalid.malformed_json.query_not_allowed"];
+            403: components["responses"]["403.sign_up_closed"];
             409: components["responses"]["409.already_confirmed"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];

@@ -108,6 +108,8 @@ describe('SIGN_UP=invited', () => {
     const confirmation = { signUpId: body.signUpId, code };
     const refused = await invitedOnly.client().post('/api/auth/sign-up/confirm-code', confirmation).expect(403);
     expect(refused.body.code).toBe('sign_up_closed');
+    const resent = await invitedOnly.client().post('/api/auth/sign-up/resend', { signUpId: body.signUpId }).expect(403);
+    expect(resent.body.code).toBe('sign_up_closed');
     await app.client().post('/api/auth/sign-up/confirm-code', confirmation).expect(200);
   });
 

@@ -6,6 +6,7 @@ import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { IpLimitsService } from '../../security/rate-limits/ip-limits.service.js';
 import { MailBudgetService } from '../../security/rate-limits/mail-budget.service.js';
 import { PendingSignUpsService } from './pending-sign-ups.service.js';
+import { SignUpPolicy } from './sign-up-policy.js';
 import { SignUpsRepository } from './sign-ups.repository.js';
 
 /** Mails the code and link of a sign-up again. */
@@ -17,17 +18,20 @@ export class SignUpMailsService {
     private readonly mailBudget: MailBudgetService,
     private readonly signUps: SignUpsRepository,
     private readonly pendingSignUps: PendingSignUpsService,
+    private readonly policy: SignUpPolicy,
   ) {}
 
   /**
    * Mails a new code and link. Within the cooldown no mail is sent, and the earlier code and link
    * stay valid.
    * @returns whole seconds until another mail can be requested
-   * @throws DomainError `sign_up_invalid`, `already_confirmed`, `too_many_requests`
+   * @throws DomainError `sign_up_invalid`, `already_confirmed`, `sign_up_closed`, `too_many_requests`
    */
   async resend(signUpId: string, context: ClientContext): Promise<number> {
     await this.ipLimits.takeRequest(context);
     const signUp = await this.signUps.getPending(digest(signUpId));
+    // Its confirmation would be refused. An imported account is no sign-up.
+    if (signUp.importedClaimId === null) this.policy.check(signUp.emailKey);
     const { mayMail, resendAfter } = await this.mailBudget.takeForClaim(signUp.emailKey);
     if (!mayMail) return resendAfter;
     const mayNotify = await this.mailBudget.takeForNotice(signUp.emailKey);

@@ -85,7 +85,7 @@ export class SignUpController {
    */
   @Post('resend')
   @HttpCode(HttpStatus.ACCEPTED)
-  @ApiProblems('sign_up_invalid', 'already_confirmed', 'too_many_requests')
+  @ApiProblems('sign_up_invalid', 'already_confirmed', 'sign_up_closed', 'too_many_requests')
   async resend(@Body() { signUpId }: ResendSignUpRequest, @Context() context: ClientContext): Promise<SignUpResponse> {
     const resendAfter = await this.mails.resend(signUpId, context);
     return { signUpId, ...codeLifetimes(this.config, resendAfter) };
