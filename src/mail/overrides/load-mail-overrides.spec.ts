@@ -187,6 +187,11 @@ describe('mail texts of the operator', () => {
       `${HTML}<a href="{{name}}">x</a>`,
       /has an address that runs a script|has a link to javascript:x/,
     ],
+    [
+      'en/admin-action.html.hbs',
+      `${readFileSync(path.join(OURS, 'admin-action/en.html.hbs'), 'utf8')}{{#if reason}}<a href="{{reason}}">x</a>{{/if}}`,
+      /has an address that runs a script|has a link to javascript:x/,
+    ],
     ['en/sign-up.html.hbs', `${HTML}{{{name}}}`, /:4: prints a value as HTML/],
     [
       'en/sign-up.html.hbs',

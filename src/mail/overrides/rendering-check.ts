@@ -3,6 +3,7 @@ import type { MailLocale } from '../../platform/i18n/mail-locale.js';
 import type { MailPart } from '../templates/built-in-templates.js';
 import type { MailRenderer, RenderedMail } from '../templates/mail-renderer.js';
 import type { MailTemplateName } from '../templates/mail-template.js';
+import { FREE_TEXT } from '../templates/mail-values.js';
 import { findHtmlFault, linksOf, visibleText } from './html-rules.js';
 import type { OverrideFault } from './override-fault.js';
 import { isLink } from './usage-reader.js';
@@ -24,8 +25,6 @@ type Report = (part: MailPart, rule: string, placeholder?: string) => void;
 
 /** Without these a member cannot do what the mail is about. */
 const CODES = ['code', 'loginId'];
-/** What another person may have chosen. */
-const FREE_TEXT = ['name', 'deviceName', 'passkeyName', 'browser'];
 const MAX_SUBJECT = 200;
 
 /** Renders a mail with samples in every variant, and compares what its reader can do with it. */
@@ -70,7 +69,9 @@ function checkHtml({ theirs, template, locale }: RenderingCheck, data: SampleDat
   const rule = findHtmlFault(html);
   if (rule !== null) report('html', rule);
   // A name such as javascript:… must not become an address.
-  const hostile = Object.fromEntries(FREE_TEXT.filter((field) => data[field]).map((field) => [field, 'javascript:x']));
+  const hostile = Object.fromEntries(
+    [...FREE_TEXT].filter((field) => data[field]).map((field) => [field, 'javascript:x']),
+  );
   const links = linksOf(theirs.render(template, locale, asData({ ...data, ...hostile })).html);
   const wrong = links.find((link) => !/^(https?:\/\/|mailto:|tel:)/.test(link));
   if (wrong !== undefined)

@@ -4,7 +4,7 @@ import { MAIL_TEMPLATE_FIELDS, type MailTemplateName, type MailTemplates } from 
 export type MailValues = Record<string, string | number>;
 
 /** Fields that an attacker can fill with free text for a mail to another person. */
-const FREE_TEXT = new Set(['name', 'deviceName', 'passkeyName', 'browser', 'reason']);
+export const FREE_TEXT: ReadonlySet<string> = new Set(['name', 'deviceName', 'passkeyName', 'browser', 'reason']);
 const FREE_TEXT_LENGTH = 60;
 /** A reason is a sentence or two. A thief of an API key could write it. */
 const REASON_LENGTH = 500;
