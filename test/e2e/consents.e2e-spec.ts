@@ -42,6 +42,17 @@ const eventsOf = async (memberId: string): Promise<[string, unknown][]> => {
   return rows.map(({ type, details }) => [type, details]);
 };
 
+it('CO-02 the ledger has the language in which the documents were shown, not that of the mails', async () => {
+  const values = { ...unique.signUp(), locale: 'en', consents: REQUIRED };
+  const korean = app.client({ headers: { 'accept-language': 'ko' } });
+  await korean.post('/api/auth/sign-up', values).expect(202);
+  const { rows } = await app.sql.query(`SELECT consents FROM sign_ups WHERE email = $1`, [values.email]);
+  expect(rows[0].consents.map(({ id, language }: { id: string; language: string }) => [id, language])).toEqual([
+    ['terms', 'ko'],
+    ['privacy', 'en'],
+  ]);
+});
+
 describe('the documents in force', () => {
   it('are listed in the language of the request, or in the one that exists', async () => {
     const korean = app.client({ headers: { 'accept-language': 'ko' } });
@@ -233,6 +244,17 @@ describe('a required version that came into force', () => {
     await app.post('/api/auth/password-reset', { newPassword }, await resetTokenFor(app, ada)).expect(204);
     await accept(ada, termsToken).expect(401);
     expect(await ledgerOf(app, ada.id)).toEqual(['terms 1 given', 'privacy 1 given']);
+  });
+
+  it('CO-03 a version that was withdrawn is asked for again', async () => {
+    const ada = await member();
+    await app.sql.query(
+      `INSERT INTO consents (member_id, document_id, version, language, document_hash, action, ip)
+       SELECT member_id, document_id, version, language, document_hash, 'withdrawn', ip FROM consents
+       WHERE member_id = $1 AND document_id = 'terms'`,
+      [ada.id],
+    );
+    expect((await login(ada).expect(200)).body.status).toBe('terms_required');
   });
 
   it('CO-03 the first second factor ends the login, which has not proved it, and nothing is recorded', async () => {

@@ -218,7 +218,7 @@ const WRITES: Record<string, { prepare: () => Promise<Write>; after?: (body: any
   'DELETE /api/members/me/totp': { prepare: async () => ({ body: { password: ada.password } }) },
   'DELETE /api/members/me': { prepare: async () => ({ body: { password: ada.password } }) },
   ...Object.fromEntries(
-    ['', '/sessions', '/challenges', '/mails', '/deliveries'].map((part) => [
+    ['', '/sessions', '/challenges', '/mails', '/deliveries', '/export'].map((part) => [
       `GET /api/admin/members/{id}${part}`,
       { prepare: async () => ({ id: eve.id, actor: root }) },
     ]),

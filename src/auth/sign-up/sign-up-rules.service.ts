@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { MemberAttributes, type AttributeValues } from '../../platform/attributes/member-attributes.js';
 import type { DocumentVersion } from '../../platform/consents/consent-documents.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
-import type { MailLocale } from '../../platform/i18n/mail-locale.js';
 import { ConsentsService } from '../../security/consents/consents.service.js';
 import { SignUpPolicy } from './sign-up-policy.js';
 import type { NewSignUp } from './sign-ups.repository.js';
@@ -11,7 +10,6 @@ import type { NewSignUp } from './sign-ups.repository.js';
 interface SentFields {
   readonly attributes?: Record<string, unknown>;
   readonly consents?: readonly DocumentVersion[];
-  readonly locale?: MailLocale;
 }
 
 /** What the operator demands of a sign-up: its address, declared attributes and consents. */
@@ -51,9 +49,10 @@ export class SignUpRulesService {
     sent: SentFields,
     context: ClientContext,
   ): Pick<NewSignUp, 'attributes' | 'consents'> {
+    // The language in which the documents were shown, not that of the mails.
     return {
       attributes,
-      consents: this.consents.readSignUp(sent.consents ?? [], sent.locale ?? context.locale, context),
+      consents: this.consents.readSignUp(sent.consents ?? [], context.locale, context),
     };
   }
 }

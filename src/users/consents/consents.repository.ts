@@ -78,10 +78,13 @@ export class ConsentsRepository {
     return rows[0]?.version ?? null;
   }
 
-  /** Every version that the member has ever agreed to, withdrawn ones too. */
+  /** Every version that the member has agreed to, and not withdrawn. */
   async listGiven(sql: Sql, memberId: string): Promise<{ id: string; version: string }[]> {
     const { rows } = await sql.query<{ id: string; version: string }>(
-      `SELECT DISTINCT document_id AS id, version FROM consents WHERE member_id = $1 AND action = 'given'`,
+      `SELECT document AS id, version FROM (
+         SELECT DISTINCT ON (document_id, version) document_id AS document, version, action FROM consents
+         WHERE member_id = $1 AND action <> 'reminded' ORDER BY document_id, version, consents.id DESC) AS latest
+       WHERE action = 'given'`,
       [memberId],
     );
     return rows;
