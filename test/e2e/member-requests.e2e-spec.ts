@@ -121,6 +121,22 @@ describe('an administrator exports what is held about a member', () => {
     expect(rows).toEqual([{ actor_id: root.id, details: { what: 'export', auditReason: 'Request of Tuesday' } }]);
   });
 
+  it('AC-24 CO-06 without the address, device and reason of an administrator, also for the member', async () => {
+    const member = await given.member(app);
+    await act('GET', `${member.id}/export`).expect(200);
+    const { body: own } = await app.get('/api/members/me/export', member.accessToken).expect(200);
+    const { body: forAdmin } = await act('GET', `${member.id}/export`).expect(200);
+    for (const { securityEvents } of [own, forAdmin]) {
+      const isView = ({ type }: { type: string }): boolean => type === 'member.viewed';
+      expect(securityEvents.find(isView)).toMatchObject({
+        ...{ byAdmin: true, ip: '', userAgent: '', details: { what: 'export' } },
+      });
+      expect(JSON.stringify(securityEvents)).not.toContain('Request of Tuesday');
+      const ofMember = securityEvents.find(({ byAdmin }: { byAdmin: boolean }) => !byAdmin);
+      expect(ofMember.ip).not.toBe('');
+    }
+  });
+
   it('AC-24 not by an API key, not by a member, and not of an unknown member', async () => {
     const member = await given.member(app);
     const path = `/api/admin/members/${member.id}/export`;

@@ -6,6 +6,14 @@ import type { MemberRecords } from './member-export.dto.js';
 const listOf = (columns: string, from: string, order: string): string =>
   `coalesce((SELECT jsonb_agg(to_jsonb(part) ORDER BY part."${order}") FROM (SELECT ${columns} FROM ${from}) part), '[]')`;
 
+const BY_ADMIN = '(actor_id IS NOT NULL OR api_key_id IS NOT NULL)';
+/**
+ * As members see events in their account: without the address, device and reason of an administrator,
+ * which are data about another person, or for the file only.
+ */
+const EVENT = `at, type, session_id AS "sessionId", ${BY_ADMIN} AS "byAdmin", CASE WHEN ${BY_ADMIN} THEN '' ELSE ip END AS ip,
+  CASE WHEN ${BY_ADMIN} THEN '' ELSE user_agent END AS "userAgent", details - 'auditReason' AS details`;
+
 const RECORDS = `SELECT
   ${listOf('id, provider, subject, email, created_at AS "createdAt"', 'identities WHERE member_id = $1', 'createdAt')} AS identities,
   ${listOf('id, name, aaguid, transports, created_at AS "createdAt", last_used_at AS "lastUsedAt"', 'passkeys WHERE member_id = $1', 'createdAt')} AS passkeys,
@@ -16,7 +24,7 @@ const RECORDS = `SELECT
   ${listOf('id, name, user_agent AS "userAgent", network, first_seen_at AS "firstSeenAt", last_seen_at AS "lastSeenAt"', 'devices WHERE member_id = $1', 'firstSeenAt')} AS devices,
   ${listOf('network, country, first_seen_at AS "firstSeenAt", last_seen_at AS "lastSeenAt"', 'known_networks WHERE member_id = $1', 'firstSeenAt')} AS networks,
   ${listOf('template AS kind, locale, status, created_at AS "createdAt", finished_at AS "finishedAt"', 'outbox_messages WHERE member_id = $1', 'createdAt')} AS mails,
-  ${listOf('at, type, session_id AS "sessionId", ip, user_agent AS "userAgent", details', 'security_events WHERE member_id = $1', 'at')} AS "securityEvents"`;
+  ${listOf(EVENT, 'security_events WHERE member_id = $1', 'at')} AS "securityEvents"`;
 
 /**
  * Reads what is held about a member, across the modules that own the tables. No secret and nothing
