@@ -18,7 +18,8 @@ const FLAG = 1;
 
 /**
  * Data with which every branch of a mail is rendered: the sample, with and without each optional
- * field, and with each value that our own text tells apart. Some of them no mail has.
+ * field, and with each value for which our own text has a case. Not every combination occurs in a
+ * real mail.
  */
 export function variantsOf(
   template: MailTemplateName,

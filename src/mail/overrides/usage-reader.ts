@@ -68,7 +68,7 @@ export class UsageReader {
     return this.collect(source, flavour, this.theirs.partialsOf(locale, flavour));
   }
 
-  /** The values that a mail of ours tells apart, by placeholder. */
+  /** The values for which a built-in mail has a case of its own, by placeholder. */
   ourComparisons(template: MailTemplateName): Map<string, Set<string>> {
     const comparisons = new Map<string, Set<string>>();
     for (const part of PARTS)

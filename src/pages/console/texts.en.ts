@@ -126,7 +126,7 @@ export const en = {
   begunAt: 'begun {time}',
   endsAt: 'ends {time}',
   noEnd: 'No end by itself',
-  // Actions; `effect` says what will happen, `done` what has happened
+  // Actions. `effect` describes what will happen, `done` what has happened.
   'do-reset': 'Require a new password',
   'effect-reset':
     'All devices of {member} are logged out, and we email a link to set a new password. You never see the password.',
@@ -146,7 +146,7 @@ export const en = {
   'done-enable': 'The account of {member} is enabled.',
   'do-disable': 'Disable the account',
   'effect-disable':
-    'All devices of {member} are logged out, and nobody can log in to the account until it is enabled again. The member is notified by email.',
+    'All devices of {member} are logged out, and the account cannot be used to log in until it is enabled again. The member is notified by email.',
   'done-disable': 'The account of {member} is disabled.',
   'do-make-admin': 'Make an administrator',
   'effect-make-admin':
