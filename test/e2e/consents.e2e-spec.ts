@@ -246,6 +246,16 @@ describe('a required version that came into force', () => {
     expect(await ledgerOf(app, ada.id)).toEqual(['terms 1 given', 'privacy 1 given']);
   });
 
+  it('CO-03 a login that is refused for its risk records no consent', async () => {
+    const strict = await app.replica({ env: { CONSENTS: file.path, RISK_WEIGHT_NEW_DEVICE: '200' } });
+    const ada = await outdated();
+    const { termsToken } = (await login(ada).expect(200)).body;
+    const stranger = { ...ada, client: strict.client() };
+    expect((await accept(stranger, termsToken).expect(401)).body.code).toBe('invalid_credentials');
+    expect(await ledgerOf(app, ada.id)).toEqual(['terms 1 given', 'privacy 1 given']);
+    await strict.stop();
+  });
+
   it('CO-03 a version that was withdrawn is asked for again', async () => {
     const ada = await member();
     await app.sql.query(

@@ -53,16 +53,17 @@ export class TermsLoginService {
       passwordFailures: challenge.passwordFailures,
       // Not stored with the challenge. The first step, which knew them, has not refused the login.
       ownPasswordFailures: 0,
+      consents: given,
     };
     const candidate = await this.members.getCandidate(memberId);
     const outcome = await this.openings.run(async (opening) => {
       const { tx } = opening;
       const member = await this.members.lock(tx, memberId);
-      // As for any login (CC-04). Checked here too, so that a refused login records no consent.
+      // As for any login (CC-04).
       if (member === null || member.status === 'disabled' || member.passwordVersion !== passwordVersion)
         throw new DomainError('invalid_credentials', { detail: 'disabled, or the password changed during the login' });
       await this.terms.spend(tx, challenge);
-      await this.consents.giveAll(tx, memberId, given, context);
+      await this.consents.checkAdded(tx, memberId, given, context.locale);
       return this.completion.complete(opening, login, candidate, context);
     });
     return outcome ?? this.refusals.refuseRisky(candidate, login, context);

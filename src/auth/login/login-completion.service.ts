@@ -10,6 +10,7 @@ import type { IssuedTokens } from '../../sessions/session-tokens.js';
 import type { SignInDevice } from '../../sessions/devices/known-devices.service.js';
 import type { SessionOpening } from '../../sessions/session-opening.service.js';
 import { SessionsService, type SessionOwner } from '../../sessions/sessions.service.js';
+import type { GivenConsent } from '../../users/consents/consents.repository.js';
 import { MembersRepository, type LoginCandidate } from '../../users/members.repository.js';
 import { LoginDemandsService, type DemandedConsents, type DemandedPassword } from './login-demands.service.js';
 
@@ -21,6 +22,11 @@ export interface PendingLogin {
   readonly passwordFailures: number;
   /** Those of them that came from this device or this client address. */
   readonly ownPasswordFailures: number;
+  /**
+   * Given in the last step of the login, and complete together with the earlier ones. They are
+   * recorded when the session opens: a refused login records none.
+   */
+  readonly consents?: readonly GivenConsent[];
 }
 
 /** The outcome of a login whose factors all matched. */
@@ -79,6 +85,7 @@ export class LoginCompletionService {
     if (outcome === 'end') return null;
     if (candidate.status === 'closed') await this.restore(tx, candidate, context);
     if (candidate.mustChangePassword) return this.demands.demandPassword(tx, login, context);
+    await this.demands.recordConsents(tx, login, context);
     const device = { ...login.device, suppressNewDeviceMail: riskMailQueued };
     const tokens = await this.sessions.open(opening, login.owner, device, context);
     return { status: 'authenticated', tokens };

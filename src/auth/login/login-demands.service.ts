@@ -42,13 +42,22 @@ export class LoginDemandsService {
     return { status: 'password_change_required', ...resetToken };
   }
 
-  /** The required documents that the member has still to agree to. No query without CONSENTS. */
+  /**
+   * The required documents that the member has still to agree to; none where the login brings
+   * consents, which were checked. No query without CONSENTS.
+   */
   async findMissingConsents(
     tx: Tx,
-    { owner }: PendingLogin,
+    { owner, consents }: PendingLogin,
     { locale }: ClientContext,
   ): Promise<readonly ConsentDocument[]> {
+    if (consents !== undefined) return [];
     return this.consents.listMissing(tx, owner.memberId, locale);
+  }
+
+  /** Needs the member's lock. */
+  async recordConsents(tx: Tx, { owner, consents = [] }: PendingLogin, context: ClientContext): Promise<void> {
+    await this.consents.give(tx, { memberId: owner.memberId }, consents, context);
   }
 
   /** A member who has to agree gets a token for that alone, and no session. */

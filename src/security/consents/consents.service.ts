@@ -89,14 +89,13 @@ export class ConsentsService implements OnModuleInit {
   }
 
   /**
-   * Adds consents of a member, who has then to have agreed to every required document. Needs the
+   * Checks that a member who adds these consents has agreed to every required document. Needs the
    * member's lock.
    * @throws DomainError `consent_required`
    */
-  async giveAll(tx: Tx, memberId: string, given: readonly GivenConsent[], context: ClientContext): Promise<void> {
+  async checkAdded(tx: Tx, memberId: string, added: readonly GivenConsent[], locale: string): Promise<void> {
     if (this.ledger === null) return;
-    await this.ledger.give(tx, { memberId }, given, context);
-    this.ledger.checkComplete(await this.ledger.listGiven(tx, memberId), context.locale);
+    this.ledger.checkComplete([...(await this.ledger.listGiven(tx, memberId)), ...added], locale);
   }
 
   /** @param subject whose consents they are, and the session that gives them. Needs the member's lock. */
