@@ -1361,7 +1361,7 @@ export interface paths {
         };
         /**
          * Export what is held about a member
-         * @description Without secrets and the content of mails. Recorded as `member.viewed`.
+         * @description Without secrets and the content of mails. Needs a recent login. Recorded as `member.viewed`.
          */
         get: operations["exportMember"];
         put?: never;
@@ -5269,8 +5269,8 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `forbidden`: Not allowed; `two_factor_required`: Second factor required; `person_required`: Not open to API keys */
-        "403.forbidden.two_factor_required.person_required": {
+        /** @description `forbidden`: Not allowed; `two_factor_required`: Second factor required; `person_required`: Not open to API keys; `reauth_required`: Please confirm who you are */
+        "403.forbidden.two_factor_required.person_required.reauth_required": {
             headers: {
                 [name: string]: unknown;
             };
@@ -5289,6 +5289,15 @@ export interface components {
         };
         /** @description `mail_not_retryable`: Email cannot be sent again */
         "409.mail_not_retryable": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `forbidden`: Not allowed; `two_factor_required`: Second factor required; `person_required`: Not open to API keys */
+        "403.forbidden.two_factor_required.person_required": {
             headers: {
                 [name: string]: unknown;
             };
@@ -8344,7 +8353,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale"];
-            403: components["responses"]["403.forbidden.two_factor_required.person_required"];
+            403: components["responses"]["403.forbidden.two_factor_required.person_required.reauth_required"];
             404: components["responses"]["404.not_found"];
             422: components["responses"]["422.validation_failed"];
             500: components["responses"]["500.internal_error"];

@@ -72,13 +72,13 @@ export class ViewAuditService {
   }
 
   /**
-   * Records one view. Await it before the response is sent, so that no data is shown if the record
+   * Records one view. An export of everything needs a recent login, as the member's own does. Await it before the response is sent, so that no data is shown if the record
    * fails or the administrator has lost the role.
    * @throws DomainError as {@link AdminWritesService.asAdministrator}
    */
   async record(admin: Principal, memberId: string, subject: ViewedPart, context: ClientContext): Promise<void> {
     await this.database.transaction(async (tx) => {
-      await this.writes.asAdministrator(tx, admin, { needsRecentLogin: false });
+      await this.writes.asAdministrator(tx, admin, { needsRecentLogin: subject === 'export' });
       const viewed = { memberId, context: adminContext(admin, context) };
       await this.auditLog.record(tx, 'member.viewed', viewed, { what: subject });
     });

@@ -137,6 +137,21 @@ describe('an administrator exports what is held about a member', () => {
     }
   });
 
+  it('AC-24 only after a recent login, and records no view before', async () => {
+    const member = await given.member(app);
+    const since = (age: string) =>
+      app.sql.query(`UPDATE sessions SET authenticated_at = now() - $2::interval WHERE member_id = $1`, [root.id, age]);
+    await since('1 hour');
+    expect(refused(await act('GET', `${member.id}/export`))).toEqual([403, 'reauth_required']);
+    const { rowCount } = await app.sql.query(
+      `SELECT FROM security_events WHERE member_id = $1 AND type = 'member.viewed'`,
+      [member.id],
+    );
+    expect(rowCount).toBe(0);
+    await since('0');
+    await act('GET', `${member.id}/export`).expect(200);
+  });
+
   it('AC-24 not by an API key, not by a member, and not of an unknown member', async () => {
     const member = await given.member(app);
     const path = `/api/admin/members/${member.id}/export`;

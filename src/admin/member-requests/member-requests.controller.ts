@@ -31,12 +31,12 @@ export class MemberRequestsController {
 
   /**
    * Export what is held about a member
-   * @remarks Without secrets and the content of mails. Recorded as `member.viewed`.
+   * @remarks Without secrets and the content of mails. Needs a recent login. Recorded as `member.viewed`.
    */
   @Get(':id/export')
   @ApiOperation({ operationId: 'exportMember' })
   @ApiAuditReason()
-  @PersonReads('not_found', 'validation_failed')
+  @PersonReads('not_found', 'reauth_required', 'validation_failed')
   async export(
     @CurrentPrincipal() admin: MemberPrincipal,
     @IdParam() id: string,
