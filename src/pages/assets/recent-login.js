@@ -45,9 +45,9 @@ export async function callConfirmed(form, method, operation, body = {}) {
 }
 
 /**
- * As `callConfirmed`, for an operation that takes no password itself.
+ * As `callConfirmed`, for an operation that takes no password itself, such as one that only reads.
  * @param {string} form with a `password-check`
- * @param {'POST' | 'DELETE'} method
+ * @param {'GET' | 'POST' | 'DELETE'} method
  * @param {string} operation
  * @param {object} [body]
  */
