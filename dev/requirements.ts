@@ -400,6 +400,7 @@ export const REQUIREMENTS: readonly (readonly [family: string, rows: readonly Re
         'An administrator changes an address only by a proof of the new mailbox, with an undo to the old one',
       ),
       of('AC-25', 'P0', 'An administrator erases a member by the rules of closing; at once only with a reason'),
+      of('AC-26', 'P1', 'An administrator ends one session or removes one way in; the member is notified'),
       of('AC-23', 'P1', 'Nothing shows which addresses are invited'),
       of('AC-04', 'P1', 'Each list of members is recorded with its filter, and holds no personal data itself'),
       of('AC-05', 'P2', 'The overview counts what happened on all servers, and costs the hot paths no statement'),

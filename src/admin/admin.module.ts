@@ -3,6 +3,7 @@ import { AuditLogModule } from '../security/audit-log/audit-log.module.js';
 import { EventsModule } from '../events/events.module.js';
 import { WebhooksModule } from '../events/webhooks.module.js';
 import { CountriesModule } from '../platform/geoip/countries.module.js';
+import { FederationModule } from '../platform/federation/federation.module.js';
 import { MailModule } from '../mail/mail.module.js';
 import { NotificationsModule } from '../mail/notifications/notifications.module.js';
 import { PasswordsModule } from '../security/passwords/passwords.module.js';
@@ -23,6 +24,9 @@ import { InvitationsAdminController } from './invitations/invitations-admin.cont
 import { EmailCorrectionService } from './member-requests/email-correction.service.js';
 import { ErasureDemandService } from './member-requests/erasure-demand.service.js';
 import { MemberRequestsController } from './member-requests/member-requests.controller.js';
+import { PasskeyRemovalService } from './ways-in/passkey-removal.service.js';
+import { UnlinkingService } from './ways-in/unlinking.service.js';
+import { WaysInAdminController } from './ways-in/ways-in-admin.controller.js';
 import { LoginUnlockService } from './login-unlock.service.js';
 import { LostFactorService } from './lost-factor.service.js';
 import { MailAdministrationService } from './mail-administration.service.js';
@@ -48,6 +52,7 @@ import { SecurityEventsAdminController } from './security-events-admin.controlle
       AuditLogModule,
       CountriesModule,
       EventsModule,
+      FederationModule,
       IdentityNotificationsModule,
       WebhooksModule,
       MailModule,
@@ -64,6 +69,7 @@ import { SecurityEventsAdminController } from './security-events-admin.controlle
     InvitationsAdminController,
     MemberRequestsController,
     MemberViewsController,
+    WaysInAdminController,
     SecurityEventsAdminController,
     OutboxAdminController,
   ],
@@ -82,6 +88,8 @@ import { SecurityEventsAdminController } from './security-events-admin.controlle
     MemberAttributeChangesService,
     MemberLockoutService,
     LostFactorService,
+    PasskeyRemovalService,
+    UnlinkingService,
     LoginUnlockService,
     PasswordResetDemandService,
     EventDirectoryService,

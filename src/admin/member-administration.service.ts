@@ -85,6 +85,20 @@ export class MemberAdministrationService {
     });
   }
 
+  /**
+   * Logs the member out on one device (AC-26).
+   * @throws DomainError `not_found`, also for another member's session
+   */
+  async endSession(admin: Principal, id: string, sessionId: string, context: ClientContext): Promise<void> {
+    const actor = adminContext(admin, context);
+    await this.database.transaction(async (tx) => {
+      const member = await this.writes.asAdministratorOf(tx, admin, id);
+      if (!(await this.lockout.endSession(tx, id, sessionId, 'ended-by-admin', actor)))
+        throw new DomainError('not_found', { detail: 'not a live session of this member' });
+      await this.notifications.send(tx, member, 'session-ended', actor);
+    });
+  }
+
   private async disable(tx: Tx, member: Member, actor: ClientContext): Promise<void> {
     if (!(await this.members.setStatus(tx, member.id, 'disabled'))) throw new DomainError('last_admin');
     await this.lockout.lockOut(tx, member.id, 'disabled', actor);

@@ -35,6 +35,17 @@ export class MemberLockoutService {
     await this.sessions.endAll(tx, memberId, reason, actor);
   }
 
+  /** @returns false if it is not a live session of this member */
+  async endSession(
+    tx: Tx,
+    memberId: string,
+    sessionId: string,
+    reason: SessionEndReason,
+    actor: ClientContext,
+  ): Promise<boolean> {
+    return this.sessions.endWithin(tx, memberId, sessionId, reason, actor);
+  }
+
   /**
    * As {@link lockOut}, where an intruder may have been in the account. Passkeys of the last
    * NOT_ME_TTL_SECONDS may be the intruder's, and no longer log in without a password; accounts at

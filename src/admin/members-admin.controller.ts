@@ -121,6 +121,22 @@ export class MembersAdminController {
   }
 
   /**
+   * End one session of a member
+   * @remarks The member is notified by mail.
+   */
+  @Delete(':id/sessions/:sessionId')
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @AdminChanges('members:write')
+  async endSession(
+    @CurrentPrincipal() admin: Principal,
+    @IdParam() id: string,
+    @IdParam('sessionId') sessionId: string,
+    @Context() context: ClientContext,
+  ): Promise<void> {
+    await this.administration.endSession(admin, id, sessionId, context);
+  }
+
+  /**
    * Remove the authenticator app of a member who has lost it
    * @remarks Removes the recovery codes as well, unless the member has passkeys. The member is notified by mail. Not for
    * your own account: `forbidden`.

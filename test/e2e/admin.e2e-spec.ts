@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { givenDeadMail } from '../support/dead-mail.js';
+import { givenApiKey } from '../support/api-keys.js';
+import { addPasskey, confirmPasskey } from '../support/passkeys.js';
 import { givenAdmin, promote, type GivenAdmin } from '../support/admins.js';
 import { eventually } from '../support/eventually.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
@@ -477,6 +479,75 @@ describe('helping a member', () => {
     expect(rowCount).toBe(0);
     expect((await act('DELETE', `members/${ada.id}/totp`, 409)).body.code).toBe('totp_not_enabled');
     await app.get('/api/members/me', ada.accessToken).expect(200); // and nothing besides
+  });
+
+  it('AC-26 ends one session alone, and notifies the member by mail', async () => {
+    const ada = await given.member(app);
+    const other = await given.member(app);
+    const { body: phone } = await login(ada).expect(200);
+    await outboxEmpty(app);
+    const before = await lastMail(ada.email);
+    expect((await act('DELETE', `members/${other.id}/sessions/${phone.sessionId}`, 404)).body.code).toBe('not_found');
+    await act('DELETE', `members/${ada.id}/sessions/${phone.sessionId}`, 204);
+    await expectDead(phone.accessToken, app);
+    await app.get('/api/members/me', ada.accessToken).expect(200);
+    expect((await mailbox.to(ada.email).next({ after: before })).text).toContain('logged one device out');
+    const [ended] = await auditOf(ada.id);
+    expect(ended).toMatchObject({ type: 'session.ended', actorId: admin.id, details: { reason: 'ended-by-admin' } });
+    expect((await act('DELETE', `members/${ada.id}/sessions/${phone.sessionId}`, 404)).body.code).toBe('not_found');
+  });
+
+  it('AC-26 removes one passkey of several, and the recovery codes with the last one', async () => {
+    const ada = await addPasskey(await given.member(app), undefined, { name: 'Phone' });
+    await confirmPasskey(ada, ada.authenticator);
+    const { passkeyId: second } = await addPasskey(ada, undefined, { name: 'Tablet' });
+    await outboxEmpty(app);
+    const before = await lastMail(ada.email);
+    const other = await given.member(app);
+    await act('DELETE', `members/${other.id}/passkeys/${second}`, 404);
+    await act('DELETE', `members/${ada.id}/passkeys/${second}`, 204);
+    const first = await mailbox.to(ada.email).next({ after: before });
+    expect([first.text, first.text]).toEqual([
+      expect.stringContaining('Tablet'),
+      expect.not.stringContaining('Two-step login is off'),
+    ]);
+    expect((await auditOf(ada.id))[0]).toMatchObject({
+      ...{ type: 'passkey.removed', actorId: admin.id, details: { name: 'Tablet' } },
+    });
+    const { body: details } = await act('GET', `members/${ada.id}`, 200);
+    expect(details.passkeys.map(({ id }: { id: string }) => id)).toEqual([ada.passkeyId]);
+    await act('DELETE', `members/${ada.id}/passkeys/${ada.passkeyId}`, 204);
+    expect((await mailbox.to(ada.email).next({ after: first })).text).toContain('Two-step login is off');
+    const { rowCount } = await app.sql.query('SELECT FROM recovery_codes WHERE member_id = $1', [ada.id]);
+    expect(rowCount).toBe(0);
+    await app.get('/api/members/me', ada.accessToken).expect(200);
+  });
+
+  it('AC-26 unlinks one provider account, also the last way in: a mailed reset gets the member back in', async () => {
+    const ada = await given.member(app);
+    const other = await given.member(app);
+    await app.sql.query('UPDATE members SET password_hash = NULL WHERE id = $1', [ada.id]);
+    const { rows } = await app.sql.query(
+      `INSERT INTO identities (id, member_id, provider, subject) VALUES (gen_random_uuid(), $1, 'kakao', $2) RETURNING id`,
+      [ada.id, randomUUID()],
+    );
+    await outboxEmpty(app);
+    const before = await lastMail(ada.email);
+    await act('DELETE', `members/${other.id}/identities/${rows[0].id}`, 404);
+    await act('DELETE', `members/${ada.id}/identities/${rows[0].id}`, 204);
+    expect((await mailbox.to(ada.email).next({ after: before })).text).toContain('unlinked your kakao account');
+    expect((await auditOf(ada.id))[0]).toMatchObject({ type: 'identity.unlinked', actorId: admin.id });
+    expect((await act('GET', `members/${ada.id}`, 200)).body.identities).toEqual([]);
+    expect(await resetTokenFor(app, ada)).toEqual(expect.any(String));
+  });
+
+  it('AC-26 not the administrator’s own ways in, and not by an API key', async () => {
+    const { key } = await givenApiKey(app, ['members:write']);
+    for (const part of ['passkeys', 'identities']) {
+      expect((await act('DELETE', `members/${admin.id}/${part}/${UNKNOWN_ID}`, 403)).body.code).toBe('forbidden');
+      const byKey = await app.client().delete(`/api/admin/members/${admin.id}/${part}/${UNKNOWN_ID}`, undefined, key);
+      expect([byKey.status, byKey.body.code]).toEqual([403, 'person_required']);
+    }
   });
 
   it('AD-01 cannot remove the administrator’s own second factor', async () => {

@@ -1,3 +1,4 @@
+import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { givenAdmin, type GivenAdmin } from '../support/admins.js';
 import { givenApiKey } from '../support/api-keys.js';
@@ -20,8 +21,8 @@ const REDIRECT_URI = 'https://app.example.test/social';
 interface Write {
   /** Replaces the `{id}` of the path. */
   id?: string;
-  /** Replaces the `{deliveryId}` of the path. */
-  deliveryId?: string;
+  /** Replaces the second id of the path. */
+  partId?: string;
   query?: string;
   body?: Record<string, unknown>;
   /** Whose session sends it; the member's where absent. */
@@ -132,6 +133,28 @@ async function sentDelivery(webhookId: string): Promise<string> {
   return deliveries[0].id;
 }
 
+/** Like the session of the administrator, but of the member. */
+const givenSession = (): Promise<string> => givenCopy('sessions', root.sessionId, {});
+const givenPasskey = (): Promise<string> =>
+  givenCopy('passkeys', eve.passkeyId, { credential_id: `\\x${randomBytes(16).toString('hex')}` });
+
+async function givenCopy(table: string, id: string, changes: object): Promise<string> {
+  const row = JSON.stringify({ ...changes, id: randomUUID(), member_id: eve.id });
+  const { rows: copies } = await app.sql.query(
+    `INSERT INTO ${table} SELECT (jsonb_populate_record(t, $2)).* FROM ${table} t WHERE id = $1 RETURNING id`,
+    [id, row],
+  );
+  return copies[0].id;
+}
+
+async function givenIdentity(): Promise<string> {
+  const { rows: identities } = await app.sql.query(
+    `INSERT INTO identities (id, member_id, provider, subject) VALUES (gen_random_uuid(), $1, 'kakao', $2) RETURNING id`,
+    [eve.id, unique.loginId()],
+  );
+  return identities[0].id;
+}
+
 const disabledOr = (status = 'active'): string => (status === 'active' ? 'disabled' : 'active');
 
 async function undeliverableMail(): Promise<string> {
@@ -229,6 +252,15 @@ const WRITES: Record<string, { prepare: () => Promise<Write>; after?: (body: any
   'GET /api/admin/security-events': { prepare: async () => ({ query: `?memberId=${eve.id}`, actor: root }) },
   'POST /api/admin/members/{id}/password-reset': { prepare: async () => ({ id: eve.id, actor: root }) },
   'DELETE /api/admin/members/{id}/sessions': { prepare: async () => ({ id: eve.id, actor: root }) },
+  'DELETE /api/admin/members/{id}/sessions/{sessionId}': {
+    prepare: async () => ({ id: eve.id, partId: await givenSession(), actor: root }),
+  },
+  'DELETE /api/admin/members/{id}/passkeys/{passkeyId}': {
+    prepare: async () => ({ id: eve.id, partId: await givenPasskey(), actor: root }),
+  },
+  'DELETE /api/admin/members/{id}/identities/{identityId}': {
+    prepare: async () => ({ id: eve.id, partId: await givenIdentity(), actor: root }),
+  },
   'DELETE /api/admin/members/{id}/totp': { prepare: async () => ({ id: eve.id, actor: root }) },
   'DELETE /api/admin/members/{id}/passkeys': { prepare: async () => ({ id: eve.id, actor: root }) },
   'POST /api/admin/members/{id}/unlock': { prepare: async () => ({ id: eve.id, actor: root }) },
@@ -269,7 +301,7 @@ const WRITES: Record<string, { prepare: () => Promise<Write>; after?: (body: any
   'POST /api/admin/webhooks/{id}/deliveries/{deliveryId}/retry': {
     prepare: async () => {
       const id = await givenWebhook();
-      return { id, deliveryId: await sentDelivery(id), actor: root };
+      return { id, partId: await sentDelivery(id), actor: root };
     },
   },
   'DELETE /api/admin/webhooks/{id}': { prepare: async () => ({ id: await givenWebhook(), actor: root }) },
@@ -307,6 +339,9 @@ const REVOCATIONS = {
   },
 };
 
+const pathOf = (template: string, id: string, partId: string): string =>
+  template.replace('{id}', id).replace(/\{\w+\}/, partId);
+
 /** The operations that this kind of token opens and that write. */
 async function writesOf(scheme: 'access' | 'apiKey'): Promise<string[]> {
   const { body } = await app.get('/docs-json').expect(200);
@@ -330,11 +365,8 @@ describe('a write whose session lost its rights after the guard admitted it', ()
   it('CC-09 is refused and changes no row, on every operation; without the loss it succeeds', async () => {
     for (const [name, { prepare, after }] of Object.entries(WRITES)) {
       const [method = '', path = ''] = name.split(' ');
-      const send = ({ id = '', deliveryId = '', query = '', body, actor = ada }: Write) =>
-        actor.client.request(method, path.replace('{id}', id).replace('{deliveryId}', deliveryId) + query, {
-          body,
-          token: actor.accessToken,
-        });
+      const send = ({ id = '', partId = '', query = '', body, actor = ada }: Write) =>
+        actor.client.request(method, pathOf(path, id, partId) + query, { body, token: actor.accessToken });
       for (const [event, { take, giveBack, refusal, concerns }] of Object.entries(REVOCATIONS)) {
         const write = await prepare();
         if (!concerns(write, name)) continue;
@@ -364,8 +396,8 @@ describe('a write whose API key was revoked after the guard admitted it', () => 
     for (const name of names) {
       const [method = '', path = ''] = name.split(' ');
       const { id: key, key: token } = await givenApiKey(app, SCOPES);
-      const { id = '', deliveryId = '', query = '', body } = await WRITES[name]!.prepare();
-      const where = path.replace('{id}', id).replace('{deliveryId}', deliveryId) + query;
+      const { id = '', partId = '', query = '', body } = await WRITES[name]!.prepare();
+      const where = pathOf(path, id, partId) + query;
       const send = () => app.client().request(method, where, { body, token });
       const revocation = { text: 'UPDATE api_keys SET revoked_at = now() WHERE id = $1', values: [key] };
       const before = await rows.read([eve.id, key]);

@@ -263,7 +263,12 @@ describe('parameters', () => {
     'events after': { accepted: ['latest'], refused: ['', '7', 'first', '1.a b', `${'9'.repeat(19)}.a`] },
     'revocations after': { accepted: ['0', '1764000000'], refused: ['', 'x', '-1', '1.5', '1'.repeat(13)] },
     'deliveries status': { accepted: ['pending', 'sent', 'dead'], refused: ['', 'open'] },
-    deliveryId: { accepted: [UUID], refused: ['1', 'me'] },
+    ...Object.fromEntries(
+      ['deliveryId', 'sessionId', 'passkeyId', 'identityId'].map((id) => [
+        id,
+        { accepted: [UUID], refused: ['1', 'me'] },
+      ]),
+    ),
     includeCurrent: { accepted: ['true', 'false'], refused: ['', '1', 'TRUE'] },
   };
 

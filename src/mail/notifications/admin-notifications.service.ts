@@ -1,11 +1,15 @@
 import { Injectable } from '@nestjs/common';
+import { AppConfig } from '../../platform/config/app-config.js';
 import { maskLoginId } from '../../users/login-id.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import type { Tx } from '../../platform/database/sql.js';
 import type { Member } from '../../users/member.entity.js';
 import { recipientOf, type MailRecipient } from '../mail-recipient.js';
 import { MailService } from '../mail.service.js';
-import type { AdminActionKind } from '../templates/mail-template.js';
+import type { AdminActionKind, MailTemplates } from '../templates/mail-template.js';
+
+/** What the mail names besides the action. */
+type ActionDetails = Pick<MailTemplates['admin-action'], 'passkeyName' | 'isSecondStepOff' | 'provider'>;
 
 /**
  * Mails members what an administrator did to their account. Who did it and from where is in the
@@ -13,16 +17,30 @@ import type { AdminActionKind } from '../templates/mail-template.js';
  */
 @Injectable()
 export class AdminNotificationsService {
-  constructor(private readonly mail: MailService) {}
+  constructor(
+    private readonly config: AppConfig,
+    private readonly mail: MailService,
+  ) {}
 
   /** @param context of the action; its reason is mailed (AC-01) */
-  async send(tx: Tx, member: Member, action: AdminActionKind, context: ClientContext): Promise<void> {
-    await this.queue(tx, member, recipientOf(member), action, context);
+  async send(
+    tx: Tx,
+    member: Member,
+    action: AdminActionKind,
+    context: ClientContext,
+    details: ActionDetails = {},
+  ): Promise<void> {
+    await this.queue(tx, member, recipientOf(member), action, context, details);
+  }
+
+  /** As {@link send}, for an account at a provider that may no longer be configured. */
+  async sendUnlinked(tx: Tx, member: Member, providerId: string, context: ClientContext): Promise<void> {
+    await this.send(tx, member, 'account-unlinked', context, { provider: this.config.nameOfProvider(providerId) });
   }
 
   /** As {@link send}, for a mail that outlives the member: an erasure deletes the mails of the member. */
   async sendApart(tx: Tx, member: Member, action: AdminActionKind, context: ClientContext): Promise<void> {
-    await this.queue(tx, member, { ...recipientOf(member), memberId: null }, action, context);
+    await this.queue(tx, member, { ...recipientOf(member), memberId: null }, action, context, {});
   }
 
   private async queue(
@@ -31,12 +49,14 @@ export class AdminNotificationsService {
     recipient: MailRecipient,
     action: AdminActionKind,
     { auditReason }: ClientContext,
+    details: ActionDetails,
   ): Promise<void> {
     await this.mail.queue(tx, 'admin-action', recipient, {
       name: member.name ?? undefined,
       loginIdMasked: maskLoginId(member.loginId),
       at: new Date().toISOString(),
       what: action,
+      ...details,
       reason: auditReason,
     });
   }

@@ -27,8 +27,11 @@ export type AdminActionKind =
   | 'made-admin'
   | 'no-longer-admin'
   | 'logged-out'
+  | 'session-ended'
   | 'two-factor-removed'
   | 'factor-removed'
+  | 'passkey-removed'
+  | 'account-unlinked'
   | 'accounts-unlinked'
   | 'unlocked'
   | 'email-change-requested'
@@ -167,6 +170,10 @@ export interface MailTemplates {
     loginIdMasked: string;
     at: string;
     what: AdminActionKind;
+    passkeyName?: string | undefined;
+    isSecondStepOff?: 1 | undefined;
+    /** Of the account that was unlinked. */
+    provider?: string | undefined;
     /** In the words of the administrator. */
     reason?: string | undefined;
   };
@@ -337,6 +344,9 @@ export const MAIL_TEMPLATE_FIELDS: { readonly [Name in MailTemplateName]: Fields
     loginIdMasked: 'required',
     at: 'required',
     what: 'required',
+    passkeyName: 'optional',
+    isSecondStepOff: 'optional',
+    provider: 'optional',
     reason: 'optional',
   },
   'email-correction': {

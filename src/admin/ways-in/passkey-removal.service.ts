@@ -1,0 +1,48 @@
+import { Injectable } from '@nestjs/common';
+import { adminContext } from '../../administrators/admin-context.js';
+import { AdminWritesService } from '../../administrators/admin-writes.service.js';
+import { AdminNotificationsService } from '../../mail/notifications/admin-notifications.service.js';
+import { LoginChallengesService } from '../../mfa/challenges/login-challenges.service.js';
+import { EnrolledFactorsService } from '../../mfa/enrolled-factors.service.js';
+import { PasskeysRepository } from '../../mfa/passkeys/passkeys.repository.js';
+import { Database } from '../../platform/database/database.js';
+import type { ClientContext } from '../../platform/http/client-context.js';
+import type { MemberPrincipal } from '../../platform/http/principal.js';
+import { DomainError } from '../../platform/http/problems/domain-error.js';
+import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
+
+/** Removes one passkey of a member, which was lost with a device or is not theirs. */
+@Injectable()
+export class PasskeyRemovalService {
+  constructor(
+    private readonly database: Database,
+    private readonly writes: AdminWritesService,
+    private readonly passkeys: PasskeysRepository,
+    private readonly factors: EnrolledFactorsService,
+    private readonly challenges: LoginChallengesService,
+    private readonly auditLog: AuditLogService,
+    private readonly notifications: AdminNotificationsService,
+  ) {}
+
+  /**
+   * Removes also the last way in (AC-26), which members cannot do (SO-31): who has found the device must not
+   * keep the account. The member gets back in by a password reset through the mailbox.
+   *
+   * @throws DomainError `not_found`, also for another member's passkey; `forbidden` for one's own, as in
+   * {@link LostFactorService}
+   */
+  async remove(admin: MemberPrincipal, id: string, passkeyId: string, context: ClientContext): Promise<void> {
+    if (id === admin.memberId) throw new DomainError('forbidden', { detail: 'own passkey' });
+    const actor = adminContext(admin, context);
+    await this.database.transaction(async (tx) => {
+      const member = await this.writes.asAdministratorOf(tx, admin, id);
+      const name = await this.passkeys.remove(tx, passkeyId, id);
+      if (name === undefined) throw new DomainError('not_found', { detail: 'not a passkey of this member' });
+      const hasFactorLeft = await this.factors.dropOrphanedRecoveryCodes(tx, id);
+      await this.challenges.voidAllOf(tx, id);
+      await this.auditLog.record(tx, 'passkey.removed', { memberId: id, context: actor }, { name });
+      const details = { passkeyName: name ?? undefined, ...(!hasFactorLeft && { isSecondStepOff: 1 as const }) };
+      await this.notifications.send(tx, member, 'passkey-removed', actor, details);
+    });
+  }
+}

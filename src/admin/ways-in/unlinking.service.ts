@@ -1,0 +1,48 @@
+import { Injectable } from '@nestjs/common';
+import { adminContext } from '../../administrators/admin-context.js';
+import { AdminWritesService } from '../../administrators/admin-writes.service.js';
+import { AdminNotificationsService } from '../../mail/notifications/admin-notifications.service.js';
+import { LoginChallengesService } from '../../mfa/challenges/login-challenges.service.js';
+import { Database } from '../../platform/database/database.js';
+import { ProviderRevocationsService } from '../../platform/federation/revocations/provider-revocations.service.js';
+import type { ClientContext } from '../../platform/http/client-context.js';
+import type { MemberPrincipal } from '../../platform/http/principal.js';
+import { DomainError } from '../../platform/http/problems/domain-error.js';
+import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
+import { IdentitiesRepository } from '../../users/identities/identities.repository.js';
+
+/** Unlinks an account at a provider that another person uses, or that its owner has lost. */
+@Injectable()
+export class UnlinkingService {
+  constructor(
+    private readonly database: Database,
+    private readonly writes: AdminWritesService,
+    private readonly identities: IdentitiesRepository,
+    private readonly revocations: ProviderRevocationsService,
+    private readonly challenges: LoginChallengesService,
+    private readonly auditLog: AuditLogService,
+    private readonly notifications: AdminNotificationsService,
+  ) {}
+
+  /**
+   * Unlinks also the last way in, for the reason in {@link PasskeyRemovalService} (AC-26).
+   *
+   * @throws DomainError `not_found`, also for another member's identity; `forbidden` for one's own,
+   * which the account page unlinks
+   */
+  async unlink(admin: MemberPrincipal, id: string, identityId: string, context: ClientContext): Promise<void> {
+    if (id === admin.memberId) throw new DomainError('forbidden', { detail: 'own identity' });
+    const actor = adminContext(admin, context);
+    await this.database.transaction(async (tx) => {
+      const member = await this.writes.asAdministratorOf(tx, admin, id);
+      const identity = await this.identities.delete(tx, id, identityId);
+      if (identity === null) throw new DomainError('not_found', { detail: 'not an identity of this member' });
+      await this.revocations.queue(tx, [identity]);
+      // Logins that await a second factor may have begun at the provider (CC-09).
+      await this.challenges.voidAllOf(tx, id);
+      const { provider } = identity;
+      await this.auditLog.record(tx, 'identity.unlinked', { memberId: id, context: actor }, { provider });
+      await this.notifications.sendUnlinked(tx, member, provider, actor);
+    });
+  }
+}
