@@ -10,8 +10,8 @@ export interface Row {
    * of medians.
    */
   ratio: number;
-  /** Absent for figures that are only for comparison. */
-  target?: { atLeast: number } | { atMost: number };
+  /** Bounds of the ratio, or of our figure alone. Absent for figures that are only for comparison. */
+  target?: { atLeast: number } | { atMost: number; orOurs?: number } | { ours: number };
   rounds: { ours: number; limit: number }[];
   /**
    * Processor time of the server per operation, which depends little on other load of the machine.
@@ -63,7 +63,9 @@ export async function alternate(
   };
 }
 
-export function isReached({ ratio, target }: Pick<Row, 'ratio' | 'target'>): boolean {
+export function isReached({ ratio, ours, target }: Pick<Row, 'ratio' | 'ours' | 'target'>): boolean {
   if (target === undefined) return true;
-  return 'atLeast' in target ? ratio >= target.atLeast : ratio <= target.atMost;
+  if ('atLeast' in target) return ratio >= target.atLeast;
+  if ('ours' in target) return ours <= target.ours;
+  return ratio <= target.atMost || ours <= (target.orOurs ?? 0);
 }

@@ -50,9 +50,12 @@ export function markdown(rows: readonly Row[]): string {
   ].join('\n');
 }
 
-function wanted({ target }: Row): string {
+function wanted({ target, unit }: Row): string {
   if (target === undefined) return '';
-  return 'atLeast' in target ? `≥ ${target.atLeast.toFixed(2)}` : `≤ ${target.atMost.toFixed(1)}`;
+  if ('atLeast' in target) return `≥ ${target.atLeast.toFixed(2)}`;
+  if ('ours' in target) return `≤ ${figure(target.ours, unit)}`;
+  const ratio = `≤ ${target.atMost.toFixed(1)}`;
+  return target.orOurs === undefined ? ratio : `${ratio} or ${figure(target.orOurs, unit)}`;
 }
 
 function figure(value: number, unit: string): string {
