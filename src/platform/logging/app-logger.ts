@@ -1,5 +1,6 @@
 import type { LoggerService } from '@nestjs/common';
 import pino, { type DestinationStream, type Logger, type LoggerOptions } from 'pino';
+import { LineBuffer } from './line-buffer.js';
 import { readableLine } from './readable-line.js';
 
 /** The values of fields with these names are blanked, in case a secret is logged by mistake. */
@@ -53,7 +54,7 @@ export class AppLogger implements LoggerService {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     };
-    const output = process.stdout.isTTY ? READABLE_OUTPUT : pino.destination();
+    const output = process.stdout.isTTY ? READABLE_OUTPUT : new LineBuffer(pino.destination());
     this.plain = pino(options, output);
     this.pino = pino(
       {
