@@ -4,12 +4,12 @@ import type { ClientContext } from '../platform/http/client-context.js';
 import type { Sql, Tx } from '../platform/database/sql.js';
 import { SessionRevocationService } from '../sessions/revocation/session-revocation.service.js';
 import { MfaChallengesRepository } from './challenges/mfa-challenges.repository.js';
+import { EnrolledFactorsRepository, type EnrolledFactor } from './enrolled-factors.repository.js';
 import { PasskeysRepository } from './passkeys/passkeys.repository.js';
 import { RecoveryCodesRepository } from './recovery-codes/recovery-codes.repository.js';
 import { TotpSecretsRepository } from './totp/totp-secrets.repository.js';
 
-/** A second factor that is set up. Recovery codes are not factors: each replaces one, once. */
-export type EnrolledFactor = 'totp' | 'passkey';
+export type { EnrolledFactor };
 
 /**
  * Which second factors a member has, and what follows when the first is added or the last is
@@ -18,6 +18,7 @@ export type EnrolledFactor = 'totp' | 'passkey';
 @Injectable()
 export class EnrolledFactorsService {
   constructor(
+    private readonly factors: EnrolledFactorsRepository,
     private readonly totpSecrets: TotpSecretsRepository,
     private readonly passkeys: PasskeysRepository,
     private readonly recoveryCodes: RecoveryCodesRepository,
@@ -26,10 +27,7 @@ export class EnrolledFactorsService {
   ) {}
 
   async list(sql: Sql, memberId: string): Promise<EnrolledFactor[]> {
-    const factors: EnrolledFactor[] = [];
-    if (await this.totpSecrets.isConfirmed(sql, memberId)) factors.push('totp');
-    if ((await this.passkeys.count(sql, memberId)) > 0) factors.push('passkey');
-    return factors;
+    return this.factors.list(sql, memberId);
   }
 
   /** Whether logins of this member need a second factor. */

@@ -13,6 +13,7 @@ import { PendingProofsService } from './challenges/pending-proofs.service.js';
 import { DisputedFactorsService } from './disputed-factors/disputed-factors.service.js';
 import { FactorDisputesRepository } from './disputed-factors/factor-disputes.repository.js';
 import { EncryptedValuesRepository } from './encrypted-values.repository.js';
+import { EnrolledFactorsRepository } from './enrolled-factors.repository.js';
 import { EnrolledFactorsService } from './enrolled-factors.service.js';
 import { LastWayInService } from './last-way-in.service.js';
 import { FactorRemovalService } from './factor-removal.service.js';
@@ -56,6 +57,7 @@ const EXPORTED = [
   ],
   providers: [
     ...EXPORTED,
+    EnrolledFactorsRepository,
     MfaChallengesRepository,
     PasskeyChallengesRepository,
     PasskeyChallengesService,

@@ -28,6 +28,14 @@ export interface NewSession {
   readonly firstFactor: FirstFactor;
   /** The second factor of the login; null if there was none. */
   readonly provenFactor: ProvenFactor | null;
+  /** The version of the password that was checked. */
+  readonly passwordVersion: number;
+}
+
+/** A session that was just opened. */
+export interface OpenedSession extends SessionState {
+  /** Other live sessions of the member. */
+  readonly others: number;
 }
 
 /** A live session as its member sees it. */
@@ -57,6 +65,8 @@ export const STATE = `s.id, s.member_id AS "memberId", m.role, m.attributes, s.g
   floor(extract(epoch FROM s.rotated_at))::float8 AS "issuedAt",
   floor(extract(epoch FROM s.idle_expires_at))::float8 AS "refreshExpiresAt"`;
 
+const isLive = (session: string): string => `${session}.ended_at IS NULL AND ${session}.idle_expires_at > now()`;
+
 /** Whether the member authenticated within the last `$2` seconds. */
 const IS_RECENT = `authenticated_at > now() - make_interval(secs => $2)`;
 
@@ -72,24 +82,32 @@ export class SessionsRepository {
     private readonly database: Database,
   ) {}
 
-  async insert(tx: Tx, session: NewSession): Promise<SessionState> {
+  /**
+   * Opens a session. Needs the member's lock: two logins at once would each count without the
+   * other's session.
+   * @returns null where the member is not active, or has another password by now
+   */
+  async insert(tx: Tx, session: NewSession): Promise<OpenedSession | null> {
     const { id, memberId, deviceId, transport, deviceName, userAgent, ip, key, firstFactor, provenFactor } = session;
     const { env } = this.config;
-    const { rows } = await tx.query<SessionState>(
-      `WITH s AS (
+    const { rows } = await tx.query<OpenedSession>(
+      `WITH m AS (
+         SELECT id, role, attributes FROM members
+         WHERE id = $2 AND password_version = $14 AND status = 'active'),
+       s AS (
          INSERT INTO sessions (id, member_id, device_id, transport, device_name, user_agent, ip, idle_expires_at, absolute_expires_at,
            key_thumbprint, binding, second_factor, second_factor_at, first_factor, at_provider)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, now() + make_interval(secs => least($8::float8, $9::float8)), now() + make_interval(secs => $9::float8),
-           $10, $11, $12, CASE WHEN $12::text IS NOT NULL THEN now() END, $13, $13 = 'federated')
+         SELECT $1, id, $3, $4, $5, $6, $7, now() + make_interval(secs => least($8::float8, $9::float8)), now() + make_interval(secs => $9::float8),
+           $10, $11, $12, CASE WHEN $12::text IS NOT NULL THEN now() END, $13, $13 = 'federated' FROM m
          RETURNING *)
-       SELECT ${STATE} FROM s JOIN members m ON m.id = s.member_id`,
+       SELECT ${STATE}, (SELECT count(*)::int FROM sessions o WHERE o.member_id = $2 AND ${isLive('o')}) AS others FROM s JOIN m ON m.id = s.member_id`,
       [
         ...[id, memberId, deviceId, transport, deviceName, userAgent, ip],
         ...[env.REFRESH_IDLE_TTL_SECONDS, env.REFRESH_ABSOLUTE_TTL_SECONDS],
-        ...[key?.thumbprint ?? null, key?.binding ?? null, provenFactor, firstFactor],
+        ...[key?.thumbprint ?? null, key?.binding ?? null, provenFactor, firstFactor, session.passwordVersion],
       ],
     );
-    return rows[0]!;
+    return rows[0] ?? null;
   }
 
   /**
@@ -130,8 +148,7 @@ export class SessionsRepository {
   }
 
   /**
-   * Ends the longest unused sessions beyond `limit`, never the newest. The transaction must hold
-   * the lock on the member's row: two logins at once would each count without the other's session.
+   * Ends the longest unused sessions beyond `limit`, never the newest. Needs the member's lock.
    * @returns the ids of those it ended
    */
   async endSurplus(tx: Tx, memberId: string, newestId: string, limit: number): Promise<string[]> {

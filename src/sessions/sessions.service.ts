@@ -5,7 +5,6 @@ import type { Tx } from '../platform/database/sql.js';
 import { DomainError } from '../platform/http/problems/domain-error.js';
 import { AuditLogService } from '../security/audit-log/audit-log.service.js';
 import { RiskService } from '../security/risk/risk.service.js';
-import { MembersRepository } from '../users/members.repository.js';
 import type { FirstFactor, ProvenFactor } from './session.entity.js';
 import { KnownDevicesService, type SignInDevice } from './devices/known-devices.service.js';
 import type { SessionOpening } from './session-opening.service.js';
@@ -34,15 +33,14 @@ export class SessionsService {
     private readonly sessions: SessionsRepository,
     private readonly revocation: SessionRevocationService,
     private readonly devices: KnownDevicesService,
-    private readonly members: MembersRepository,
     private readonly tokens: SessionTokens,
     private readonly risk: RiskService,
     private readonly auditLog: AuditLogService,
   ) {}
 
   /**
-   * Opens a session. The member's row stays locked until commit, so that logins of one member run
-   * one after the other; a login whose password was replaced while it was being checked is refused.
+   * Opens a session. Needs the member's lock, so that logins of one member run one after the other.
+   * A login whose password was replaced while it was being checked is refused.
    * @throws DomainError `invalid_credentials`
    */
   async open(
@@ -52,9 +50,6 @@ export class SessionsService {
     context: ClientContext,
   ): Promise<IssuedTokens> {
     const { memberId, isNewMember = false } = owner;
-    if (!(await this.members.lockActive(tx, memberId, owner.passwordVersion))) {
-      throw new DomainError('invalid_credentials', { detail: 'disabled, or the password changed during the login' });
-    }
     const hookClaims = claimsFor({ memberId, isNewMember, locale: context.locale });
     const { id: deviceId, token: deviceToken } = await this.devices.recordLogin(tx, memberId, device, context);
     await this.risk.remember(tx, memberId, context);
@@ -69,8 +64,11 @@ export class SessionsService {
       key: device.key ?? null,
       firstFactor: owner.firstFactor,
       provenFactor: owner.provenFactor ?? null,
+      passwordVersion: owner.passwordVersion,
     });
-    await this.revocation.endSurplus(tx, memberId, state.id, context);
+    if (!state)
+      throw new DomainError('invalid_credentials', { detail: 'disabled, or the password changed during the login' });
+    await this.revocation.endSurplus(tx, memberId, state, context);
     const newDevice = deviceToken !== undefined;
     await this.auditLog.record(tx, 'login.succeeded', { memberId, sessionId: state.id, context }, { newDevice });
     return { ...this.tokens.mint(state, hookClaims), ...(newDevice && { deviceToken }) };

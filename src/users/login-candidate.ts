@@ -1,3 +1,4 @@
+import type { PreparedStatement } from '../platform/database/database.js';
 import type { Member, MemberStatus } from './member.entity.js';
 
 /** The columns of a member that a login needs. */
@@ -21,6 +22,11 @@ const textBy = (column: 'login_id' | 'email_key'): string => `SELECT ${COLUMNS} 
   SELECT id, login_id, email, name, password_hash, 1, false, 'unproven' FROM imported_claims
   WHERE ${column} = $1 AND NOT EXISTS (SELECT FROM members WHERE ${column} = $1)`;
 
-export const CANDIDATE_BY_LOGIN_ID = { name: 'candidate-by-login-id', text: textBy('login_id') };
-export const CANDIDATE_BY_EMAIL_KEY = { name: 'candidate-by-email-key', text: textBy('email_key') };
+const BY_LOGIN_ID = { name: 'candidate-by-login-id', text: textBy('login_id') };
+const BY_EMAIL_KEY = { name: 'candidate-by-email-key', text: textBy('email_key') };
+
+/** By canonical address if the identifier, which is `$1`, contains an @; else by login ID. */
+export const candidateStatement = (identifier: string): PreparedStatement =>
+  identifier.includes('@') ? BY_EMAIL_KEY : BY_LOGIN_ID;
+
 export const CANDIDATE_BY_ID = `SELECT ${COLUMNS} FROM members WHERE id = $1`;

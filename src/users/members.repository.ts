@@ -9,12 +9,7 @@ import type { Tx } from '../platform/database/sql.js';
 import type { Role } from '../platform/http/principal.js';
 import { DomainError } from '../platform/http/problems/domain-error.js';
 import { EmailChangesRepository } from './email-changes.repository.js';
-import {
-  CANDIDATE_BY_EMAIL_KEY,
-  CANDIDATE_BY_ID,
-  CANDIDATE_BY_LOGIN_ID,
-  type LoginCandidate,
-} from './login-candidate.js';
+import { CANDIDATE_BY_ID, candidateStatement, type LoginCandidate } from './login-candidate.js';
 import { Member } from './member.entity.js';
 import { PROFILES, type Profile } from './own-profile.js';
 
@@ -64,8 +59,7 @@ export class MembersRepository {
    * the identifier contains an @, else by login ID.
    */
   async findCandidate(identifier: string): Promise<LoginCandidate | null> {
-    const statement = identifier.includes('@') ? CANDIDATE_BY_EMAIL_KEY : CANDIDATE_BY_LOGIN_ID;
-    const { rows } = await this.database.prepared<LoginCandidate>(statement, [identifier]);
+    const { rows } = await this.database.prepared<LoginCandidate>(candidateStatement(identifier), [identifier]);
     return rows[0] ?? null;
   }
 
@@ -156,18 +150,6 @@ export class MembersRepository {
   /** As {@link lock}, and reads the row. */
   async findLocked(tx: Tx, id: string): Promise<Member | null> {
     return tx.manager.findOne(Member, { where: { id }, lock: { mode: 'for_no_key_update' } });
-  }
-
-  /**
-   * Locks the member's row until commit.
-   * @returns false unless the member is active and still at this password version
-   */
-  async lockActive(tx: Tx, id: string, passwordVersion: number): Promise<boolean> {
-    const { count } = await tx.query(
-      `SELECT id FROM members WHERE id = $1 AND password_version = $2 AND status = 'active' FOR NO KEY UPDATE`,
-      [id, passwordVersion],
-    );
-    return count === 1;
   }
 
   /**

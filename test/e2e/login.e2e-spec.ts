@@ -190,13 +190,16 @@ describe('login', () => {
 
   it('FT-08 a login that waits for a locked row does not hold the connections it needs later', async () => {
     const ada = await given.member(app);
+    // More devices than connections in the pool. Logins on one device wait for each other, without a
+    // connection.
+    const devices = await Promise.all(Array.from({ length: 14 }, () => rightLogin(ada)));
     const blocker = await app.sql.connect();
     let logins: Promise<HttpAnswer[]>;
     try {
       await blocker.query('BEGIN');
       await blocker.query('SELECT FROM members WHERE id = $1 FOR UPDATE', [ada.id]);
-      // More logins than connections in the pool; each waits for the row inside a transaction.
-      logins = Promise.all(Array.from({ length: 14 }, () => rightLogin(ada, { deviceToken: ada.deviceToken })));
+      // Each waits for the row inside a transaction.
+      logins = Promise.all(devices.map(({ body: { deviceToken } }) => rightLogin(ada, { deviceToken })));
       await eventually('ten logins waiting for the row', async () => {
         const { rows } = await app.sql.query<{ waiting: number }>(
           `SELECT count(*)::int AS waiting FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,

@@ -5,10 +5,13 @@ import { canonicalIdentifier } from './canonical-identifier.js';
 import { hashOwner } from '../../security/passwords/fair-shares.js';
 import { PasswordsService } from '../../security/passwords/passwords.service.js';
 import { IpLimitsService } from '../../security/rate-limits/ip-limits.service.js';
-import { LoginThrottleService, type LoginSubject } from '../../security/rate-limits/login-throttle.service.js';
+import {
+  LoginThrottleService,
+  type LoginAttempt,
+  type LoginSubject,
+} from '../../security/rate-limits/login-throttle.service.js';
 import { KnownDevicesService } from '../../sessions/devices/known-devices.service.js';
-import { MembersRepository, type LoginCandidate } from '../../users/members.repository.js';
-import { DECOY_MEMBER_ID } from '../../users/decoy-member.js';
+import type { LoginCandidate } from '../../users/login-candidate.js';
 import { LazyImportService } from './lazy-import/lazy-import.service.js';
 import type { LoginCredentials } from './login-credentials.js';
 
@@ -27,6 +30,8 @@ export interface PasswordAttempt {
   readonly failuresBefore: number;
   /** Those of them that came from this known device or this client address. */
   readonly ownFailuresBefore: number;
+  /** Of a match: still counted as a failure until it is finished, which the login has to do. */
+  readonly counted: LoginAttempt;
   /** Whether this failure is the first after which such logins have to wait. */
   readonly startsWaiting: boolean;
   /** Resolves when a refusal may be sent, see {@link REFUSAL_MS}. */
@@ -47,7 +52,6 @@ const REFUSAL_MS = 20;
 @Injectable()
 export class PasswordAttemptsService {
   constructor(
-    private readonly members: MembersRepository,
     private readonly devices: KnownDevicesService,
     private readonly passwords: PasswordsService,
     private readonly throttle: LoginThrottleService,
@@ -55,7 +59,10 @@ export class PasswordAttemptsService {
     private readonly lazyImport: LazyImportService,
   ) {}
 
-  /** @throws DomainError `too_many_requests`, `overloaded` */
+  /**
+   * After a match, call `counted.finish` in a `finally`: until then the next attempt waits.
+   * @throws DomainError `too_many_requests`, `overloaded`
+   */
   async compare(
     credentials: LoginCredentials,
     deviceToken: string | undefined,
@@ -71,10 +78,9 @@ export class PasswordAttemptsService {
     // (FT-09).
     const slot = this.passwords.reserve(owner);
     try {
-      let candidate = key === null ? null : await this.members.findCandidate(key);
-      // The device is looked up for unknown accounts too: the time of the query must not show which
-      // accounts exist (EN-06).
-      const deviceId = await this.devices.findId(candidate?.id ?? DECOY_MEMBER_ID, deviceToken);
+      const login = await this.devices.findLogin(key, deviceToken);
+      const { deviceId } = login;
+      let { candidate } = login;
       await this.checkClientAddress(deviceId, context);
 
       // Counted by member if there is one, so that login ID and address share their failures.
@@ -102,12 +108,14 @@ export class PasswordAttemptsService {
           candidate = await this.lazyImport.findMember(credentials, context);
           matches = candidate !== null;
         }
-        const startsWaiting = await attempt.finish(matches);
+        // A match is cleared together with what the login writes: one commit less.
+        const startsWaiting = matches ? false : await attempt.finish(false);
         const ownFailuresBefore = await this.findOwnFailures(subject, matches ? failuresBefore : 0, context);
         const outcome = { matches, isBlocked, failuresBefore, ownFailuresBefore, startsWaiting };
-        return { candidate, account, deviceId, ...outcome, earliestRefusal };
-      } finally {
+        return { candidate, account, deviceId, counted: attempt, ...outcome, earliestRefusal };
+      } catch (error) {
         await attempt.cancel();
+        throw error;
       }
     } finally {
       slot.release();

@@ -42,6 +42,8 @@ export class PasswordLoginService {
     } catch (error) {
       await attempt.earliestRefusal;
       throw error;
+    } finally {
+      await attempt.counted.finish(attempt.matches);
     }
   }
 
@@ -62,9 +64,12 @@ export class PasswordLoginService {
       passwordFailures: failuresBefore,
       ownPasswordFailures: ownFailuresBefore,
     };
-    const outcome = await this.openings.run(async (opening) =>
-      this.firstFactor.proceed(opening, login, candidate, context),
-    );
+    const outcome = await this.openings.run(async (opening) => {
+      const proceeded = await this.firstFactor.proceed(opening, login, candidate, context);
+      // In its commit, also where the risk is too high: the refusal counts the failures again.
+      await attempt.counted.finishWithin(opening.tx);
+      return proceeded;
+    });
     return outcome ?? this.refusals.refuseRisky(candidate, login, context);
   }
 }

@@ -90,8 +90,8 @@ export class LoginFailuresRepository {
     );
   }
 
-  async delete(keys: readonly Buffer[]): Promise<void> {
-    await this.database.query(`DELETE FROM login_failures WHERE key = ANY($1)`, [keys]);
+  async delete(keys: readonly Buffer[], sql: Sql = this.database): Promise<void> {
+    await sql.query(`DELETE FROM login_failures WHERE key = ANY($1)`, [keys]);
   }
 
   async deleteByAccount(sql: Sql, accounts: readonly Buffer[]): Promise<void> {

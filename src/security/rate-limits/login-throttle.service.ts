@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { keyedDigest } from '../../platform/crypto/digest.js';
 import { KeyRing } from '../../platform/crypto/key-ring.js';
 import { AppConfig } from '../../platform/config/app-config.js';
-import type { Sql } from '../../platform/database/sql.js';
+import type { Sql, Tx } from '../../platform/database/sql.js';
 import { KeyedQueue, type QueueSlot } from '../../platform/concurrency/keyed-queue.js';
 import { LoginFailuresRepository, type AccountFailures, type FailureCounter } from './login-failures.repository.js';
 
@@ -75,6 +75,19 @@ export class LoginAttempt {
       this.slot.release();
     }
     return !matches && this.failures === this.limit;
+  }
+
+  /**
+   * As {@link finish} after a match, in the commit of the login that follows it. The attempt stays
+   * counted where that is rolled back; call `finish` then.
+   */
+  async finishWithin(tx: Tx): Promise<void> {
+    if (this.isOver) return;
+    await this.repository.delete(this.keys, tx);
+    tx.afterCommit(() => {
+      this.isOver = true;
+      this.slot.release();
+    });
   }
 
   /**

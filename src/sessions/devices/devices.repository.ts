@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Not } from 'typeorm';
 import { digest } from '../../platform/crypto/digest.js';
+import { Database, type PreparedStatement } from '../../platform/database/database.js';
 import type { Sql, Tx } from '../../platform/database/sql.js';
+import { candidateStatement, type LoginCandidate } from '../../users/login-candidate.js';
 import { Device } from './device.entity.js';
 
 /** What a request shows of the device that sent it. */
@@ -12,12 +14,41 @@ export interface DeviceLook {
   readonly network: string;
 }
 
+/** Who logs in, and on which device. */
+export interface DeviceLogin {
+  /** Null where no member and no import has the identifier. */
+  readonly candidate: LoginCandidate | null;
+  /** Null unless the member logged in on the device before. */
+  readonly deviceId: string | null;
+}
+
+/**
+ * Looks the device up for unknown identifiers too: the time of the query must not show which
+ * accounts exist (EN-06).
+ */
+const onDevice = ({ name, text }: PreparedStatement): PreparedStatement => ({
+  name: `${name}-on-device`,
+  text: `SELECT c.*, d.id AS "deviceId" FROM (SELECT) AS request LEFT JOIN (${text}) c ON true
+    LEFT JOIN devices d ON d.token_digest = $2 AND d.member_id = c.id`,
+});
+
 /**
  * Owns the table `devices`. Prepared SQL, because every login reads and writes it. Forgetting a
  * member's devices is cold: TypeORM.
  */
 @Injectable()
 export class DevicesRepository {
+  constructor(private readonly database: Database) {}
+
+  /** Finds who logs in together with the device: every login begins with this statement. */
+  async findLogin(identifier: string, deviceToken: string): Promise<DeviceLogin> {
+    const statement = onDevice(candidateStatement(identifier));
+    const values = [identifier, digest(deviceToken)];
+    const { rows } = await this.database.prepared<LoginCandidate & { deviceId: string | null }>(statement, values);
+    const { deviceId, ...candidate } = rows[0]!;
+    return { candidate: (candidate.id as string | null) === null ? null : candidate, deviceId };
+  }
+
   /** The id of the member's device with this token; null for another member's token. */
   async findId(sql: Sql, memberId: string, deviceToken: string | undefined): Promise<string | null> {
     if (deviceToken === undefined) return null;

@@ -6,11 +6,12 @@ import { Database } from '../../platform/database/database.js';
 import type { Tx } from '../../platform/database/sql.js';
 import { CountryLookup } from '../../platform/geoip/country-lookup.service.js';
 import { SecurityNotificationsService } from '../../mail/notifications/security-notifications.service.js';
+import { DECOY_MEMBER_ID } from '../../users/decoy-member.js';
 import { MembersRepository } from '../../users/members.repository.js';
 import type { SessionKey, TokenTransport } from '../session.entity.js';
 import { SessionsRepository } from '../sessions.repository.js';
 import { summariseUserAgent } from '../user-agent.js';
-import { DevicesRepository, type DeviceLook } from './devices.repository.js';
+import { DevicesRepository, type DeviceLogin, type DeviceLook } from './devices.repository.js';
 
 /** What the client states about its device when it logs in. */
 export interface DeviceInfo {
@@ -56,6 +57,17 @@ export class KnownDevicesService {
   /** The id of the member's device with this token; null for another member's token. */
   async findId(memberId: string, deviceToken: string | undefined): Promise<string | null> {
     return this.devices.findId(this.database, memberId, deviceToken);
+  }
+
+  /**
+   * Finds the member, or imported account, that has a canonical identifier, and the device with this
+   * token if the member logged in on it before.
+   * @param identifier null where no account can have it
+   */
+  async findLogin(identifier: string | null, deviceToken: string | undefined): Promise<DeviceLogin> {
+    if (identifier === null) return { candidate: null, deviceId: await this.findId(DECOY_MEMBER_ID, deviceToken) };
+    if (deviceToken === undefined) return { candidate: await this.members.findCandidate(identifier), deviceId: null };
+    return this.devices.findLogin(identifier, deviceToken);
   }
 
   /**

@@ -6,7 +6,7 @@ import { Database } from '../../platform/database/database.js';
 import type { Tx } from '../../platform/database/sql.js';
 import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
 import type { SessionEndReason } from '../../security/audit-log/security-events.js';
-import { SessionsRepository } from '../sessions.repository.js';
+import { SessionsRepository, type OpenedSession } from '../sessions.repository.js';
 import { RevocationFeed } from './revocation-feed.js';
 import { REVOCATION_MARGIN_SECONDS, RevocationsRepository } from './revocations.repository.js';
 
@@ -66,9 +66,10 @@ export class SessionRevocationService {
    * Ends the longest unused sessions beyond SESSIONS_PER_MEMBER. The lock on the member's row must
    * be held.
    */
-  async endSurplus(tx: Tx, memberId: string, newestSessionId: string, context: ClientContext): Promise<void> {
+  async endSurplus(tx: Tx, memberId: string, newest: OpenedSession, context: ClientContext): Promise<void> {
     const limit = this.config.env.SESSIONS_PER_MEMBER;
-    const endedIds = await this.sessions.endSurplus(tx, memberId, newestSessionId, limit);
+    if (newest.others < limit) return;
+    const endedIds = await this.sessions.endSurplus(tx, memberId, newest.id, limit);
     await this.revoke(tx, memberId, endedIds, 'too-many-sessions', context);
   }
 
