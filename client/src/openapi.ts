@@ -967,7 +967,7 @@ export interface paths {
         put?: never;
         /**
          * Confirm the new address by link
-         * @description Needs no login: the link proves the mailbox, and the member gave the password when requesting the change.
+         * @description Needs no login: the link proves the mailbox, and the member gave the password when requesting the change, or an administrator began it.
          */
         post: operations["accountConfirmLink"];
         delete?: never;
@@ -1085,7 +1085,7 @@ export interface paths {
         };
         /**
          * Explain why a person cannot log in
-         * @description Recorded in the audit log as `member.viewed` where a member has the identifier. Open to API keys with the scope `members:read`.
+         * @description Recorded as `member.viewed`, or as `members.listed` where no member has the identifier. An API key sees `params` as far as its scopes open the security events and the outbox. Open to API keys with the scope `members:read`.
          */
         get: operations["loginDiagnosisDiagnose"];
         put?: never;

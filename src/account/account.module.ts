@@ -24,6 +24,7 @@ import { DisavowalService } from './compromise-recovery/disavowal.service.js';
 import { IntruderEvictionService } from './compromise-recovery/intruder-eviction.service.js';
 import { RecoveryMailService } from './compromise-recovery/recovery-mail.service.js';
 import { EmailChangeConfirmationService } from './email-change/email-change-confirmation.service.js';
+import { EmailChangeLinkConfirmationService } from './email-change/email-change-link-confirmation.service.js';
 import { EmailChangeLinksService } from './email-change/email-change-links.service.js';
 import { EmailChangeMailsService } from './email-change/email-change-mails.service.js';
 import { EmailChangeRequestService } from './email-change/email-change-request.service.js';
@@ -103,6 +104,7 @@ import { SessionsController } from './sessions/sessions.controller.js';
     FactorChangesService,
     SecurityActivityService,
     EmailChangeLinksService,
+    EmailChangeLinkConfirmationService,
     EmailChangeMailsService,
     EmailChangeRequestService,
     EmailChangeConfirmationService,

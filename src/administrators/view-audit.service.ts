@@ -44,7 +44,7 @@ export class ViewAuditService {
   ): Promise<void> {
     // No member of the list is named, so an erasure would not find the row: it holds no address.
     const filter = {
-      ...(query && { query: `${[...query].slice(0, 2).join('')}***` }),
+      ...(query && { query: shorten(query) }),
       ...(status && { status }),
       ...(role && { role }),
     };
@@ -57,6 +57,16 @@ export class ViewAuditService {
    */
   async recordInvitations(admin: Principal, invitations: number, context: ClientContext): Promise<void> {
     await this.writeList(admin, invitations, { list: 'invitations' }, context);
+  }
+
+  /**
+   * As {@link recordList}, for the look-up of a person who is no member: a sign-up or an import may
+   * hold facts about them.
+   * @param identifier login ID or address
+   * @throws DomainError as {@link record}
+   */
+  async recordLookUp(admin: Principal, identifier: string, context: ClientContext): Promise<void> {
+    await this.writeList(admin, 0, { list: 'login-diagnosis', query: shorten(identifier) }, context);
   }
 
   private async writeList(
@@ -72,8 +82,9 @@ export class ViewAuditService {
   }
 
   /**
-   * Records one view. An export of everything needs a recent login, as the member's own does. Await it before the response is sent, so that no data is shown if the record
-   * fails or the administrator has lost the role.
+   * Records one view. An export of everything needs a recent login, as the member's own does. Await it
+   * before the response is sent, so that no data is shown if the record fails or the administrator has
+   * lost the role.
    * @throws DomainError as {@link AdminWritesService.asAdministrator}
    */
   async record(admin: Principal, memberId: string, subject: ViewedPart, context: ClientContext): Promise<void> {
@@ -84,3 +95,6 @@ export class ViewAuditService {
     });
   }
 }
+
+/** Too short to name a person. */
+const shorten = (query: string): string => `${[...query].slice(0, 2).join('')}***`;

@@ -45,6 +45,11 @@ export class EmailChallenge {
   /** For an address change: the member's address when it was requested (CC-10). */
   @Column('text', { name: 'old_email_key', nullable: true }) oldEmailKey: string | null;
   /**
+   * For an address change: the administrator who began it, whose right is checked again when the link
+   * is used; null for the member or an operator. No foreign key: an erased administrator has no right.
+   */
+  @Column('uuid', { name: 'started_by', nullable: true }) startedBy: string | null;
+  /**
    * Keyed, because an attacker who reads the table finds a plain hash of six digits within a
    * million guesses.
    */

@@ -14,6 +14,7 @@ export type NewEmailChallenge = Pick<
   | 'namedLoginId'
   | 'newEmail'
   | 'oldEmailKey'
+  | 'startedBy'
   | 'codeHmac'
   | 'linkDigest'
 >;
@@ -36,6 +37,7 @@ export interface LinkedChallenge {
   readonly signUpId: string | null;
   readonly namedLoginId: string | null;
   readonly newEmail: string | null;
+  readonly startedBy: string | null;
   readonly createdAt: Date;
   readonly linkExpiresAt: Date;
   /** Used, replaced or voided. */
@@ -70,8 +72,8 @@ export class EmailChallengesRepository {
 
   async insert(tx: Tx, challenge: NewEmailChallenge, codeTtlSeconds: number, linkTtlSeconds: number): Promise<void> {
     await tx.query(
-      `INSERT INTO proof_requests (id, purpose, email_key, member_id, sign_up_id, code_hmac, link_digest, new_email, named_login_id, old_email_key, code_expires_at, link_expires_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, now() + make_interval(secs => $11), now() + make_interval(secs => $12))`,
+      `INSERT INTO proof_requests (id, purpose, email_key, member_id, sign_up_id, code_hmac, link_digest, new_email, named_login_id, old_email_key, started_by, code_expires_at, link_expires_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, now() + make_interval(secs => $12), now() + make_interval(secs => $13))`,
       [
         ...[challenge.id, challenge.purpose, challenge.emailKey, challenge.memberId, challenge.signUpId],
         ...[
@@ -80,6 +82,7 @@ export class EmailChallengesRepository {
           challenge.newEmail,
           challenge.namedLoginId,
           challenge.oldEmailKey,
+          challenge.startedBy,
         ],
         ...[codeTtlSeconds, linkTtlSeconds],
       ],
@@ -158,7 +161,7 @@ export class EmailChallengesRepository {
 
   async findByLink(linkDigest: Buffer, purpose: EmailChallengePurpose): Promise<LinkedChallenge | null> {
     const { rows } = await this.database.query<LinkedChallenge>(
-      `SELECT id, email_key AS "emailKey", member_id AS "memberId", sign_up_id AS "signUpId", named_login_id AS "namedLoginId", new_email AS "newEmail", created_at AS "createdAt", link_expires_at AS "linkExpiresAt",
+      `SELECT id, email_key AS "emailKey", member_id AS "memberId", sign_up_id AS "signUpId", named_login_id AS "namedLoginId", new_email AS "newEmail", started_by AS "startedBy", created_at AS "createdAt", link_expires_at AS "linkExpiresAt",
          NOT (${OPEN}) AS "isOver", spent_at IS NOT NULL AS "isSpent", link_expires_at <= now() AS "isExpired"
        FROM proof_requests WHERE link_digest = $1 AND purpose = $2`,
       [linkDigest, purpose],

@@ -26,6 +26,8 @@ export interface ChallengeSubject {
   readonly newEmail?: string;
   /** For an address change: the member's present address. */
   readonly oldEmailKey?: string;
+  /** For an address change: the administrator who began it. */
+  readonly startedBy?: string | undefined;
 }
 
 export interface IssueOptions {
@@ -70,7 +72,7 @@ export class EmailChallengesService {
     const code = randomCode();
     const linkToken = randomToken();
     const { emailKey, memberId = null, signUpId = null, newEmail = null, oldEmailKey = null } = subject;
-    const { namedLoginId = null } = subject;
+    const { namedLoginId = null, startedBy = null } = subject;
     const isDecoy = memberId === null && signUpId === null && purpose !== 'invitation';
     // A challenge that is never mailed has no code and no link. Otherwise an attacker could guess at
     // codes without causing a mail.
@@ -92,6 +94,7 @@ export class EmailChallengesService {
         signUpId,
         newEmail,
         oldEmailKey,
+        startedBy,
         namedLoginId,
         codeHmac: isUsable ? this.codeDigests.compute(id, code) : null,
         linkDigest: isUsable ? digest(linkToken) : null,

@@ -9,7 +9,11 @@ import { maskLoginId } from '../users/login-id.js';
 import type { Member } from '../users/member.entity.js';
 import { EmailChallengesService } from './email-challenges.service.js';
 
-/** Mails the link that confirms an address which an administrator entered for a member. */
+/**
+ * Mails the link that confirms an address which an administrator entered for a member. The link ends
+ * with the right of the administrator: an intruder in that account could have sent it to a mailbox of
+ * their own (AC-24).
+ */
 @Injectable()
 export class EmailCorrectionMailsService {
   constructor(
@@ -23,10 +27,10 @@ export class EmailCorrectionMailsService {
     tx: Tx,
     member: Member,
     { address: newEmail, key: emailKey }: EmailAddress,
-    { auditReason }: ClientContext,
+    { auditReason, actorId }: ClientContext,
   ): Promise<void> {
     const linkTtlSeconds = this.config.env.RESET_LINK_TTL_SECONDS;
-    const subject = { emailKey, memberId: member.id, newEmail, oldEmailKey: member.emailKey };
+    const subject = { emailKey, memberId: member.id, newEmail, oldEmailKey: member.emailKey, startedBy: actorId };
     const options = { linkTtlSeconds, deliversToMailbox: true };
     const { id: challengeId, linkToken } = await this.challenges.issue(tx, 'email-change', subject, options);
     const data = {

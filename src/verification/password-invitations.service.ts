@@ -10,7 +10,9 @@ import { EmailChallengesService } from './email-challenges.service.js';
 
 /**
  * Mails members a link to set their password, after an administrator created the account or
- * demanded a new password. An administrator never learns or sets a password (AD-02).
+ * demanded a new password. An administrator never learns or sets a password (AD-02). The link works
+ * also after the administrator has lost the right: it goes to the mailbox that the member has proven,
+ * so it gives a former administrator nothing, and its end would lock the member out.
  */
 @Injectable()
 export class PasswordInvitationsService {

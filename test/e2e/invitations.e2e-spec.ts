@@ -165,7 +165,9 @@ describe('an invitation', () => {
   });
 
   it('AC-21 is refused for an address that has an account or an open invitation', async () => {
-    expect(refused(await act('POST', '', { email: root.email }))).toEqual([409, 'email_taken']);
+    // Each time: a refused one uses up no mail of the address.
+    for (let time = 0; time < 2; time += 1)
+      expect(refused(await act('POST', '', { email: root.email }))).toEqual([409, 'email_taken']);
     const { email } = await invite();
     expect(refused(await act('POST', '', { email }))).toEqual([409, 'invitation_pending']);
   });
@@ -182,7 +184,8 @@ describe('an invitation', () => {
     expect(refused(await app.client().post(INSPECT, { token }))).toEqual([409, 'email_taken']);
     expect(refused(await app.client().post(ACCEPT, answerTo({ token })))).toEqual([409, 'email_taken']);
     await withoutHour();
-    expect(refused(await act('POST', `/${id}/resend`))).toEqual([409, 'email_taken']);
+    for (let time = 0; time < 2; time += 1)
+      expect(refused(await act('POST', `/${id}/resend`))).toEqual([409, 'email_taken']);
   });
 
   it('AC-23 answers guesses at invited and other addresses alike, and counts them', async () => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { en } from '../../src/pages/console/texts.en.js';
+import type { ApiKeyScope } from '../../src/platform/http/principal.js';
 import { givenAdmin, type GivenAdmin } from '../support/admins.js';
 import { givenApiKey } from '../support/api-keys.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
@@ -41,6 +42,8 @@ function wordsWithoutValue({ code, at, until, params }: Finding): string[] {
 
 /** The most decisive finding. */
 const firstOf = async (identifier: string): Promise<Finding> => (await diagnose(identifier)).findings[0]!;
+
+const keyWith = async (...scopes: ApiKeyScope[]): Promise<string> => (await givenApiKey(app, scopes)).key;
 
 const login = (member: GivenMember, password: string) =>
   app.client().post('/api/auth/login', { identifier: member.loginId, password });
@@ -285,5 +288,32 @@ describe('why a person cannot log in', () => {
       [member.id],
     );
     expect(rows).toEqual([{ details: { what: 'login-diagnosis' } }]);
+  });
+
+  it('AC-02 shows an API key that reads members no signals of the audit log and no error of a mail', async () => {
+    const { email } = await signUp();
+    await bounce(email, 'dead');
+    const { body } = await app.get(`/api/admin/login-diagnosis?identifier=${email}`, await keyWith('members:read'));
+    expect(body.findings[0]).toMatchObject({ code: 'sign_up_mail_failed' });
+    expect(body.findings[0].params).toBeUndefined();
+    const key = await keyWith('members:read', 'outbox:read');
+    const { body: more } = await app.get(`/api/admin/login-diagnosis?identifier=${email}`, key);
+    expect(more.findings[0].params.error).toContain('550');
+  });
+
+  it('AC-04 is recorded also where no member has the identifier, without naming it', async () => {
+    const { email } = await signUp();
+    const other = unique.loginId();
+    for (const identifier of [email, other]) await diagnose(identifier);
+    const { rows } = await app.sql.query(
+      `SELECT details FROM security_events WHERE type = 'members.listed' AND actor_id = $1 ORDER BY id DESC LIMIT 2`,
+      [admin.id],
+    );
+    expect(rows.map(({ details }) => details)).toEqual(
+      [other, email].map((identifier) => ({
+        members: 0,
+        filter: { list: 'login-diagnosis', query: `${identifier.slice(0, 2)}***` },
+      })),
+    );
   });
 });

@@ -47,6 +47,24 @@ describe('an administrator changes the address of a member', () => {
     expect(rows).toEqual([{ actor_id: root.id, details: { auditReason: 'Request of Tuesday' } }]);
   });
 
+  it('AC-24 by a link that ends with the right of the administrator who sent it', async () => {
+    const former = await givenAdmin(app);
+    const member = await given.member(app);
+    const email = unique.email();
+    await former.client.post(`/api/admin/members/${member.id}/email`, { email }, former.accessToken).expect(202);
+    const { linkToken: token } = await mailbox.to(email).next();
+    const send = (route: string) => app.client().post(`/api/members/me/email/${route}`, { token });
+    for (const loss of [`role = 'member'`, `role = 'admin', status = 'disabled'`]) {
+      await app.sql.query(`UPDATE members SET ${loss} WHERE id = $1`, [former.id]);
+      expect(refused(await send('inspect-link'))).toEqual([400, 'link_invalid']);
+      expect(refused(await send('confirm-link'))).toEqual([400, 'link_invalid']);
+    }
+    expect(await emailOf(member)).toBe(member.email);
+    await app.sql.query(`UPDATE members SET status = 'active' WHERE id = $1`, [former.id]);
+    await send('inspect-link').expect(200);
+    await send('confirm-link').expect(204);
+  });
+
   it('AC-24 not to one that is taken, not for oneself, not by an API key, and not where the member is disabled', async () => {
     const member = await given.member(app);
     const email = unique.email();

@@ -5,20 +5,16 @@ import type { MemberPrincipal } from '../../platform/http/principal.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { MailBudgetService } from '../../security/rate-limits/mail-budget.service.js';
 import { MemberWritesService } from '../../sessions/member-writes.service.js';
-import { MembersRepository } from '../../users/members.repository.js';
 import { ChallengeCodesService } from '../../verification/challenge-codes.service.js';
-import { ChallengeLinksService } from '../../verification/challenge-links.service.js';
 import { EmailReplacementService } from './email-replacement.service.js';
 
-/** Confirms a new address by the code or the link that was mailed to it. */
+/** Confirms a new address by the code that was mailed to it. */
 @Injectable()
 export class EmailChangeConfirmationService {
   constructor(
     private readonly database: Database,
-    private readonly members: MembersRepository,
     private readonly writes: MemberWritesService,
     private readonly challengeCodes: ChallengeCodesService,
-    private readonly challengeLinks: ChallengeLinksService,
     private readonly replacement: EmailReplacementService,
     private readonly mailBudget: MailBudgetService,
   ) {}
@@ -36,21 +32,6 @@ export class EmailChangeConfirmationService {
     await this.database.transaction(async (tx) => {
       const { member } = await this.writes.asMember(tx, principal);
       await this.replacement.replace(tx, member, challenge, 'code', context);
-    });
-    await this.mailBudget.refundClaim(challenge.emailKey);
-  }
-
-  /**
-   * Needs no login: the link proves the new mailbox, and the member gave the password when
-   * requesting the change.
-   * @throws DomainError `link_invalid`, `link_expired`, `email_taken`
-   */
-  async confirmLink(linkToken: string, context: ClientContext): Promise<void> {
-    const challenge = await this.challengeLinks.get('email-change', linkToken);
-    await this.database.transaction(async (tx) => {
-      await this.members.lock(tx, challenge.memberId!);
-      const member = await this.members.get(tx, challenge.memberId!);
-      await this.replacement.replace(tx, member, challenge, 'link', context);
     });
     await this.mailBudget.refundClaim(challenge.emailKey);
   }

@@ -5,6 +5,7 @@ import { Database } from '../../platform/database/database.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { EmailChangesRepository } from '../../users/email-changes.repository.js';
 import { maskLoginId } from '../../users/login-id.js';
+import { MemberAdministrationRepository } from '../../users/member-administration.repository.js';
 import { MembersRepository } from '../../users/members.repository.js';
 import { ChallengeLinksService } from '../../verification/challenge-links.service.js';
 
@@ -26,14 +27,16 @@ export class EmailChangeLinksService {
     private readonly challengeLinks: ChallengeLinksService,
     private readonly emailChanges: EmailChangesRepository,
     private readonly members: MembersRepository,
+    private readonly administration: MemberAdministrationRepository,
   ) {}
 
   /** @throws DomainError `link_invalid`, `link_expired`, `email_taken` */
   async inspectConfirmation(linkToken: string): Promise<InspectedLink & { readonly requestedAt: Date }> {
-    const { memberId, emailKey, newEmail, createdAt, linkExpiresAt } = await this.challengeLinks.get(
-      'email-change',
-      linkToken,
-    );
+    const challenge = await this.challengeLinks.get('email-change', linkToken);
+    const { memberId, emailKey, newEmail, startedBy, createdAt, linkExpiresAt } = challenge;
+    // An early check: the confirmation decides.
+    if (startedBy !== null && !(await this.administration.isActiveAdmin(this.database, startedBy)))
+      throw new DomainError('link_invalid', { detail: 'begun by a former administrator' });
     const holder = await this.emailChanges.findHolder(this.database, emailKey);
     // The link was mailed to this address, so its owner may learn that it has an account.
     if (holder !== null && holder.id !== memberId) throw new DomainError('email_taken');

@@ -18,6 +18,7 @@ import {
 } from './email-change.dto.js';
 import { EmailChangeLinksService } from './email-change-links.service.js';
 import { EmailChangeConfirmationService } from './email-change-confirmation.service.js';
+import { EmailChangeLinkConfirmationService } from './email-change-link-confirmation.service.js';
 import { EmailChangeRequestService } from './email-change-request.service.js';
 import { EmailUndoService } from './email-undo.service.js';
 
@@ -28,6 +29,7 @@ export class EmailChangeController {
   constructor(
     private readonly changeRequest: EmailChangeRequestService,
     private readonly confirmation: EmailChangeConfirmationService,
+    private readonly linkConfirmation: EmailChangeLinkConfirmationService,
     private readonly emailUndo: EmailUndoService,
     private readonly links: EmailChangeLinksService,
     private readonly config: AppConfig,
@@ -68,7 +70,8 @@ export class EmailChangeController {
 
   /**
    * Confirm the new address by link
-   * @remarks Needs no login: the link proves the mailbox, and the member gave the password when requesting the change.
+   * @remarks Needs no login: the link proves the mailbox, and the member gave the password when requesting the change,
+   * or an administrator began it.
    */
   @Post('confirm-link')
   @Public()
@@ -76,7 +79,7 @@ export class EmailChangeController {
   @ApiOperation({ operationId: 'accountConfirmLink' })
   @ApiProblems('link_invalid', 'link_expired', 'email_taken')
   async confirmLink(@Body() { token }: EmailLinkRequest, @Context() context: ClientContext): Promise<void> {
-    await this.confirmation.confirmLink(token, context);
+    await this.linkConfirmation.confirm(token, context);
   }
 
   /**

@@ -31,6 +31,7 @@ export class InvitationAdministrationService {
     // Early checks, so that a refused request uses up no mail of the address.
     await this.database.transaction(async (tx) => {
       await this.writes.asAdministrator(tx, admin);
+      await this.invitations.checkAddressFree(tx, details.email.key);
       const pending = await this.repository.findPending(tx, details.email.key);
       if (pending && !pending.isExpired) throw new DomainError('invitation_pending');
     });
@@ -46,7 +47,9 @@ export class InvitationAdministrationService {
   async resend(admin: Principal, id: string, context: ClientContext): Promise<void> {
     const known = await this.database.transaction(async (tx) => {
       await this.writes.asAdministrator(tx, admin);
-      return this.invitations.getPending(tx, id);
+      const invitation = await this.invitations.getPending(tx, id);
+      await this.invitations.checkAddressFree(tx, invitation.emailKey);
+      return invitation;
     });
     checkRole(admin, known.role);
     await this.takeMail(known.emailKey);

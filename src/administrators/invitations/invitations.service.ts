@@ -42,8 +42,7 @@ export class InvitationsService {
     inviter: Inviter,
     actor: ClientContext,
   ): Promise<InvitationRow> {
-    // An administrator may know who has an account.
-    if (await this.emailChanges.findHolder(tx, emailKey)) throw new DomainError('email_taken');
+    await this.checkAddressFree(tx, emailKey);
     const row = { id: randomUUID(), email, emailKey, ...details, ...inviter };
     const invitation = await this.invitations.insert(tx, row, this.config.env.INVITATION_TTL_SECONDS);
     if (!invitation) throw new DomainError('invitation_pending');
@@ -64,7 +63,7 @@ export class InvitationsService {
    * @throws DomainError `email_taken` where the address has got an account since
    */
   async renew(tx: Tx, invitation: InvitationRow, inviter: Inviter, actor: ClientContext): Promise<void> {
-    if (await this.emailChanges.findHolder(tx, invitation.emailKey)) throw new DomainError('email_taken');
+    await this.checkAddressFree(tx, invitation.emailKey);
     await this.invitations.renew(tx, invitation.id, inviter, this.config.env.INVITATION_TTL_SECONDS);
     await this.auditLog.record(tx, 'invitation.resent', { context: actor }, { invitationId: invitation.id });
     await this.send(tx, invitation, actor);
@@ -88,6 +87,14 @@ export class InvitationsService {
     const invitation = await this.invitations.findLocked(tx, id);
     if (!invitation || invitation.acceptedAt) throw new DomainError('not_found', { detail: 'no open invitation' });
     return invitation;
+  }
+
+  /**
+   * An administrator may know who has an account.
+   * @throws DomainError `email_taken`
+   */
+  async checkAddressFree(tx: Tx, emailKey: string): Promise<void> {
+    if (await this.emailChanges.findHolder(tx, emailKey)) throw new DomainError('email_taken');
   }
 
   private async send(

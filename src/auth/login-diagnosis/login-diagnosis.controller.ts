@@ -14,7 +14,8 @@ export class LoginDiagnosisController {
 
   /**
    * Explain why a person cannot log in
-   * @remarks Recorded in the audit log as `member.viewed` where a member has the identifier.
+   * @remarks Recorded as `member.viewed`, or as `members.listed` where no member has the identifier. An API key sees
+   * `params` as far as its scopes open the security events and the outbox.
    */
   @Get()
   @AdminReads('members:read')

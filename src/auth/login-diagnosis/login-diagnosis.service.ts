@@ -12,6 +12,7 @@ import { MemberFactsService } from './member-facts.service.js';
 import { memberFindings } from './member-findings.js';
 import { StrangerFactsService } from './stranger-facts.service.js';
 import { strangerFindings } from './stranger-findings.js';
+import { withVisibleParams } from './visible-params.js';
 
 /** Why a person cannot log in. */
 export interface LoginDiagnosis {
@@ -43,24 +44,35 @@ export class LoginDiagnosisService {
     if (key === null) return { memberId: null, findings: [{ code: 'identifier_malformed' }] };
     const candidate = await this.members.findCandidate(key);
     const isUnproven = candidate?.status === 'unproven';
-    if (candidate !== null && !isUnproven) return this.diagnoseMember(admin, candidate.id, [], context);
+    if (candidate !== null && !isUnproven) return this.diagnoseMember(admin, key, candidate.id, [], context);
     const former = await this.findFormerHolder(key);
-    if (former !== null) return this.diagnoseMember(admin, former, [{ code: 'address_changed' }], context);
-    const facts = await this.strangerFacts.read(key, isUnproven ? candidate.id : null);
-    return { memberId: null, findings: strangerFindings(facts) };
+    if (former !== null) return this.diagnoseMember(admin, key, former, [{ code: 'address_changed' }], context);
+    return this.diagnoseStranger(admin, key, isUnproven ? candidate.id : null, context);
   }
 
   private async diagnoseMember(
     admin: Principal,
+    key: string,
     id: string,
     before: readonly LoginFinding[],
     context: ClientContext,
   ): Promise<LoginDiagnosis> {
     const member = await this.search.find(id);
-    if (member === null) return { memberId: null, findings: [{ code: 'no_account' }] };
+    if (member === null) return this.diagnoseStranger(admin, key, null, context); // erased a moment ago
     const findings = [...before, ...memberFindings(await this.memberFacts.read(member))];
     await this.views.record(admin, id, 'login-diagnosis', context);
-    return { memberId: id, findings };
+    return { memberId: id, findings: withVisibleParams(findings, admin) };
+  }
+
+  private async diagnoseStranger(
+    admin: Principal,
+    key: string,
+    claimId: string | null,
+    context: ClientContext,
+  ): Promise<LoginDiagnosis> {
+    const findings = strangerFindings(await this.strangerFacts.read(key, claimId));
+    await this.views.recordLookUp(admin, key, context);
+    return { memberId: null, findings: withVisibleParams(findings, admin) };
   }
 
   /** The member who had this address until a change that can still be undone. */

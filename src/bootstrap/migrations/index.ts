@@ -35,6 +35,7 @@ import { ProviderGrants1765060470000 } from './1765060470000-provider-grants.js'
 import { ClaimedHashKinds1765060520000 } from './1765060520000-claimed-hash-kinds.js';
 import { GeneratedLoginIds1765046100000 } from './1765046100000-generated-login-ids.js';
 import { ImportedClaims1765046000000 } from './1765046000000-imported-claims.js';
+import { ChallengeStarters1765060610000 } from './1765060610000-challenge-starters.js';
 import { RefreshCounts1765060560000 } from './1765060560000-refresh-counts.js';
 import { Consents1765060540000 } from './1765060540000-consents.js';
 import { Invitations1765060550000 } from './1765060550000-invitations.js';
@@ -81,4 +82,5 @@ export const MIGRATIONS = [
   Consents1765060540000,
   Invitations1765060550000,
   RefreshCounts1765060560000,
+  ChallengeStarters1765060610000,
 ];
