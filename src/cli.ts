@@ -53,10 +53,10 @@ munjigi
   .description('manage administrators')
   .command('create')
   .description('create an administrator and mail a link to set the password')
-  .option('--email <address>', 'e-mail address; prompted for if omitted')
+  .option('--email <address>', 'email address; prompted for if omitted')
   .option('--login-id <id>', 'login ID; prompted for if omitted')
   .option('--name <name>', 'display name')
-  .option('--locale <locale>', 'language of e-mails: en, ko or one of MAIL_TEMPLATES_DIR')
+  .option('--locale <locale>', 'language of emails: en, ko or one of MAIL_TEMPLATES_DIR')
   .action(async (options: Record<string, string>) => {
     const { createAdmin } = await import('./operations/commands/create-admin.command.js');
     const { withApplication } = await import('./bootstrap/command-application.js');

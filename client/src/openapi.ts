@@ -2588,7 +2588,7 @@ export interface components {
         };
         LoginRequest: {
             /**
-             * @description Login ID or e-mail address
+             * @description Login ID or email address
              * @example ada.lovelace
              */
             identifier: string;

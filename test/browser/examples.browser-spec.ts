@@ -128,7 +128,7 @@ describeInBrowser('the examples', () => {
       const values = { loginId: unique.loginId(), email: unique.email(), password: unique.password() };
       await follow('New here? Sign up');
       const code = await mailedCode(values.email, async () => {
-        await fill({ 'Login ID': values.loginId, 'E-mail': values.email, Password: values.password }, 'Sign up');
+        await fill({ 'Login ID': values.loginId, 'Email address': values.email, Password: values.password }, 'Sign up');
         await sees(/Type the code/);
       });
       await fill({ Code: code }, 'Confirm');
@@ -141,14 +141,14 @@ describeInBrowser('the examples', () => {
       await page.reload();
       await sees(`Hello, ${loginId}`);
       await sees('this device');
-      await page.getByRole('button', { name: 'Sign out', exact: true }).click();
-      await sees('You have signed out.');
+      await page.getByRole('button', { name: 'Log out', exact: true }).click();
+      await sees('You have logged out.');
       await page.reload();
       await sees('Welcome back');
 
-      await fill({ 'Login ID or e-mail': loginId, Password: 'not the password' }, 'Log in');
+      await fill({ 'Login ID or email address': loginId, Password: 'not the password' }, 'Log in');
       await page.getByRole('alert').filter({ hasText: /./ }).waitFor();
-      await fill({ 'Login ID or e-mail': loginId, Password: password }, 'Log in');
+      await fill({ 'Login ID or email address': loginId, Password: password }, 'Log in');
       await sees(`Hello, ${loginId}`);
       expect(complaints).toEqual([]);
     });
@@ -173,10 +173,10 @@ describeInBrowser('the examples', () => {
       await sees('Two-step login is on');
       expect(await page.locator('.codes li').count()).toBe(10);
       await page.getByRole('button', { name: 'Continue' }).click();
-      await page.getByRole('button', { name: 'Sign out', exact: true }).click();
-      await sees('You have signed out.');
-      await fill({ 'Login ID or e-mail': loginId, Password: password }, 'Log in');
-      await sees('Second factor');
+      await page.getByRole('button', { name: 'Log out', exact: true }).click();
+      await sees('You have logged out.');
+      await fill({ 'Login ID or email address': loginId, Password: password }, 'Log in');
+      await sees('Two-step login');
       await fill({ Code: codeAt(secret, 1) }, 'Log in');
       await sees(`Hello, ${loginId}`);
       expect(complaints).toEqual([]);
@@ -184,8 +184,8 @@ describeInBrowser('the examples', () => {
 
     it('IM-18 the owner of an imported account proves the address at the first login', async () => {
       const { loginId, email, password } = await signUp();
-      await press('Sign out');
-      await sees('You have signed out.');
+      await press('Log out');
+      await sees('You have logged out.');
       await app.sql.query(
         `WITH old AS (DELETE FROM members WHERE login_id = $1 RETURNING *)
          INSERT INTO imported_claims (id, login_id, email, email_key, password_hash, locale, created_at)
@@ -193,8 +193,8 @@ describeInBrowser('the examples', () => {
         [loginId],
       );
       const code = await mailedCode(email, async () => {
-        await fill({ 'Login ID or e-mail': loginId, Password: password }, 'Log in');
-        await sees(/To confirm your e-mail address/);
+        await fill({ 'Login ID or email address': loginId, Password: password }, 'Log in');
+        await sees(/To confirm your email address/);
       });
       await fill({ Code: code }, 'Confirm');
       await sees(`Hello, ${loginId}`);
@@ -212,13 +212,13 @@ describeInBrowser('the examples', () => {
       await sees('Create an account');
       expect(page.url()).not.toContain('code='); // the answer is in no history
       const code = await mailedCode(email, async () => {
-        await fill({ 'Login ID': loginId, 'E-mail': email }, 'Sign up');
+        await fill({ 'Login ID': loginId, 'Email address': email }, 'Sign up');
         await sees(/Type the code/);
       });
       await fill({ Code: code }, 'Confirm');
       await sees(`Hello, ${loginId}`);
-      await press('Sign out');
-      await sees('You have signed out.');
+      await press('Log out');
+      await sees('You have logged out.');
       await logIn();
       await sees(`Hello, ${loginId}`);
       expect(complaints).toEqual([]);
@@ -226,18 +226,18 @@ describeInBrowser('the examples', () => {
 
     it('recovers a login ID and continues to a new password', async () => {
       const { loginId, email } = await signUp();
-      await page.getByRole('button', { name: 'Sign out', exact: true }).click();
-      await sees('You have signed out.');
+      await page.getByRole('button', { name: 'Log out', exact: true }).click();
+      await sees('You have logged out.');
       await afterCooldown(app);
       await follow('Forgot your login ID?');
-      const code = await mailedCode(email, async () => fill({ 'E-mail': email }, 'Send the code'));
+      const code = await mailedCode(email, async () => fill({ 'Email address': email }, 'Send the code'));
       await fill({ Code: code }, 'Continue');
       await sees(`${loginId.slice(0, 2)}***${loginId.slice(-1)}`);
       await page.getByRole('button', { name: 'Forgot your password?' }).click();
       const password = unique.password();
       await fill({ 'New password': password }, 'Confirm');
       await sees(/The new password is set/);
-      await fill({ 'Login ID or e-mail': loginId, Password: password }, 'Log in');
+      await fill({ 'Login ID or email address': loginId, Password: password }, 'Log in');
       await sees(`Hello, ${loginId}`);
     });
 
@@ -249,12 +249,12 @@ describeInBrowser('the examples', () => {
       await page.goto(spa.origin);
       await afterCooldown(app);
       await follow('Forgot your password?');
-      const code = await mailedCode(email, async () => fill({ 'E-mail': email }, 'Send the code'));
+      const code = await mailedCode(email, async () => fill({ 'Email address': email }, 'Send the code'));
       await fill({ Code: code }, 'Continue');
       const password = unique.password();
       await fill({ 'New password': password }, 'Confirm');
       await sees(/The new password is set/);
-      await fill({ 'Login ID or e-mail': email, Password: password }, 'Log in');
+      await fill({ 'Login ID or email address': email, Password: password }, 'Log in');
       await sees(`Hello, ${loginId}`);
       await elsewhere.close();
 

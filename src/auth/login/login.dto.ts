@@ -14,7 +14,7 @@ import { ConfirmationRequiredResponse } from '../sign-up/sign-up.dto.js';
 import { TokenResponse } from '../tokens/tokens.dto.js';
 
 export class LoginRequest {
-  /** Login ID or e-mail address */
+  /** Login ID or email address */
   @Normalise(foldTypedText)
   @IsVisibleText({ max: 320 })
   @ApiProperty({ example: 'ada.lovelace' })

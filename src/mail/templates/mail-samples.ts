@@ -47,7 +47,7 @@ export const MAIL_SAMPLES: { [Name in MailTemplateName]: MailTemplates[Name] } =
   'consent-reminder': {
     name: 'Minsu',
     loginIdMasked: 'mi***m',
-    document: 'News by e-mail',
+    document: 'News by email',
     at: occurred.at,
     loginUrl: 'https://app.example/login',
   },

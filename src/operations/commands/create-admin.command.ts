@@ -30,7 +30,7 @@ const REFUSALS: Partial<Record<ErrorCode, string>> = {
  */
 export async function createAdmin(options: Options, withApplication: WithApplication): Promise<void> {
   const { defaultLocale, env } = AppConfig.load();
-  const email = options.email ?? (await prompt('E-mail address: ', '--email'));
+  const email = options.email ?? (await prompt('Email address: ', '--email'));
   const loginId = options.loginId ?? (await prompt('Login ID: ', '--login-id'));
   const admin = validateOptions({ ...options, email, loginId }, defaultLocale);
   await withApplication(async (app) => {
