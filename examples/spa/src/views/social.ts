@@ -21,7 +21,7 @@ export async function addProviderButtons(place: HTMLElement): Promise<void> {
   };
   place.append(
     ...providers.map(({ id, name }) =>
-      h('button', { class: 'primary', click: () => leave(id) }, texts().logInWith(name)),
+      h('button', { class: 'secondary', click: () => leave(id) }, texts().logInWith(name)),
     ),
     problem,
   );
