@@ -3,14 +3,12 @@ import type { Locator } from 'playwright-core';
 import { givenAdmin, promote, type GivenAdmin } from '../support/admins.js';
 import { describeInBrowser } from '../support/browser.js';
 import { LOOKS, BrowserApp, type Visitor } from '../support/browser-app.js';
+import { act, card, give, goTo, isDone, isLoaded, logIn, logInTo, openMember, REASON } from '../support/console.js';
 import { givenDeadMail } from '../support/dead-mail.js';
 import { eventually } from '../support/eventually.js';
 import { given, unique } from '../support/factories.js';
 import { mailbox } from '../support/mailbox.js';
-import { codeAt } from '../support/second-factor.js';
 import { WebhookReceiver } from '../support/webhook-receiver.js';
-
-const REASON = 'Called support, ticket 4711 – 본인 확인';
 
 describeInBrowser('the console of administrators', () => {
   let browserApp: BrowserApp;
@@ -18,43 +16,6 @@ describeInBrowser('the console of administrators', () => {
     browserApp = await BrowserApp.start();
   });
   afterAll(() => browserApp?.stop());
-
-  const card = (visitor: Visitor, name: string): Locator => visitor.page.locator(`[data-card="${name}"]`);
-  const isLoaded = (visitor: Visitor, name: string): Promise<void> =>
-    visitor.page.locator(`[data-card="${name}"][data-loaded]`).waitFor();
-  const isDone = (visitor: Visitor, name: string): Promise<void> =>
-    card(visitor, name).locator('.done:not(:empty)').waitFor();
-
-  async function goTo(visitor: Visitor, view: string): Promise<void> {
-    await visitor.page.locator(`[data-nav="${view}"]`).click();
-    await isLoaded(visitor, view);
-  }
-
-  /** Presses the button of an action and gives the reason. */
-  async function act(visitor: Visitor, button: Locator, dialog = 'action'): Promise<void> {
-    await button.click();
-    await give(visitor, dialog);
-  }
-
-  async function give(visitor: Visitor, dialog: string): Promise<void> {
-    await visitor.type(`#${dialog}-reason`, REASON);
-    await visitor.send(dialog);
-    await visitor.page.locator(`[data-dialog="${dialog}"]`).waitFor({ state: 'hidden' });
-  }
-
-  /** Logs in on the login page that the console has led to. */
-  async function logIn(visitor: Visitor, { loginId, password }: { loginId: string; password: string }): Promise<void> {
-    await visitor.page.waitForURL(/\/pages\/login/);
-    await visitor.see('ready');
-    await visitor.type('#identifier', loginId);
-    await visitor.type('#password', password);
-    await visitor.send('login');
-  }
-
-  const openMember = async (visitor: Visitor, id: string): Promise<void> => {
-    await visitor.open(`admin?view=member&id=${id}`);
-    await isLoaded(visitor, 'timeline');
-  };
 
   it('AC-40 leads a member who is no administrator, or has no second factor, to what helps', async () => {
     const ada = await given.member(browserApp.app);
@@ -94,12 +55,7 @@ describeInBrowser('the console of administrators', () => {
       beforeAll(async () => {
         admin = await givenAdmin(browserApp.app);
         visitor = await browserApp.visitor(look);
-        await visitor.open('admin?view=api-keys');
-        await logIn(visitor, admin);
-        await visitor.see('second-factor');
-        await visitor.type('#appCode', codeAt(admin.secret, 1));
-        await visitor.send('second-factor');
-        await isLoaded(visitor, 'api-keys'); // the view that was asked for before the login
+        await logInTo(visitor, 'api-keys', admin);
       });
       afterAll(() => visitor?.close());
 

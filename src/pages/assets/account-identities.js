@@ -25,7 +25,7 @@ import { takeAnswer } from './social-journey.js';
 export async function offerIdentities({ id: memberId }, otherPanels) {
   const panel = new Panel('identities');
   const list = find('[data-list]', panel.root);
-  const answer = takeAnswer(true);
+  const answer = takeAnswer(['account']);
 
   async function load() {
     await panel.run(async () => {

@@ -17,25 +17,30 @@ const dialog = /** @type {HTMLDialogElement} */ (find('[data-confirm-login]'));
 /** The form that waits for the login. */
 let waiting = '';
 
-/** @param {string} memberId */
-export function offerConfirmation(memberId) {
+/**
+ * @param {string} memberId
+ * @param {'account' | 'admin'} [page] that has the forms
+ * @returns {(form: string) => Promise<void>} asks, and then submits the form
+ */
+export function offerConfirmation(memberId, page = 'account') {
   askForNoPassword(ask);
   onAction('cancel-confirm-login', () => dialog.close());
   onSubmit('confirm-login', async (button) => {
     try {
-      await confirm(button?.value ?? '', memberId);
+      await confirm(button?.value ?? '', memberId, page);
     } catch (error) {
       if (!(error instanceof SignedOut)) throw error;
       leaveSignedOut(error);
     }
   });
+  return ask;
 }
 
-/** @param {string} provider empty for a passkey @param {string} memberId */
-async function confirm(provider, memberId) {
+/** @param {string} provider empty for a passkey @param {string} memberId @param {'account' | 'admin'} page */
+async function confirm(provider, memberId, page) {
   if (provider === '') return confirmPasskey();
   const { leaveToProvider } = await import('./social-journey.js');
-  await leaveToProvider(provider, 'account', keepForm(memberId));
+  await leaveToProvider(provider, page, keepForm(memberId));
 }
 
 /** Shows the ways in that the member has. @param {string} form */

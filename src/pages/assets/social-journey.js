@@ -10,16 +10,17 @@ import { returnTo } from './return-to.js';
 
 /**
  * @typedef {{ provider: string, requestId: string, state: string, from: Page, lang: string, returnTo:
- * string, waiting?: WaitingForm }} Journey `requestId` is a secret of this tab
+ * string, query: string, waiting?: WaitingForm }} Journey `requestId` is a secret of this tab;
+ * `query` names the view of the console
  * @typedef {{ code: string, iss?: string }} Answer as the provider sent it
  * @typedef {{ memberId: string, form: string, fields: Record<string, string>, chosen: string }}
- * WaitingForm a form of the account page that needs a recent login
+ * WaitingForm a form of the account page or the console that needs a recent login
  * @typedef {{ provider: string, proof: object, waiting?: WaitingForm }} TakenAnswer
- * @typedef {'login' | 'sign-up' | 'account'} Page
+ * @typedef {'login' | 'sign-up' | 'account' | 'admin'} Page
  */
 
 const KEY = 'munjigi.social';
-const PAGES = ['login', 'sign-up', 'account'];
+const PAGES = ['login', 'sign-up', 'account', 'admin'];
 
 /**
  * Leaves for a provider.
@@ -40,7 +41,8 @@ export async function leaveToProvider(provider, from, waiting) {
   if (origin !== location.origin) return location.assign(origin + location.pathname + location.search);
   const state = new URL(authorizationUrl).searchParams.get('state') ?? '';
   const { lang } = document.documentElement;
-  sessionStorage.setItem(KEY, JSON.stringify({ provider, requestId, state, from, lang, returnTo, waiting }));
+  const query = location.search;
+  sessionStorage.setItem(KEY, JSON.stringify({ provider, requestId, state, from, lang, returnTo, query, waiting }));
   location.assign(authorizationUrl);
 }
 
@@ -66,15 +68,15 @@ export function forgetJourney() {
 
 /**
  * Returns the answer that the server has to check, once; null if there is none for this page.
- * @param {boolean} isOfMember whether the journey began at the account page
+ * @param {readonly Page[]} pages where the journey may have begun
  * @returns {TakenAnswer | null}
  */
-export function takeAnswer(isOfMember) {
+export function takeAnswer(pages) {
   const journey = recall();
   if (journey?.answer === undefined) return null;
   forgetJourney();
   // An answer for a member does not wait for the next one who logs in in this tab.
-  if ((journey.from === 'account') !== isOfMember) return null;
+  if (!pages.includes(journey.from)) return null;
   const { provider, requestId, state, answer, waiting } = journey;
   return { provider, proof: { requestId, state, ...answer }, ...(waiting && { waiting }) };
 }

@@ -21,13 +21,14 @@ function leave() {
   const [code, error, iss] = [answer.get('code'), answer.get('error'), answer.get('iss')];
   if (journey === null || (code === null && error === null)) return show('unknown');
   const { from, lang, returnTo } = journey;
-  const query = new URLSearchParams({ lang, ...(returnTo === '' ? {} : { return_to: returnTo }) });
+  const back = new URLSearchParams({ lang, ...(returnTo === '' ? {} : { return_to: returnTo }) });
+  const query = from === 'admin' ? journey.query : `?${back}`;
   if (error !== null || code === null) {
     forgetJourney();
     const because = DECLINED.includes(error ?? '') ? 'declined' : 'failed';
-    location.replace(`${from}?${query}#because=${because}`);
+    location.replace(`${from}${query}#because=${because}`);
     return;
   }
   keepAnswer(journey, { code, ...(iss === null ? {} : { iss }) });
-  location.replace(`${from === 'account' ? from : 'login'}?${query}`);
+  location.replace(`${from === 'sign-up' ? 'login' : from}${query}`);
 }

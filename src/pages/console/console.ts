@@ -14,8 +14,8 @@ import { ko } from './texts.ko.js';
 
 const FOLDER = fileURLToPath(new URL('../assets/admin/', import.meta.url));
 const CONTENT_TYPES = { js: 'text/javascript; charset=utf-8', css: 'text/css; charset=utf-8' };
-/** Texts of the account page that describe security events, for the timeline of a member. */
-const SHARED_TEXTS = /^(event|signal)-|^unknownDevice$/;
+/** Texts of the account page: of security events, for the timeline of a member, and of a further login. */
+const SHARED_TEXTS = /^(event|signal)-|^(unknownDevice|confirmLogin|confirmPasskey|logInAgain|yes|no)$/;
 
 /** Each in its own name, so that it is the same in every language of the page. */
 const LANGUAGES = [

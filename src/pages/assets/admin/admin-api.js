@@ -35,8 +35,8 @@ export async function read(path, query = {}) {
 }
 
 /**
- * Changes something, for a reason that the audit log keeps.
- * @param {'POST' | 'PATCH' | 'DELETE'} method
+ * Changes something or takes something away, for a reason that the audit log keeps.
+ * @param {'GET' | 'POST' | 'PATCH' | 'DELETE'} method
  * @param {string} path below `admin/`
  * @param {object | undefined} body
  * @param {string} reason
@@ -46,6 +46,20 @@ export async function change(method, path, body, reason) {
   try {
     return await call(method, `admin/${path}`, body, reason);
   } catch (error) {
+    throw leave(error);
+  }
+}
+
+/** @type {Promise<{ id: string, hasPassword: boolean }> | undefined} */
+let self;
+
+/** Reads who the administrator is. */
+export async function readSelf() {
+  self ??= call('GET', 'members/me');
+  try {
+    return await self;
+  } catch (error) {
+    self = undefined;
     throw leave(error);
   }
 }
@@ -83,8 +97,13 @@ export const segment = (id) => encodeURIComponent(id);
 /** Leads to the login page if the session has ended. @param {unknown} error @returns {unknown} what to throw */
 function leave(error) {
   if (!(error instanceof SignedOut)) return error;
-  leaveToLogin(error.wasSignedIn ? 'ended' : '');
+  leaveEnded(error.wasSignedIn);
   return new Left();
+}
+
+/** Leads to the login page where the session has ended. @param {boolean} wasSignedIn */
+export function leaveEnded(wasSignedIn) {
+  leaveToLogin(wasSignedIn ? 'ended' : '');
 }
 
 /** @param {'logged-out' | 'ended' | ''} because */

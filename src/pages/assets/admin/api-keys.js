@@ -7,7 +7,7 @@ import { shortTime, text } from '../page.js';
 import { change, read, segment } from './admin-api.js';
 import { ListCard } from './card.js';
 import { chosen, requiredText } from './fields.js';
-import { Dialog, askFirst, showSecret } from './dialog.js';
+import { askFirst, dialogOf, showSecret } from './dialog.js';
 import { badge, button, entry } from './dom.js';
 
 /**
@@ -15,12 +15,7 @@ import { badge, button, entry } from './dom.js';
  * null, expiresAt: string | null, revokedAt: string | null, lastUsedAt: string | null }} ApiKey
  */
 
-/** @type {Dialog | undefined} */
-let dialog;
-
 export function open() {
-  dialog ??= new Dialog('api-key');
-  const asking = dialog;
   /** @type {ListCard<ApiKey>} */
   const list = new ListCard(
     'api-keys',
@@ -31,7 +26,7 @@ export function open() {
   list.offer('newApiKey', create);
 
   function create() {
-    asking.ask({
+    dialogOf('api-key').ask({
       title: text('newApiKey'),
       act: async (reason) => {
         const name = requiredText('api-key', 'name', text('nameMissing'));

@@ -6,7 +6,8 @@ import { toProblem } from '../api.js';
 import { reasonOf } from '../form-problems.js';
 import { onLanguageChange } from '../language.js';
 import { announce, find, onAction, setTitle, show, text } from '../page.js';
-import { Left, leaveConsole, leaveToAccount, logInAgain } from './admin-api.js';
+import { onSignedOut } from '../panel.js';
+import { Left, leaveConsole, leaveEnded, leaveToAccount, logInAgain } from './admin-api.js';
 import { onNavigation } from './navigation.js';
 
 /** @typedef {import('./card.js').Card<any>} Card */
@@ -52,7 +53,13 @@ onLanguageChange(() => {
   for (const part of view.parts) part.redraw();
   showName();
 });
-void attempt(openView);
+onSignedOut(leaveEnded);
+void attempt(async () => {
+  await openView();
+  // Without social login its script is not loaded (SO-73).
+  if (document.body.dataset.socialRedirect !== undefined)
+    await (await import('./confirmed-login.js')).takeConfirmedLogin();
+});
 
 async function openView() {
   announce(text('loading'));

@@ -6,7 +6,7 @@ import { valueOf } from '../form.js';
 import { shortTime, text } from '../page.js';
 import { change, read, segment } from './admin-api.js';
 import { ListCard } from './card.js';
-import { Dialog, askFirst } from './dialog.js';
+import { askFirst, dialogOf } from './dialog.js';
 import { badge, button, entry } from './dom.js';
 import { requiredText } from './fields.js';
 import { linkTo } from './navigation.js';
@@ -16,12 +16,7 @@ import { linkTo } from './navigation.js';
  * 'inviter_lost', mailedAt: string, expiresAt: string, acceptedAt: string | null, memberId: string | null }} Invitation
  */
 
-/** @type {Dialog | undefined} */
-let dialog;
-
 export function open() {
-  dialog ??= new Dialog('invitation');
-  const asking = dialog;
   /** @type {ListCard<Invitation>} */
   const list = new ListCard(
     'invitations',
@@ -30,7 +25,7 @@ export function open() {
     'noInvitations',
   );
   list.offer('invite', () =>
-    asking.ask({
+    dialogOf('invitation').ask({
       title: text('invite'),
       effect: text('inviteEffect'),
       act: async (reason) => {

@@ -21,17 +21,22 @@ export function memberActions(id, loginId, done) {
    * @param {string} name of the action, and of its texts
    * @param {(reason: string) => Promise<unknown>} send
    * @param {boolean} [isDangerous]
+   * @param {Record<string, string>} [what] names the one thing that it concerns
    * @returns {Action}
    */
-  function action(name, send, isDangerous = false) {
-    const label = text(`do-${name}`);
-    const effect = text(`effect-${name}`, member);
+  function action(name, send, isDangerous = false, what = {}) {
+    const values = { ...member, ...what };
+    const label = text(`do-${name}`, values);
+    const effect = text(`effect-${name}`, values);
     const act = async (/** @type {string} */ reason) => {
       await send(reason);
-      done(text(`done-${name}`, member));
+      done(text(`done-${name}`, values));
     };
     return { name, label, ask: () => askFirst({ title: label, effect, isDangerous, act }) };
   }
+
+  /** @param {string} what of the member @returns {(reason: string) => Promise<unknown>} */
+  const remove = (what) => (reason) => change('DELETE', `${path}/${what}`, undefined, reason);
 
   return {
     resetPassword: () =>
@@ -42,7 +47,7 @@ export function memberActions(id, loginId, done) {
         (reason) => change('POST', `${path}/password-reset`, { reason: 'compromised' }, reason),
         true,
       ),
-    endSessions: () => action('end-sessions', (reason) => change('DELETE', `${path}/sessions`, undefined, reason)),
+    endSessions: () => action('end-sessions', remove('sessions')),
     unlock: () => action('unlock', (reason) => change('POST', `${path}/unlock`, {}, reason)),
     enable: () => action('enable', (reason) => change('PATCH', path, { status: 'active' }, reason)),
     disable: () => action('disable', (reason) => change('PATCH', path, { status: 'disabled' }, reason), true),
@@ -51,8 +56,16 @@ export function memberActions(id, loginId, done) {
     /** @param {'totp' | 'passkey'} factor */
     removeFactor: (factor) =>
       factor === 'totp'
-        ? action('remove-app', (reason) => change('DELETE', `${path}/totp`, undefined, reason), true)
-        : action('remove-passkeys', (reason) => change('DELETE', `${path}/passkeys`, undefined, reason), true),
+        ? action('remove-app', remove('totp'), true)
+        : action('remove-passkeys', remove('passkeys'), true),
+    /** @param {string} passkeyId @param {string} passkey its name */
+    removePasskey: (passkeyId, passkey) =>
+      action('remove-passkey', remove(`passkeys/${segment(passkeyId)}`), true, { passkey }),
+    /** @param {string} identityId @param {string} account its name */
+    unlink: (identityId, account) => action('unlink', remove(`identities/${segment(identityId)}`), true, { account }),
+    /** @param {string} sessionId @param {string} device its name */
+    endSession: (sessionId, device) =>
+      action('end-session', remove(`sessions/${segment(sessionId)}`), false, { device }),
   };
 }
 

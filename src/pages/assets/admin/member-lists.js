@@ -6,9 +6,10 @@ import { countryName, shortTime, text } from '../page.js';
 import { read, segment } from './admin-api.js';
 import { ListCard } from './card.js';
 import { deliveryEntry } from './delivery-entry.js';
-import { badge, entry } from './dom.js';
+import { badge, button, entry } from './dom.js';
 import { eventEntry } from './event-entry.js';
 import { mailEntry } from './mail-entry.js';
+import { memberActions } from './member-actions.js';
 
 /** @typedef {import('./event-entry.js').SecurityEvent} SecurityEvent */
 /**
@@ -22,14 +23,38 @@ const PAGE_SIZE = '10';
 /**
  * @param {string} id of the member
  * @param {string} path of the member, below `admin/`
+ * @param {() => string} loginId known after the member has been read
+ * @param {() => void} onChange after what changes more than one card
  * @returns {ListCard<any>[]}
  */
-export function memberLists(id, path) {
+export function memberLists(id, path, loginId, onChange) {
   /** @param {ListCard<any>} card */
   const reportIn = (card) => (/** @type {string} */ message) => {
     card.say(message);
     void card.reload();
   };
+
+  /** @param {Session} session @param {ListCard<Session>} card */
+  function sessionEntry({ id: sessionId, deviceName, browser, os, ip, country, createdAt, lastUsedAt, bound }, card) {
+    const device = deviceName ?? ([browser, os].filter(Boolean).join(' · ') || text('unknownDevice'));
+    const done = (/** @type {string} */ message) => {
+      card.say(message);
+      onChange();
+    };
+    const { ask } = memberActions(id, loginId(), done).endSession(sessionId, device);
+    return entry({
+      title: [device],
+      about: [
+        countryName(country),
+        ip,
+        text('lastUsed', { time: shortTime(lastUsedAt) }),
+        text('loggedInSince', { time: shortTime(createdAt) }),
+        bound && text('bound'),
+      ],
+      buttons: [button(text('endSession'), ask, { name: 'end-session', about: device })],
+    });
+  }
+
   return [
     new ListCard('challenges', () => read(`${path}/challenges`), challengeEntry),
     new ListCard('sessions', () => read(`${path}/sessions`), sessionEntry),
@@ -50,20 +75,6 @@ export function memberLists(id, path) {
         deliveryEntry({ ...delivery, memberId: null }, `webhooks/${segment(delivery.webhookId)}`, reportIn(card)),
     ),
   ];
-}
-
-/** @param {Session} session */
-function sessionEntry({ deviceName, browser, os, ip, country, createdAt, lastUsedAt, bound }) {
-  return entry({
-    title: [deviceName ?? ([browser, os].filter(Boolean).join(' · ') || text('unknownDevice'))],
-    about: [
-      countryName(country),
-      ip,
-      text('lastUsed', { time: shortTime(lastUsedAt) }),
-      text('loggedInSince', { time: shortTime(createdAt) }),
-      bound && text('bound'),
-    ],
-  });
 }
 
 /** @param {Challenge} challenge */

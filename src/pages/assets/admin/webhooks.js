@@ -7,7 +7,7 @@ import { shortTime, text } from '../page.js';
 import { change, read } from './admin-api.js';
 import { ListCard } from './card.js';
 import { choose, chosen, requiredText } from './fields.js';
-import { Dialog, showSecret } from './dialog.js';
+import { dialogOf, showSecret } from './dialog.js';
 import { badge, entry } from './dom.js';
 import { linkTo } from './navigation.js';
 
@@ -15,9 +15,6 @@ import { linkTo } from './navigation.js';
  * @typedef {{ id: string, url: string, description: string | null, types: string[], enabled: boolean, failingSince: string | null,
  * switchedOffAt: string | null, createdAt: string }} Webhook
  */
-
-/** @type {Dialog | undefined} */
-let dialog;
 
 export function open() {
   /** @type {ListCard<Webhook>} */
@@ -39,7 +36,7 @@ export function open() {
  * @param {(body: object, reason: string) => Promise<void | (() => void)>} save
  */
 export function editWebhook(webhook, save) {
-  dialog ??= new Dialog('webhook');
+  const dialog = dialogOf('webhook');
   dialog.ask({
     title: text(webhook === null ? 'newWebhook' : 'changeWebhook'),
     act: async (reason) => {

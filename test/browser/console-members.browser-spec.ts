@@ -1,0 +1,193 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Locator } from 'playwright-core';
+import { givenAdmin, type GivenAdmin } from '../support/admins.js';
+import { describeInBrowser } from '../support/browser.js';
+import { LOOKS, BrowserApp, type Visitor } from '../support/browser-app.js';
+import { act, card, give, isDone, logInTo, openMember, REASON } from '../support/console.js';
+import { given, unique } from '../support/factories.js';
+import { mailbox } from '../support/mailbox.js';
+
+describeInBrowser('the screen of a member in the console', () => {
+  let browserApp: BrowserApp;
+  beforeAll(async () => {
+    browserApp = await BrowserApp.start();
+  });
+  afterAll(() => browserApp?.stop());
+
+  const action = (visitor: Visitor, name: string): Locator => card(visitor, 'actions').locator(`[data-do="${name}"]`);
+  const statusOf = async (id: string): Promise<string | undefined> =>
+    (await browserApp.app.sql.query('SELECT status FROM members WHERE id = $1', [id])).rows[0]?.status;
+  const eventsOf = async (id: string, type: string): Promise<{ actor_id: string; details: object }[]> =>
+    (
+      await browserApp.app.sql.query(
+        'SELECT actor_id, details FROM security_events WHERE member_id = $1 AND type = $2 ORDER BY id',
+        [id, type],
+      )
+    ).rows;
+  const loginLongAgo = (id: string): Promise<unknown> =>
+    browserApp.app.sql.query(`UPDATE sessions SET authenticated_at = now() - interval '1 hour' WHERE member_id = $1`, [
+      id,
+    ]);
+
+  /** Two passkeys and two accounts at providers, as their rows. */
+  async function giveWaysIn(memberId: string): Promise<void> {
+    for (const name of ['Old phone', 'Laptop'])
+      await browserApp.app.sql.query(
+        `INSERT INTO passkeys (id, member_id, credential_id, public_key, sign_count, transports, backup_eligible, backed_up, user_verified, name)
+         VALUES (gen_random_uuid(), $1, $2, $3, 0, '{}', false, false, true, $4)`,
+        [memberId, randomBytes(16), randomBytes(16), name],
+      );
+    for (const provider of ['kakao', 'google'])
+      await browserApp.app.sql.query(
+        `INSERT INTO identities (id, member_id, provider, subject, email) VALUES (gen_random_uuid(), $1, $2, $3, $4)`,
+        [memberId, provider, randomUUID(), `ada@${provider}.test`],
+      );
+  }
+
+  /** Lets the requests to a path wait. @returns what lets them go on */
+  async function hold({ page }: Visitor, path: string): Promise<() => void> {
+    let release = (): void => {};
+    const released = new Promise<void>((resolve) => (release = resolve));
+    await page.route(
+      (url) => url.pathname === path,
+      async (route) => {
+        await released;
+        await route.continue();
+      },
+    );
+    return release;
+  }
+
+  for (const look of LOOKS) {
+    describe(`in ${look.language} on a ${look.size}`, () => {
+      let admin: GivenAdmin;
+      let visitor: Visitor;
+      beforeAll(async () => {
+        admin = await givenAdmin(browserApp.app);
+        visitor = await browserApp.visitor(look);
+        await logInTo(visitor, 'overview', admin);
+      });
+      afterAll(() => visitor?.close());
+
+      it('AC-24 changes the address of a member by a link to the new one, for a reason', async () => {
+        const ada = await given.member(browserApp.app, { locale: look.language });
+        const email = unique.email();
+        await openMember(visitor, ada.id);
+        await action(visitor, 'correct-email').click();
+        await visitor.type('#correct-email-reason', REASON);
+        await visitor.send('correct-email'); // without an address
+        await visitor.page.locator('#correct-email-email-error').waitFor();
+        await visitor.type('#correct-email-email', admin.email);
+        await visitor.send('correct-email');
+        await visitor.page.locator('[data-form="correct-email"] [data-problem]:visible').waitFor();
+        await visitor.inspect('console-correct-email');
+        await visitor.type('#correct-email-email', email);
+        await give(visitor, 'correct-email');
+        await isDone(visitor, 'actions');
+        expect((await mailbox.to(email).next()).links.some((link) => link.includes('#token='))).toBe(true);
+        expect(await mailbox.to(ada.email).waitForCount(2)).toHaveLength(2); // of the sign-up, and a notice
+        expect(await eventsOf(ada.id, 'email.change_requested')).toEqual([
+          { actor_id: admin.id, details: expect.objectContaining({ auditReason: REASON }) },
+        ]);
+      });
+
+      it('downloads the data of a member as a file, after a recent login', async () => {
+        const ada = await given.member(browserApp.app);
+        await openMember(visitor, ada.id);
+        await loginLongAgo(admin.id);
+        await action(visitor, 'export').click();
+        await visitor.type('#action-reason', REASON);
+        await visitor.send('action');
+        await visitor.type('#action-password', admin.password);
+        const [download] = await Promise.all([visitor.page.waitForEvent('download'), visitor.send('action')]);
+        expect(download.suggestedFilename()).toBe(`${ada.loginId}.json`);
+        const data = JSON.parse(await readFile(await download.path(), 'utf8'));
+        expect(JSON.stringify(data)).toContain(ada.email);
+        await isDone(visitor, 'actions');
+        const views = await eventsOf(ada.id, 'member.viewed');
+        expect(views).toContainEqual({ actor_id: admin.id, details: { what: 'export', auditReason: REASON } });
+      });
+
+      it('AC-25 erases an account only after its login ID was typed, later or at once', async () => {
+        const ada = await given.member(browserApp.app);
+        await openMember(visitor, ada.id);
+        await action(visitor, 'erase').click();
+        await visitor.type('#erasure-login-id', admin.loginId);
+        await visitor.type('#erasure-reason', REASON);
+        await visitor.send('erasure');
+        await visitor.page.locator('#erasure-login-id-error').waitFor();
+        await visitor.inspect('console-erasure');
+        expect(await statusOf(ada.id)).toBe('active');
+        await visitor.type('#erasure-login-id', ada.loginId.toUpperCase());
+        await give(visitor, 'erasure');
+        await card(visitor, 'diagnosis').locator('[data-finding="account_closed"]').waitFor();
+        expect(await statusOf(ada.id)).toBe('closed');
+
+        await action(visitor, 'erase').click();
+        await visitor.inspect('console-erasure-closed');
+        expect(await visitor.page.locator('[data-form="erasure"] [type="radio"]:visible').count()).toBe(1);
+        await visitor.type('#erasure-login-id', ada.loginId);
+        await give(visitor, 'erasure');
+        await card(visitor, 'diagnosis').locator('[data-finding="account_erasing"]').waitFor();
+        await visitor.inspect('console-member-erasing');
+        const demands = await eventsOf(ada.id, 'member.erasure_demanded');
+        expect(demands.map(({ details }) => details)).toEqual([
+          { atOnce: false, auditReason: REASON },
+          { atOnce: true, auditReason: REASON },
+        ]);
+      });
+
+      it('AC-26 removes one passkey, unlinks one account and ends one session, and leaves the others', async () => {
+        const ada = await given.member(browserApp.app);
+        await ada.client.post('/api/auth/login', { identifier: ada.loginId, password: ada.password }).expect(200);
+        await giveWaysIn(ada.id);
+        await openMember(visitor, ada.id);
+        const ways = card(visitor, 'member').locator('.entries li');
+        const devices = card(visitor, 'sessions').locator('.entries li');
+        await visitor.inspect('console-ways-in');
+        const before = [await ways.count(), await devices.count()];
+        for (const name of ['Old phone', 'ada@kakao.test']) {
+          const entry = ways.filter({ hasText: name });
+          await entry.locator('button').click();
+          await visitor.page.locator('#action-title').filter({ hasText: name }).waitFor();
+          if (name === 'Old phone') await visitor.inspect('console-remove-passkey');
+          await give(visitor, 'action');
+          await entry.waitFor({ state: 'detached' });
+        }
+        await act(visitor, devices.first().locator('button'));
+        await isDone(visitor, 'sessions');
+        await devices.nth(1).waitFor({ state: 'detached' });
+        expect([before, await ways.count(), await devices.count()]).toEqual([[4, 2], 2, 1]);
+        for (const type of ['passkey.removed', 'identity.unlinked', 'session.ended'])
+          expect([type, await eventsOf(ada.id, type)]).toEqual([
+            type,
+            [{ actor_id: admin.id, details: expect.objectContaining({ auditReason: REASON }) }],
+          ]);
+      });
+
+      it('offers an administrator neither a change of the own address nor an erasure', async () => {
+        await openMember(visitor, admin.id);
+        await action(visitor, 'export').waitFor();
+        expect(await action(visitor, 'correct-email').count()).toBe(0);
+        expect(await action(visitor, 'erase').count()).toBe(0);
+      });
+
+      it('gives the focus back where a card was drawn again while its dialog was open', async () => {
+        const ada = await given.member(browserApp.app);
+        await openMember(visitor, ada.id);
+        const release = await hold(visitor, `/api/admin/members/${ada.id}`);
+        await act(visitor, action(visitor, 'reset'));
+        await isDone(visitor, 'actions');
+        await action(visitor, 'disable').evaluate((button) => button.setAttribute('data-before', ''));
+        await action(visitor, 'disable').click();
+        release();
+        await visitor.page.locator('[data-do="disable"]:not([data-before])').waitFor();
+        await visitor.page.keyboard.press('Escape');
+        await visitor.page.locator('[data-dialog="action"]').waitFor({ state: 'hidden' });
+        expect(await visitor.page.evaluate<string>('document.activeElement.dataset.do')).toBe('disable');
+      });
+    });
+  }
+});
