@@ -20,7 +20,7 @@ export function tour({ publicUrl, databaseUrl, inboxUrl, hasSocialStandIns = fal
   return `
 Munjigi is ready. Ctrl-C stops everything.
 
-  Pages            ${publicUrl}/pages/login${hasSocialStandIns ? '   (with stand-ins for Google, Kakao and Naver)' : ''}
+  Pages            ${publicUrl}/pages/login${hasSocialStandIns ? '   (with stand-ins for Google, Kakao, Naver and Apple)' : ''}
   API              ${publicUrl}/api
   Swagger UI       ${publicUrl}/docs
   Sent mails       ${inbox}
