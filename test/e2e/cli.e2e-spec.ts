@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PROJECT_ROOT } from '../../dev/project.js';
+import { givenApiKey } from '../support/api-keys.js';
 import { munjigi, type Outcome } from '../support/command-line.js';
 import { given, unique } from '../support/factories.js';
 import { mailbox, outboxEmpty } from '../support/mailbox.js';
@@ -375,6 +376,30 @@ describe('after a backup was restored', () => {
     await app.post('/api/auth/password-reset/confirm-code', proof).expect(400);
     await app.post('/api/auth/refresh', undefined, ada.refreshToken).expect(401);
     await app.post('/api/auth/login', { identifier: ada.loginId, password: ada.password }).expect(200);
+  });
+
+  it('EV-01 MI-03 new events come after all that receivers know, also those that the backup lacks', async () => {
+    const { id, key } = await givenApiKey(app, ['events:read']);
+    await app.sql.query(`INSERT INTO event_consumers (id, kind) VALUES ($1, 'api-key')`, [id]);
+    const read = async (after: string) =>
+      (await app.get(`/api/integrations/events?limit=100&after=${after}`, key).expect(200)).body;
+    let cursor = (await read('latest')).nextCursor;
+    let last = '';
+    // The second restore is of the same backup: it lacks the events since the first one too.
+    for (let restores = 0; restores < 3; restores += 1) {
+      const ada = await given.member(app);
+      const { items, nextCursor } = await read(cursor);
+      expect(items.map(({ type, memberId }: any) => [type, memberId])).toEqual([
+        ['member.created', ada.id],
+        ['session.started', ada.id],
+      ]);
+      // A receiver ignores ids that are not greater than the last one of the member.
+      expect(items[0].id > last).toBe(true);
+      last = items[1].id;
+      cursor = nextCursor;
+      await app.sql.query(`DELETE FROM events; SELECT setval('events_id_seq', 1), setval('events_position_seq', 1)`);
+      expect((await munjigi(['after-restore'], { DATABASE_URL: app.database.url })).code).toBe(0);
+    }
   });
 
   it('MI-03 an e-mail change cannot be undone any more: it may have been undone since', async () => {

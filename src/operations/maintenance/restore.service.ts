@@ -53,9 +53,11 @@ export class RestoreService {
         set: `status = 'dropped', payload = NULL, finished_at = now(), last_error = 'a backup was restored'`,
         where: `status = 'pending'`,
       });
-      // Receivers know ids and positions of events that the backup lacks; new events must come after them.
+      // Receivers know ids and positions of events that the backup lacks; new events must come after
+      // them. Microseconds: a later restore, also of the same backup, begins with greater numbers.
       await connection.query(
-        `SELECT setval(name::regclass, nextval(name::regclass) + 1000000000) FROM unnest('{events_id_seq,events_position_seq}'::text[]) AS name`,
+        `SELECT setval(name::regclass, greatest(nextval(name::regclass), floor(extract(epoch FROM clock_timestamp()) * 1000000)::bigint))
+         FROM unnest('{events_id_seq,events_position_seq}'::text[]) AS name`,
       );
       return {
         challenges: await updateInBatches(connection, {
