@@ -107,6 +107,26 @@ describe('the token hook', () => {
     await refresh(ada, body.refreshToken).expect(200);
   });
 
+  it('AT-05 TK-06 hides no stolen token: an older one ends the session while the product refuses or does not answer', async () => {
+    for (const [server, answer, status] of [
+      [app, PAUSED, 403],
+      [closed, (response: ServerResponse) => void response.writeHead(500).end(), 503],
+    ] as const) {
+      const ada = await given.member(app);
+      const tokens = [ada.refreshToken];
+      for (let n = 0; n < 2; n += 1) tokens.push((await refresh(ada, tokens.at(-1)!).expect(200)).body.refreshToken);
+      const present = (refreshToken: string): PendingAnswer =>
+        server.client().post('/api/auth/refresh', { refreshToken });
+      hook.for(ada.id, answer);
+      // The newest token and the one before, whose answer may have been lost, are no theft.
+      await present(tokens[2]!).expect(status);
+      await present(tokens[1]!).expect(status);
+      expect((await present(tokens[0]!).expect(401)).body.code).toBe('token_reused');
+      hook.for(ada.id, {});
+      expect((await present(tokens[2]!).expect(401)).body.code).toBe('session_ended');
+    }
+  });
+
   it('AT-05 is not asked about a wrong password, nor before the second factor', async () => {
     const ada = await enrol(await given.member(app));
     const questions = hook.about(ada.id).length;

@@ -82,8 +82,23 @@ export class SessionRotationService {
     { locale }: ClientContext,
   ): Promise<RotationOutcome> {
     const { sub: memberId, sid: sessionId } = token;
-    const hookClaims = await this.hook.ask({ type: 'token.refresh', memberId, sessionId, locale });
+    let hookClaims: HookClaims;
+    try {
+      hookClaims = await this.hook.ask({ type: 'token.refresh', memberId, sessionId, locale });
+    } catch (refusal) {
+      // A stolen token must end its session also while the product refuses or does not answer.
+      const session = await this.findReused(rotation);
+      if (session === null) throw refusal;
+      return { session, lostRace: false };
+    }
     return { ...(await this.rotateOnce(rotation, token)), hookClaims };
+  }
+
+  /** The session, if it is in use and has moved on by more than the one answer that may be lost. */
+  private async findReused(rotation: Rotation): Promise<UnrotatedSession | null> {
+    const session = await this.rotations.look(rotation);
+    if (session === null || session.isOver || session.isExpired) return null;
+    return rotation.gen < session.generation - 1 ? session : null;
   }
 
   private async rotateOnce(rotation: Rotation, token: VerifiedToken<'refresh'>): Promise<RotationOutcome> {
