@@ -20,8 +20,8 @@ import { WebhookDelivery } from './webhook-delivery.js';
 
 /** The pause before the list of webhooks is read again after a failure. */
 const RETRY_MS = 2000;
-/** Deliveries to one receiver at once, per process. */
-const CONCURRENCY = 20;
+/** Deliveries to one receiver at once, per process: one while few wait, more for a backlog. */
+const WIDTH = { max: 20, rowsPerStep: 16 };
 
 /**
  * Runs one dispatcher for each enabled webhook. Each has its own slots and its own circuit breaker,
@@ -104,7 +104,7 @@ export class DeliveryLanes implements OnModuleInit, OnApplicationBootstrap, OnMo
     };
     const settings = {
       rows: 'deliveries',
-      concurrency: CONCURRENCY,
+      width: WIDTH,
       leaseSeconds: this.config.env.OUTBOX_LEASE_SECONDS,
     };
     const lane = new OutboxDispatcher(settings, queue, this.delivery, new CircuitBreaker(new Backoff(1, 60)));

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
-import { SharedStatement } from '../../platform/database/shared-statement.js';
+import { PromptStatement } from '../../platform/database/prompt-statement.js';
 import type { Tx } from '../../platform/database/sql.js';
 import type { ClaimedRow, Lease } from '../../platform/outbox/attempts.js';
 import { TEST_TYPE, type EventRow } from '../events.js';
@@ -74,13 +74,12 @@ const FINISH = {
  */
 @Injectable()
 export class EventDeliveriesRepository {
-  private readonly results: SharedStatement<Result, void>;
+  private readonly results: PromptStatement<Result>;
 
   constructor(private readonly database: Database) {
-    this.results = new SharedStatement(async (results) => {
+    this.results = new PromptStatement((results) => {
       const columns = (['id', 'attempts', 'status', 'error'] as const).map((name) => results.map((row) => row[name]));
-      await database.prepared(FINISH, columns);
-      return results.map(() => undefined);
+      return database.prepared(FINISH, columns);
     });
   }
 

@@ -47,7 +47,9 @@ export class WebhookDelivery implements OutboxDelivery<ClaimedDelivery>, OnAppli
     this.attemptCounts.record(delivery, outcome);
     if (failure !== null) this.logger.warn(`delivery ${delivery.id} attempt ${delivery.attempts}: ${failure}`);
     // An aborted attempt shows nothing about the receiver: this process is stopping.
-    if (!signal.aborted) await this.health.note(delivery, failure === null);
+    const noted = signal.aborted ? undefined : this.health.note(delivery, failure === null);
+    // Not waited for after a success: a kill before the outcome is recorded repeats the delivery.
+    if (failure !== null) await noted;
     return outcome;
   }
 

@@ -12,8 +12,9 @@ import { MailDelivery } from './mail-delivery.js';
 @Injectable()
 export class MailWorker extends OutboxWorker<ClaimedMessage> {
   constructor(config: AppConfig, notifications: Notifications, outbox: OutboxRepository, delivery: MailDelivery) {
-    const { OUTBOX_CONCURRENCY: concurrency, OUTBOX_LEASE_SECONDS: leaseSeconds } = config.env;
-    const settings = { rows: 'mails', concurrency, leaseSeconds };
+    const { OUTBOX_CONCURRENCY: max, OUTBOX_LEASE_SECONDS: leaseSeconds } = config.env;
+    // Always wide: people wait for these mails, and many mail servers take a second for each.
+    const settings = { rows: 'mails', width: { max }, leaseSeconds };
     const breaker = new CircuitBreaker(new Backoff(0.5, 5));
     super(config, notifications, OUTBOX_CHANNEL, new OutboxDispatcher(settings, outbox, delivery, breaker));
   }

@@ -5,6 +5,7 @@ import { RepeatedFailure } from '../logging/repeated-failure.js';
 import type { ClaimedRow, Outcome } from './attempts.js';
 import type { CircuitBreaker } from './circuit-breaker.js';
 import type { OutboxDelivery, OutboxQueue, OutboxSettings } from './outbox-queue.js';
+import { SendingWidth } from './sending-width.js';
 
 /**
  * How often to look for due mails that no notification announces: retries, and rows of processes
@@ -13,6 +14,11 @@ import type { OutboxDelivery, OutboxQueue, OutboxSettings } from './outbox-queue
 const POLL_MS = 2000;
 /** At shutdown, rows in flight get this long; then they are aborted and left to another process. */
 const DRAIN_MS = 8000;
+/**
+ * A row that has no answer after this time holds up the next one no longer: slow receivers get as
+ * many rows at once as they need.
+ */
+const PATIENCE_MS = 1000;
 /** The pause between attempts to record an outcome while the database is unavailable. */
 const RECORD_RETRY_MS = 250;
 
@@ -24,7 +30,11 @@ export class OutboxDispatcher<Row extends ClaimedRow> {
   private readonly logger = new Logger(OutboxDispatcher.name);
   private readonly claimFailure: RepeatedFailure;
   private readonly leaseMs: number;
+  private readonly width: SendingWidth;
+  /** Each until its outcome is recorded. */
   private readonly inFlight = new Set<Promise<void>>();
+  /** How many of the rows in flight have waited for an answer for longer than {@link PATIENCE_MS}. */
+  private slowInFlight = 0;
   /** How many of the rows in flight have failed before. */
   private retriesInFlight = 0;
   /** One per attempt in progress. */
@@ -44,6 +54,7 @@ export class OutboxDispatcher<Row extends ClaimedRow> {
     private readonly breaker: CircuitBreaker,
   ) {
     this.leaseMs = settings.leaseSeconds * 1000;
+    this.width = new SendingWidth(settings.width);
     this.claimFailure = new RepeatedFailure(`claiming ${settings.rows} failed`, (line) => this.logger.warn(line));
   }
 
@@ -89,15 +100,23 @@ export class OutboxDispatcher<Row extends ClaimedRow> {
     this.isWakeRequested = false;
     if (this.breaker.remainingMs > 0) return this.queue.dropExpired?.();
     const isProbe = this.breaker.isHalfOpen;
-    const slots = isProbe ? 1 : this.settings.concurrency;
-    const free = slots - this.inFlight.size;
+    const slots = isProbe ? 1 : this.settings.width.max;
+    const free = isProbe ? slots - this.inFlight.size : this.freeSlots;
     // While all slots are taken, the first row to finish wakes the dispatcher.
     if (free <= 0 || this.isStopped) return;
     // One slot is kept for first attempts, so that slow failures never hold up all other rows (FT-04).
     const retryLimit = Math.min(free, Math.max(1, slots - 1) - this.retriesInFlight);
     const claimedAt = performance.now();
     const rows = await this.queue.claim(free, retryLimit, this.settings.leaseSeconds, isProbe);
+    if (isProbe) this.width.reset();
+    else this.width.noteClaim(free, rows.length);
     for (const row of rows) this.startSending(row, claimedAt);
+  }
+
+  private get freeSlots(): number {
+    // Answered rows count until they are recorded, slow ones too.
+    const atOnce = this.width.now - (this.inFlight.size - this.slowInFlight);
+    return Math.min(atOnce, this.settings.width.max - this.inFlight.size);
   }
 
   private startSending(row: Row, claimedAt: number): void {
@@ -120,15 +139,31 @@ export class OutboxDispatcher<Row extends ClaimedRow> {
     const abortAfterMs = (this.leaseMs * 3) / 4 - (performance.now() - claimedAt);
     const deadline = setTimeout(() => controller.abort(), abortAfterMs);
     this.abortControllers.add(controller);
+    const endPatience = this.startPatience();
     let outcome: Outcome;
     try {
       outcome = await this.delivery.attempt(row, controller.signal);
     } finally {
+      endPatience();
       clearTimeout(deadline);
       this.abortControllers.delete(controller);
     }
     this.updateBreaker(outcome);
     await this.recordOutcome(row, outcome, claimedAt + this.leaseMs);
+  }
+
+  /** @returns a function to call with the answer */
+  private startPatience(): () => void {
+    let isSlow = false;
+    const timer = setTimeout(() => {
+      isSlow = true;
+      this.slowInFlight += 1;
+      this.wake();
+    }, PATIENCE_MS);
+    return () => {
+      clearTimeout(timer);
+      if (isSlow) this.slowInFlight -= 1;
+    };
   }
 
   private updateBreaker(outcome: Outcome): void {

@@ -1,4 +1,5 @@
 import type { ClaimedRow, Lease, Outcome } from './attempts.js';
+import type { WidthSettings } from './sending-width.js';
 
 /** The rows that one dispatcher sends: a table, or the rows of one receiver in it. */
 export interface OutboxQueue<Row extends ClaimedRow> {
@@ -29,6 +30,6 @@ export interface OutboxSettings {
   /** What the rows are, for the log: `mails`. */
   readonly rows: string;
   /** Rows in flight at once. */
-  readonly concurrency: number;
+  readonly width: WidthSettings;
   readonly leaseSeconds: number;
 }

@@ -13,7 +13,7 @@ import {
 } from './provider-revocations.repository.js';
 
 /** Few accounts are unlinked. Providers share the slots, and first attempts keep one of them. */
-const SETTINGS = { rows: 'revocations at providers', concurrency: 5, leaseSeconds: 60 };
+const SETTINGS = { rows: 'revocations at providers', width: { max: 5 }, leaseSeconds: 60 };
 
 /**
  * Takes permissions back at providers. Its circuit breaker never opens: each row has a backoff of

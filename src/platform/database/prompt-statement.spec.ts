@@ -1,0 +1,52 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { PromptStatement } from './prompt-statement.js';
+
+describe('PromptStatement', () => {
+  let runs: { keys: string[]; end: (error?: Error) => void }[];
+  let statement: PromptStatement<string>;
+  beforeEach(() => {
+    runs = [];
+    statement = new PromptStatement(
+      (keys) =>
+        new Promise<void>((resolve, reject) => {
+          runs.push({ keys: [...keys], end: (error) => (error ? reject(error) : resolve()) });
+        }),
+    );
+  });
+  const started = (): string[][] => runs.map(({ keys }) => keys);
+
+  it('EV-01 runs the first calls at once, and those that arrive meanwhile together', async () => {
+    const calls = ['a', 'b', 'c', 'd'].map((key) => statement.run(key));
+    expect(started()).toEqual([['a'], ['b']]);
+    runs[0]!.end();
+    await calls[0];
+    expect(started()).toEqual([['a'], ['b'], ['c', 'd']]);
+    runs[1]!.end();
+    runs[2]!.end();
+    await Promise.all(calls);
+  });
+
+  it('fails all calls of a failed batch and none after it', async () => {
+    const calls = ['a', 'b', 'c', 'd'].map((key) => statement.run(key));
+    const settled = Promise.allSettled(calls);
+    runs[0]!.end();
+    await calls[0];
+    runs[1]!.end();
+    runs[2]!.end(new Error('the database is away'));
+    expect((await settled).map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'rejected']);
+    const next = statement.run('e');
+    runs[3]!.end();
+    await expect(next).resolves.toBeUndefined();
+  });
+
+  it('splits a batch that is too large', async () => {
+    const calls = Array.from({ length: 202 }, (_, index) => statement.run(String(index)));
+    for (let index = 0; index < 4; index += 1) {
+      runs[index]!.end();
+      await turn();
+    }
+    await Promise.all(calls);
+    expect(started().map((keys) => keys.length)).toEqual([1, 1, 100, 100]);
+  });
+});

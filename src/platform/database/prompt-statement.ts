@@ -1,0 +1,55 @@
+/** A statement for more keys would be slower than two statements. */
+const MAX_BATCH = 100;
+/** With the second, a call need not wait for a statement that began just before it. */
+const MAX_RUNNING = 2;
+
+interface Call<Key> {
+  readonly key: Key;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Runs a statement for the first call at once. Calls that arrive while statements run share the
+ * next one. For results that must be stored soon, where SharedStatement would first wait for the
+ * end of the turn of the event loop.
+ */
+export class PromptStatement<Key> {
+  private readonly waiting: Call<Key>[] = [];
+  private running = 0;
+
+  /** @param runBatch when it throws, all calls of the batch throw */
+  constructor(private readonly runBatch: (keys: readonly Key[]) => Promise<unknown>) {}
+
+  run(key: Key): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ key, resolve, reject });
+      this.runNext();
+    });
+  }
+
+  private runNext(): void {
+    if (this.running === MAX_RUNNING || this.waiting.length === 0) return;
+    void this.runTogether(this.waiting.splice(0, MAX_BATCH));
+  }
+
+  private async runTogether(calls: readonly Call<Key>[]): Promise<void> {
+    this.running += 1;
+    const failure = await this.attempt(calls);
+    this.running -= 1;
+    this.runNext();
+    for (const { resolve, reject } of calls) {
+      if (failure === null) resolve();
+      else reject(failure.error);
+    }
+  }
+
+  private async attempt(calls: readonly Call<Key>[]): Promise<{ readonly error: unknown } | null> {
+    try {
+      await this.runBatch(calls.map(({ key }) => key));
+      return null;
+    } catch (error) {
+      return { error };
+    }
+  }
+}

@@ -1,0 +1,149 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import type { ClaimedRow, Outcome } from './attempts.js';
+import { Backoff } from './backoff.js';
+import { CircuitBreaker } from './circuit-breaker.js';
+import { OutboxDispatcher } from './outbox-dispatcher.js';
+import type { WidthSettings } from './sending-width.js';
+
+/** More than a claim, an answer or a record takes here. */
+const TURNS = 20;
+const NARROW = { max: 20, rowsPerStep: 16 };
+
+/** An outbox in memory. Claims find rows at once; receiver and records answer when the test lets them. */
+class Outbox {
+  /** Rows that the receiver has and whose outcome is not recorded: what a kill would repeat. */
+  readonly underWay = new Set<string>();
+  recorded = 0;
+  mostUnderWay = 0;
+  answers: (() => Promise<Outcome>) | undefined;
+  records: (() => Promise<void>) | undefined;
+  private waiting: string[] = [];
+  private added = 0;
+  private readonly dispatcher: OutboxDispatcher<ClaimedRow>;
+
+  constructor(width: WidthSettings) {
+    const breaker = new CircuitBreaker(new Backoff(60, 60));
+    const settings = { rows: 'rows', width, leaseSeconds: 60 };
+    const queue = {
+      claim: async (limit: number) =>
+        this.waiting.splice(0, limit).map((id) => ({ id, attempts: 1, isOverdue: false }) satisfies ClaimedRow),
+      finish: async ({ id }: ClaimedRow) => {
+        await this.records?.();
+        this.underWay.delete(id);
+        this.recorded += 1;
+      },
+      postpone: async ({ id }: ClaimedRow) => void this.underWay.delete(id),
+    };
+    const delivery = {
+      attempt: async ({ id }: ClaimedRow): Promise<Outcome> => {
+        this.underWay.add(id);
+        this.mostUnderWay = Math.max(this.mostUnderWay, this.underWay.size);
+        return this.answers ? this.answers() : { kind: 'sent', server: 'works' };
+      },
+    };
+    this.dispatcher = new OutboxDispatcher(settings, queue, delivery, breaker);
+  }
+
+  async add(count: number): Promise<void> {
+    for (let n = 0; n < count; n += 1) this.waiting.push(`${(this.added += 1)}`);
+    this.dispatcher.wake();
+    for (let n = 0; n < TURNS; n += 1) await turn();
+  }
+
+  async stop(): Promise<void> {
+    await this.dispatcher.stop();
+  }
+
+  /** Waits until all are recorded. */
+  async emptied(): Promise<void> {
+    while (this.recorded < this.added) await turn();
+  }
+}
+
+describe('the outbox dispatcher', () => {
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  it('EV-01 has one row under way while few wait, so a kill repeats one at most', async () => {
+    const outbox = new Outbox(NARROW);
+    for (let burst = 0; burst < 20; burst += 1) {
+      await outbox.add(1 + (burst % 15));
+      await outbox.emptied();
+    }
+    expect(outbox.mostUnderWay).toBe(1);
+  });
+
+  it('EV-01 sends more at once the more rows were waiting, and one again after the last', async () => {
+    const outbox = new Outbox(NARROW);
+    let most: number[] = [];
+    outbox.answers = async () => {
+      most.push(outbox.underWay.size);
+      for (let n = 0; n < 3; n += 1) await turn();
+      return { kind: 'sent', server: 'works' };
+    };
+    await outbox.add(1000);
+    await outbox.emptied();
+    for (const [index, underWay] of most.entries()) expect(underWay).toBeLessThanOrEqual(1 + Math.floor(index / 16));
+    expect(outbox.mostUnderWay).toBe(20);
+    most = [];
+    await outbox.add(10);
+    await outbox.emptied();
+    expect(Math.max(...most)).toBe(1);
+  });
+
+  it('EV-01 sends nothing new while as many answered rows as it sends at once are not recorded', async () => {
+    const outbox = new Outbox(NARROW);
+    let letRecord!: () => void;
+    const held = new Promise<void>((resolve) => (letRecord = resolve));
+    outbox.records = () => held;
+    await outbox.add(100);
+    expect(outbox.underWay.size).toBe(1);
+    letRecord();
+    await outbox.emptied();
+  });
+
+  it('EV-02 does not wait for a row whose receiver is slow, but for its record', async () => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'queueMicrotask', 'nextTick'] });
+    const outbox = new Outbox(NARROW);
+    const replies: (() => void)[] = [];
+    outbox.answers = () => new Promise((resolve) => replies.push(() => resolve({ kind: 'sent', server: 'works' })));
+    await outbox.add(100);
+    expect(outbox.underWay.size).toBe(1);
+    const sizes: number[] = [];
+    for (let n = 0; n < 25; n += 1) {
+      jest.advanceTimersByTime(1000);
+      await outbox.add(0);
+      sizes.push(outbox.underWay.size);
+    }
+    expect([sizes.slice(0, 4), sizes.at(-1)]).toEqual([[2, 3, 4, 5], 20]);
+    // All answer, and no record is made: nothing new is sent.
+    outbox.records = () => new Promise(() => undefined);
+    for (const reply of replies.splice(0)) reply();
+    await outbox.add(0);
+    expect([outbox.underWay.size, replies.length]).toEqual([20, 0]);
+  });
+
+  it('EV-02 begins with one at a time after a failure', async () => {
+    const outbox = new Outbox(NARROW);
+    await outbox.add(400);
+    await outbox.emptied();
+    outbox.answers = async () => ({ kind: 'postponed', reason: 'no', seconds: 60, server: 'fails' });
+    outbox.mostUnderWay = 0;
+    await outbox.add(100);
+    expect(outbox.mostUnderWay).toBe(1);
+    await outbox.stop();
+  });
+
+  it('sends as many rows at once as it may where no steps are set, as mails are', async () => {
+    const outbox = new Outbox({ max: 5 });
+    let answer!: () => void;
+    const held = new Promise<void>((resolve) => (answer = resolve));
+    outbox.answers = () => held.then(() => ({ kind: 'sent', server: 'works' }));
+    await outbox.add(100);
+    expect(outbox.underWay.size).toBe(5);
+    answer();
+    await outbox.emptied();
+  });
+});
