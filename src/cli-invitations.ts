@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import type { CreateInvitationOptions, ReasonOption } from './operations/commands/invitations.command.js';
+import type { CreateInvitationOptions } from './operations/commands/invitations.command.js';
+import type { ReasonOption } from './operations/commands/operator.js';
 
 /** Adds the commands `munjigi invitations …`. */
 export function offerInvitations(munjigi: Command): void {

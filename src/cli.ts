@@ -1,6 +1,7 @@
 /* eslint-disable no-console -- this program writes to the operator's terminal */
 import { Command, CommanderError } from 'commander';
 import { offerInvitations } from './cli-invitations.js';
+import { offerMemberRequests } from './cli-members.js';
 import { VERSION } from './platform/config/version.js';
 import { overrideEnvironment } from './platform/config/command-line.js';
 import { startFailure } from './platform/config/start-failure.js';
@@ -130,6 +131,7 @@ keys
   });
 
 offerInvitations(munjigi);
+offerMemberRequests(munjigi);
 
 munjigi
   .command('config')

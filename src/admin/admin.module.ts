@@ -23,6 +23,7 @@ import { InvitationDirectoryService } from './invitations/invitation-directory.s
 import { InvitationsAdminController } from './invitations/invitations-admin.controller.js';
 import { EmailCorrectionService } from './member-requests/email-correction.service.js';
 import { ErasureDemandService } from './member-requests/erasure-demand.service.js';
+import { MemberRequestsModule } from '../administrators/member-requests/member-requests.module.js';
 import { MemberRequestsController } from './member-requests/member-requests.controller.js';
 import { PasskeyRemovalService } from './ways-in/passkey-removal.service.js';
 import { UnlinkingService } from './ways-in/unlinking.service.js';
@@ -41,7 +42,6 @@ import { MemberViewsController } from './member-views/member-views.controller.js
 import { MemberViewsService } from './member-views/member-views.service.js';
 import { MembersAdminController } from './members-admin.controller.js';
 import { OutboxAdminController } from './outbox-admin.controller.js';
-import { MemberLockoutService } from './member-lockout.service.js';
 import { PageCursors } from '../platform/http/page-cursors.js';
 import { SecurityEventsAdminController } from './security-events-admin.controller.js';
 
@@ -60,7 +60,15 @@ import { SecurityEventsAdminController } from './security-events-admin.controlle
       PasswordsModule,
       RateLimitsModule,
     ],
-    ...[AdministratorsModule, InvitationsModule, SessionsModule, MfaModule, UsersModule, VerificationModule],
+    ...[
+      AdministratorsModule,
+      InvitationsModule,
+      MemberRequestsModule,
+      SessionsModule,
+      MfaModule,
+      UsersModule,
+      VerificationModule,
+    ],
   ],
   controllers: [
     ImportsController,
@@ -86,7 +94,6 @@ import { SecurityEventsAdminController } from './security-events-admin.controlle
     OverviewCountsService,
     MemberAdministrationService,
     MemberAttributeChangesService,
-    MemberLockoutService,
     LostFactorService,
     PasskeyRemovalService,
     UnlinkingService,

@@ -11,7 +11,7 @@ import { MemberAdministrationRepository } from '../users/member-administration.r
 import { adminContext } from '../administrators/admin-context.js';
 import { AdminWritesService } from '../administrators/admin-writes.service.js';
 import { MemberAttributeChangesService } from './member-attribute-changes.service.js';
-import { MemberLockoutService } from './member-lockout.service.js';
+import { MemberLockoutService } from '../administrators/member-lockout.service.js';
 
 /** What administrators can change about a member. Closing an account is left to its owner. */
 export interface MemberChanges {

@@ -9,7 +9,7 @@ import { MemberAdministrationRepository } from '../users/member-administration.r
 import { PasswordInvitationsService } from '../verification/password-invitations.service.js';
 import { adminContext } from '../administrators/admin-context.js';
 import { AdminWritesService } from '../administrators/admin-writes.service.js';
-import { MemberLockoutService } from './member-lockout.service.js';
+import { MemberLockoutService } from '../administrators/member-lockout.service.js';
 import type { ResetReason } from './member.dto.js';
 
 /** Requires a new password from members whose password may be known to others. */

@@ -2,6 +2,8 @@ import { execFile, spawn } from 'node:child_process';
 import { createPrivateKey } from 'node:crypto';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -280,6 +282,74 @@ describe('inviting from the command line', () => {
     ['not the id', ['withdraw', '1']],
   ])('refuses a wrong argument with %s', async (message, args) => {
     expect(await invitations(...args)).toMatchObject({ code: 2, stderr: expect.stringContaining(message) });
+  });
+});
+
+describe('requests of members from the command line', () => {
+  const REASON = ['--reason', 'Letter of Tuesday'];
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await TestApp.shared();
+  });
+  afterAll(() => app.stop());
+  const members = (...args: string[]) => munjigi(['members', ...args], { DATABASE_URL: app.database.url });
+  const eventsOf = async (id: string): Promise<object[]> =>
+    (
+      await app.sql.query(
+        `SELECT type, actor_id AS actor, user_agent AS agent, details FROM security_events WHERE member_id = $1 AND user_agent LIKE 'munjigi %' ORDER BY id`,
+        [id],
+      )
+    ).rows;
+
+  it('AC-24 changes an address by a link to the new one, with the reason in record and mails', async () => {
+    const ada = await given.member(app);
+    await outboxEmpty(app);
+    const before = (await mailbox.to(ada.email).all()).at(-1);
+    const email = unique.email();
+    const done = await members('change-email', ada.loginId, '--email', email, ...REASON);
+    expect(done).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('outbox') });
+    expect((await mailbox.to(ada.email).next({ after: before })).text).toContain('Letter of Tuesday');
+    const { linkToken } = await mailbox.to(email).next();
+    await app.post('/api/members/me/email/confirm-link', { token: linkToken }).expect(204);
+    const { body } = await app.get('/api/members/me', ada.accessToken).expect(200);
+    expect(body.email).toBe(email);
+    expect(await eventsOf(ada.id)).toEqual([
+      {
+        ...{ type: 'email.change_requested', actor: null, agent: 'munjigi members change-email' },
+        details: { auditReason: 'Letter of Tuesday' },
+      },
+    ]);
+    const again = await members('change-email', ada.id, '--email', email, ...REASON);
+    expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('already has an account') });
+  });
+
+  it('AC-24 AC-25 exports a member to a new file, then erases for good', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'munjigi-'));
+    const ada = await given.member(app);
+    const file = join(directory, 'ada.json');
+    expect(await members('export', ada.email, '--file', file, ...REASON)).toMatchObject({ code: 0, stderr: '' });
+    expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ profile: { id: ada.id, email: ada.email } });
+    const again = await members('export', ada.email, '--file', file, ...REASON);
+    expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('cannot be created') });
+    await rm(directory, { recursive: true });
+    expect(await members('erase', ada.email, '--now', ...REASON)).toMatchObject({ code: 0, stderr: '' });
+    await app.get('/api/members/me', ada.accessToken).expect(401);
+    await app.post('/api/auth/login', { identifier: ada.loginId, password: ada.password }).expect(401);
+    const details = { auditReason: 'Letter of Tuesday' };
+    expect(await eventsOf(ada.id)).toMatchObject([
+      { type: 'member.viewed', details: { ...details, what: 'export' } },
+      { type: 'session.ended' },
+      { type: 'member.erasure_demanded', details: { ...details, atOnce: true } },
+      { type: 'account.closed', details },
+    ]);
+  });
+
+  it.each([
+    ['no such member', 1, ['erase', unique.email(), '--reason', 'x']],
+    ['--reason', 2, ['erase', 'ada']],
+    ['--email:', 2, ['change-email', 'ada', '--email', 'a@b, c@d', '--reason', 'x']],
+  ])('refuses with %s', async (message, code, args) => {
+    expect(await members(...args)).toMatchObject({ code, stderr: expect.stringContaining(message) });
   });
 });
 

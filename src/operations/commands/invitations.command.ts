@@ -1,5 +1,3 @@
-import { randomUUID } from 'node:crypto';
-import type { INestApplicationContext } from '@nestjs/common';
 import { InvitationsRepository, type InvitationRow } from '../../administrators/invitations/invitations.repository.js';
 import { InvitationsService } from '../../administrators/invitations/invitations.service.js';
 import { OPERATOR } from '../../administrators/invitations/inviters.service.js';
@@ -9,26 +7,19 @@ import { CommandError } from '../../platform/config/command-error.js';
 import { Database } from '../../platform/database/database.js';
 import type { Tx } from '../../platform/database/sql.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
-import { DomainError } from '../../platform/http/problems/domain-error.js';
 import type { ErrorCode } from '../../platform/http/problems/error-catalogue.js';
 import { isUuid } from '../../platform/http/validation/field-decorators.js';
-import { isVisibleLine } from '../../platform/http/validation/text-checks.js';
 import { isMailLocale, mailLocales } from '../../platform/i18n/mail-locale.js';
+import { checkReason, inWords, operatorContext, type ReasonOption } from './operator.js';
 import type { WithApplication } from './with-application.js';
 
 const MAX_LISTED = 1000;
-const MAX_REASON = 500;
 
 const REFUSALS: Partial<Record<ErrorCode, string>> = {
   email_taken: 'This address already has an account.',
   invitation_pending: 'This address has an open invitation: resend or withdraw it.',
   not_found: 'There is no such invitation, or it is accepted.',
 };
-
-/** Why the operator acts, for the audit log and the mail. */
-export interface ReasonOption {
-  readonly reason?: string;
-}
 
 /** The options of `munjigi invitations create`, as typed. */
 export interface CreateInvitationOptions extends ReasonOption {
@@ -96,28 +87,20 @@ async function write(
   withApplication: WithApplication,
   work: Work,
 ): Promise<void> {
-  if (reason !== undefined && !isVisibleLine(reason, MAX_REASON))
-    throw new CommandError(`--reason: must be one line of 1 to ${MAX_REASON} visible characters.`, true);
+  checkReason(reason);
   await withApplication(async (app) => {
     const invitations = app.get(InvitationsService, { strict: false });
-    const context = contextOf(app, command, reason);
+    const context = operatorContext(app, `invitations ${command}`, reason);
     try {
       console.log(await app.get(Database).transaction((tx) => work(invitations, tx, context)));
     } catch (error) {
-      const refusal = error instanceof DomainError ? REFUSALS[error.code] : undefined;
-      throw refusal === undefined ? error : new CommandError(refusal);
+      throw inWords(error, REFUSALS);
     }
   });
 }
 
 function checkId(id: string): void {
   if (!isUuid(id)) throw new CommandError('This is not the id of an invitation: see "munjigi invitations list".', true);
-}
-
-/** What the audit log records for a command: an operator at a terminal has no address. */
-function contextOf(app: INestApplicationContext, command: string, auditReason: string | undefined): ClientContext {
-  const locale = app.get(AppConfig).defaultLocale;
-  return { ip: '', userAgent: `munjigi invitations ${command}`, locale, requestId: randomUUID(), auditReason };
 }
 
 function describe({ id, email, role, acceptedAt, isExpired, expiresAt }: InvitationRow): string {
