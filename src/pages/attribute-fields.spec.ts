@@ -53,10 +53,12 @@ describe('the fields for attributes', () => {
     const signUp = renderer.render('sign-up', 'en')!;
     expect(signUp).toContain('<label for="attribute-phone">Phone &lt;b&gt;</label>');
     expect(signUp).toMatch(/type="checkbox" id="attribute-news" name="attributes.news"/);
+    expect(signUp).toContain('data-attribute="text" data-required="Phone &lt;b&gt;"');
     expect(signUp).not.toContain('attribute-plan');
     const account = renderer.render('account', 'ko')!;
     expect(account).toContain('<option value="&quot;S&quot;">S</option>');
     expect(account).toContain('<option value="2">2</option>');
+    expect(account).toContain('<label for="attribute-age">age (선택)</label>');
     expect(account).toContain('<dd data-fill="attribute-plan">');
     expect(account).toMatch(/inputmode="decimal" data-attribute="number"/);
     expect(account).not.toContain('attribute-score');

@@ -1,7 +1,7 @@
 import type { AttributeDeclaration } from '../platform/attributes/attribute-declarations.js';
 import type { Locale } from '../platform/i18n/locale.js';
 
-/** A field for one attribute in a form. Exactly one of the flags is set. */
+/** A field for one attribute in a form. Exactly one of the flags of its kind is set. */
 export interface AttributeField {
   readonly name: string;
   readonly label: string;
@@ -9,6 +9,8 @@ export interface AttributeField {
   readonly isNumber: boolean;
   readonly isText: boolean;
   readonly isChoice: boolean;
+  /** A sign-up needs it, and its member cannot remove it. */
+  readonly isRequired: boolean;
   /** Values as JSON, because they need not be texts. */
   readonly choices: readonly { readonly value: string; readonly label: string }[];
 }
@@ -44,13 +46,14 @@ function hasInput({ isBoolean, isNumber, isText, isChoice }: AttributeField): bo
   return isBoolean || isNumber || isText || isChoice;
 }
 
-function fieldOf(name: string, { schema }: AttributeDeclaration, locale: Locale): AttributeField {
+function fieldOf(name: string, { schema, atSignUp }: AttributeDeclaration, locale: Locale): AttributeField {
   const { title, type, enum: values } = schema;
   const local = locale === 'en' ? title : (schema[`x-title-${locale}`] ?? title);
   const isChoice = Array.isArray(values);
   return {
     name,
     label: typeof local === 'string' && local.trim() !== '' ? local : name,
+    isRequired: atSignUp === 'required',
     isChoice,
     isBoolean: !isChoice && type === 'boolean',
     isNumber: !isChoice && (type === 'number' || type === 'integer'),

@@ -103,7 +103,7 @@ describeInBrowser('the account page', () => {
       await visitor.type('#password-new', newPassword);
       await visitor.page.locator('[data-bar][data-score="4"]').waitFor();
       await visitor.send('password');
-      await panel(visitor, 'password').locator('[data-problem]:visible').waitFor();
+      await visitor.page.locator('#password-current-error:visible').waitFor();
       await visitor.inspect('account-password-wrong');
       await visitor.type('#password-current', ada.password);
       await visitor.send('password');

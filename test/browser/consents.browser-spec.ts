@@ -28,7 +28,17 @@ describeInBrowser('consents on the built-in pages', () => {
     const visitor = await browserApp.visitor(LOOKS[0]!);
     await visitor.page.goto(links.find((link) => link.includes('#token='))!);
     await visitor.see('ready');
+    await visitor.send('accept'); // empty: the documents are reported with the fields before them
+    const problems = visitor.page.locator('[data-form="accept"] [data-problem] li a');
+    await problems.nth(3).waitFor();
+    expect(await problems.evaluateAll((links) => links.map((link) => link.getAttribute('href')))).toEqual([
+      '#loginId',
+      '#password',
+      '#accept-consent-terms',
+      '#accept-consent-privacy',
+    ]);
     await visitor.type('#loginId', unique.loginId());
+    expect(await problems.count()).toBe(3); // a field that is being corrected has no problem any more
     await visitor.type('#password', unique.password());
     await visitor.page.locator('#accept-consent-privacy').check();
     await visitor.send('accept');
@@ -48,6 +58,8 @@ describeInBrowser('consents on the built-in pages', () => {
       const box = (form: string, id: string) => visitor.page.locator(`#${form}-consent-${id}`);
       await visitor.open('sign-up');
       await box('sign-up', 'news').waitFor();
+      await visitor.send('sign-up');
+      await visitor.page.locator('[data-form="sign-up"] [data-problem] li').nth(4).waitFor(); // with the documents
       await visitor.type('#loginId', ada.loginId);
       await visitor.type('#email', ada.email);
       await visitor.type('#password', ada.password);

@@ -49,6 +49,8 @@ describeInBrowser('getting back into an account on the built-in pages', () => {
       await visitor.page.locator('#newPassword-error').waitFor();
       await visitor.inspect('reset-password-refused');
       await visitor.type('#newPassword', newPassword);
+      await visitor.page.locator('#newPassword-error').waitFor({ state: 'hidden' }); // it was about another value
+      expect(await visitor.page.locator('[data-form="reset"] [data-problem]').isVisible()).toBe(false);
       await visitor.page.locator('[data-toggles="newPassword"]').click();
       expect(await visitor.page.locator('#newPassword').getAttribute('type')).toBe('text');
       await visitor.page.locator('[data-bar][data-score="4"]').waitFor();
@@ -186,6 +188,7 @@ describeInBrowser('getting back into an account on the built-in pages', () => {
     for (const page of ['confirm-sign-up', 'not-me', 'confirm-email', 'undo-email']) {
       await visitor.open(page);
       await visitor.see('missing');
+      expect(await visitor.page.locator('[data-state="missing"] a:visible').count()).toBeGreaterThan(0); // a next step
       await visitor.inspect(`${page}-missing`);
     }
     await visitor.open('login');

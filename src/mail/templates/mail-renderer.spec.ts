@@ -284,6 +284,18 @@ describe('a mail', () => {
   });
 
   it.each([
+    ['en', 'If you didn’t add it, there is nothing else you need to do'],
+    ['ko', '직접 추가하신 것이 아닌가요? 예정된 시각에 해제되므로 따로 하실 일은 없습니다'],
+  ] as const)('has one advice to each reader before a second step is removed (%s)', (locale, advice) => {
+    const changes = { what: 'removal-scheduled', recoveryCodesLeft: undefined, removeOn: '2026-12-06T05:37:12.345Z' };
+    const { html, text } = mail('two-factor-changed', locale, changes);
+    for (const words of [visible(html), text]) {
+      expect(words).toContain(advice);
+      expect(words).not.toMatch(/If this was|직접 하신 일/); // the member has reported that already
+    }
+  });
+
+  it.each([
     ['linked', 'en', 'A login with Google was added', 'without your password'],
     ['unlinked', 'en', 'The login with Google was removed', 'no longer be used to log in'],
     ['signed-up', 'en', 'Your account was created with Google', 'which Google has verified'],

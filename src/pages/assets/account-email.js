@@ -2,11 +2,11 @@
 
 /** Changes the e-mail address. The new address takes effect after its code was entered. */
 
-import { requiredValue } from './form.js';
+import { requiredValue, requiredValues } from './form.js';
 import { mailKind, showMailText } from './mail-text.js';
 import { fill, text } from './page.js';
 import { Panel } from './panel.js';
-import { callConfirmed } from './recent-login.js';
+import { askedFields, callConfirmed } from './recent-login.js';
 import { call } from './session.js';
 
 /** @param {import('./account.js').Member} member */
@@ -16,7 +16,7 @@ export function offerEmailChange({ email }) {
   let requestId = '';
   panel.fill({ email });
   panel.onSubmit('email', async () => {
-    newEmail = requiredValue('email', 'newEmail', text('newEmailMissing'));
+    ({ newEmail } = requiredValues('email', { newEmail: text('newEmailMissing'), ...askedFields('email') }));
     const sent = await callConfirmed('email', 'POST', 'members/me/email/send-code', { newEmail });
     ({ requestId } = sent);
     showMailText(mailKind(sent.resendAfter), panel.root);

@@ -2,7 +2,8 @@
 
 /** Changes the password. */
 
-import { requiredValues } from './form.js';
+import { readFields } from './form.js';
+import { FieldProblems } from './form-problems.js';
 import { text } from './page.js';
 import { Panel } from './panel.js';
 import { call } from './session.js';
@@ -12,13 +13,16 @@ import { showStrength } from './strength.js';
 export function offerPasswordChange({ loginId, email, name, hasPassword }) {
   const panel = new Panel('password');
   if (!hasPassword) panel.reveal('none'); // a reset by mail sets the first one
-  showStrength('password-new', () => [loginId, email, name ?? '']);
+  const strength = showStrength('password-new', () => [loginId, email, name ?? '']);
   panel.onSubmit('password', async () => {
-    const body = requiredValues('password', {
+    const { values, problems } = readFields('password', {
       currentPassword: text('passwordMissing'),
       newPassword: text('newPasswordMissing'),
     });
-    await call('POST', 'members/me/password', body);
+    const weakness = values.newPassword === '' ? '' : await strength.findProblem();
+    if (weakness !== '') problems.push({ field: 'newPassword', message: weakness });
+    if (problems.length > 0) throw new FieldProblems(problems);
+    await call('POST', 'members/me/password', values);
     panel.finish('shown', text('passwordChanged'));
   });
 }

@@ -3,6 +3,7 @@
 /** Fields for the attributes that the operator has declared. A page may have none. */
 
 import { formOf } from './form.js';
+import { text } from './page.js';
 
 /** @typedef {Record<string, unknown>} Attributes */
 
@@ -23,6 +24,20 @@ export function readAttributes(form, known) {
     if (known === undefined ? value !== null : !isSame(value, known[name])) attributes[name] = value;
   }
   return Object.keys(attributes).length === 0 ? {} : { attributes };
+}
+
+/**
+ * Finds the empty fields without which the service refuses a sign-up. Only the service knows what
+ * else a value has to fulfil.
+ * @param {string} form
+ * @returns {{ field: string, message: string }[]}
+ */
+export function findAttributeProblems(form) {
+  return [...fieldsOf(form)].flatMap((field) =>
+    field.dataset.required === undefined || valueOf(field) !== null
+      ? []
+      : [{ field: field.name, message: text('attributeMissing', { label: field.dataset.required }) }],
+  );
 }
 
 /**

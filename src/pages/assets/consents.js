@@ -45,19 +45,26 @@ export function showDocuments(form, documents) {
 }
 
 /**
+ * Finds the required boxes that are not ticked.
+ * @param {string} form
+ * @returns {{ field: string, message: string }[]}
+ */
+export function findConsentProblems(form) {
+  return boxesOf(form).flatMap(({ checked, name, dataset }) =>
+    checked || dataset.required === undefined
+      ? []
+      : [{ field: name, message: text('consentMissing', { title: String(dataset.title) }) }],
+  );
+}
+
+/**
  * Reads the ticked boxes. Throws a problem that names each required one that is not.
  * @param {string} form
  * @returns {{ consents: { id: string, version: string }[] }}
  */
 export function readConsents(form) {
-  const missing = boxesOf(form).filter(({ checked, dataset }) => !checked && dataset.required !== undefined);
-  if (missing.length > 0)
-    throw new FieldProblems(
-      missing.map(({ name, dataset }) => ({
-        field: name,
-        message: text('consentMissing', { title: String(dataset.title) }),
-      })),
-    );
+  const missing = findConsentProblems(form);
+  if (missing.length > 0) throw new FieldProblems(missing);
   const ticked = boxesOf(form).filter(({ checked }) => checked);
   return {
     consents: ticked.map(({ dataset }) => ({ id: String(dataset.document), version: String(dataset.version) })),

@@ -124,6 +124,18 @@ export function clearProblem(form) {
 }
 
 /**
+ * Removes the problem of a field that is being corrected, because it describes another value.
+ * @param {HTMLFormElement} form @param {EventTarget | null} target
+ */
+export function clearFieldProblem(form, target) {
+  if (!(target instanceof Element) || !isField(target) || !target.hasAttribute('aria-invalid')) return;
+  showFieldError(target, '');
+  const summary = find('[data-problem]', form);
+  summary.querySelector(`a[href="#${CSS.escape(target.id)}"]`)?.parentElement?.remove();
+  if (summary.querySelector('li') === null) clearProblem(form);
+}
+
+/**
  * Finds a visible field.
  *
  * @param {HTMLFormElement} form

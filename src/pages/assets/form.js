@@ -4,7 +4,7 @@
 
 import { toProblem } from './api.js';
 import { keepDigits } from './code-field.js';
-import { FieldProblems, clearProblem, showProblem } from './form-problems.js';
+import { FieldProblems, clearFieldProblem, clearProblem, showProblem } from './form-problems.js';
 import { onLanguageChange } from './language.js';
 import { announce, find, text } from './page.js';
 import { foldTypedText } from './typed-text.js';
@@ -38,6 +38,7 @@ export function onSubmit(name, send) {
       form.removeAttribute('aria-busy');
     }
   });
+  form.addEventListener('input', ({ target }) => clearFieldProblem(form, target));
   for (const input of /** @type {NodeListOf<HTMLInputElement>} */ (form.querySelectorAll('input.code'))) {
     keepDigits(input);
   }

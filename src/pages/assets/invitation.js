@@ -8,12 +8,12 @@
 import { ApiProblem, post, toProblem } from './api.js';
 import { readAttributes } from './attributes.js';
 import { keepDigits } from './code-field.js';
-import { clearForm, formOf, onSubmit, requiredValues, valueOf } from './form.js';
-import { FieldProblem, reasonOf } from './form-problems.js';
+import { clearForm, formOf, onSubmit, readFields, valueOf } from './form.js';
+import { FieldProblem, FieldProblems, reasonOf } from './form-problems.js';
 import { onLanguageChange } from './language.js';
 import { takeLinkToken } from './link-token.js';
-import { loginIdProblem } from './login-id.js';
 import { addressOf, announce, find, localTime, onAction, show, showDescribed, showGroup, text } from './page.js';
+import { findClaimProblems, findDeclaredProblems } from './sign-up-fields.js';
 import { confirmSignUp, isLoggingIn } from './sign-up-session.js';
 import { showStrength } from './strength.js';
 
@@ -67,17 +67,27 @@ function hideAttribute(name) {
   field?.closest('.field')?.remove();
 }
 
-async function accept() {
+/** Reports all fields together, with what the server knows about the login ID. */
+async function readForm() {
   const byCode = token === null ? { email: text('emailMissing'), code: text('codeMissing') } : {};
-  const { loginId, password, ...proof } = requiredValues('accept', {
+  const { values, problems } = readFields('accept', {
     ...byCode,
     loginId: text('loginIdMissing'),
     password: text('passwordMissing'),
   });
-  const { message } = await loginIdProblem(loginId);
-  if (message !== '') throw new FieldProblem('loginId', message);
-  const weakness = await strength.findProblem();
-  if (weakness !== '') throw new FieldProblem('password', weakness);
+  const [aboutClaim, aboutPassword, declared] = await Promise.all([
+    findClaimProblems(values),
+    values.password === '' ? '' : strength.findProblem(),
+    findDeclaredProblems('accept'),
+  ]);
+  problems.push(...aboutClaim, ...declared);
+  if (aboutPassword !== '') problems.push({ field: 'password', message: aboutPassword });
+  if (problems.length > 0) throw new FieldProblems(problems);
+  return values;
+}
+
+async function accept() {
+  const { loginId, password, ...proof } = await readForm();
   const name = valueOf('accept', 'name').trim();
   try {
     await confirmSignUp('auth/invitations/accept', {

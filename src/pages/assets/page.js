@@ -123,8 +123,16 @@ export function addressOf(name) {
 export function fill(part, fills) {
   for (const element of /** @type {NodeListOf<HTMLElement>} */ (part.querySelectorAll('[data-fill]'))) {
     const value = fills[element.dataset.fill ?? ''];
-    if (value !== undefined) element.textContent = value; // never as HTML: values come from members
+    if (value !== undefined) element.replaceChildren(...breakable(value)); // never as HTML: values come from members
   }
+}
+
+/**
+ * Lets a long e-mail address break before the @, and not within its last word.
+ * @param {string} value
+ */
+function breakable(value) {
+  return value.split(/(?=@)/).flatMap((part, at) => (at === 0 ? [part] : [document.createElement('wbr'), part]));
 }
 
 /** Creates an item of a list. @param {string} content */

@@ -131,7 +131,10 @@ export class Panel {
       } catch (error) {
         if (error instanceof SignedOut) leaveSignedOut(error);
         else if (error instanceof MoreNeeded) announce('');
-        else throw error instanceof ApiProblem && error.code === 'invalid_credentials' ? wrongPassword(error) : error;
+        else
+          throw error instanceof ApiProblem && error.code === 'invalid_credentials'
+            ? wrongPassword(name, error)
+            : error;
       }
     });
   }
@@ -160,9 +163,15 @@ export class Panel {
   }
 }
 
-/** @param {ApiProblem} problem */
-function wrongPassword(problem) {
-  return new ApiProblem(problem.code, { detail: text('wrongPassword'), retryAfter: problem.retryAfter });
+/**
+ * Turns a refusal into a problem of the field for the present password.
+ * @param {string} form
+ * @param {ApiProblem} problem
+ */
+function wrongPassword(form, problem) {
+  const field = formOf(form).elements.namedItem('currentPassword') === null ? 'password' : 'currentPassword';
+  const errors = [{ field, message: text('wrongPassword') }];
+  return new ApiProblem(problem.code, { errors, retryAfter: problem.retryAfter });
 }
 
 /** @param {Element} element */

@@ -78,6 +78,16 @@ export function askedPassword(form) {
   throw new MoreNeeded();
 }
 
+/**
+ * The field for the password, if the form shows it, with the text for an empty one. A form that
+ * reads it with its other fields reports all of them together.
+ * @param {string} form
+ * @returns {{ password?: string }}
+ */
+export function askedFields(form) {
+  return askForLogin !== null || passwordCheck(form).hidden ? {} : { password: text('passwordMissing') };
+}
+
 /** @param {string} form @returns {Promise<never>} */
 async function askFirst(form) {
   await askForLogin?.(form);

@@ -1,7 +1,11 @@
 // @ts-check
 
-/** What both sign-up forms check before they are sent, so that all fields are reported together. */
+/**
+ * What the forms that make an account check before they are sent, so that all fields are reported
+ * together.
+ */
 
+import { findAttributeProblems } from './attributes.js';
 import { loginIdProblem } from './login-id.js';
 import { text } from './page.js';
 
@@ -20,4 +24,15 @@ export async function findClaimProblems({ loginId, email = '' }) {
   if (message !== '') problems.push({ field: 'loginId', message });
   if (email !== '' && !/^[^@]+@[^@]+$/.test(email)) problems.push({ field: 'email', message: text('emailInvalid') });
   return problems;
+}
+
+/**
+ * Finds what is missing in the fields that the operator has declared.
+ * @param {string} form
+ * @returns {Promise<Problem[]>}
+ */
+export async function findDeclaredProblems(form) {
+  const hasConsents = document.querySelector('[data-consents]') !== null;
+  const missing = hasConsents ? (await import('./consents.js')).findConsentProblems(form) : [];
+  return [...findAttributeProblems(form), ...missing];
 }

@@ -12,7 +12,7 @@ import { onSubmit, readFields } from './form.js';
 import { FieldProblem, FieldProblems } from './form-problems.js';
 import { addressOf, find, mailLanguage, onAction, show, showDescribed, showGroup, text } from './page.js';
 import { forgetReturn } from './return-to.js';
-import { findClaimProblems } from './sign-up-fields.js';
+import { findClaimProblems, findDeclaredProblems } from './sign-up-fields.js';
 import { isLoggingIn } from './sign-up-session.js';
 import { offerSocialButtons, showSocialFailure } from './social-buttons.js';
 import { forgetSocialSignUp, rememberedSocialSignUp } from './social-sign-up-memory.js';
@@ -49,7 +49,7 @@ export function offerSocialSignUp(isResumed, askForCode) {
       loginId: text('loginIdMissing'),
       ...(isProven ? {} : { email: text('emailMissing') }),
     });
-    problems.push(...(await findClaimProblems(values)));
+    problems.push(...(await findClaimProblems(values)), ...(await findDeclaredProblems('social-sign-up')));
     if (problems.length > 0) throw new FieldProblems(problems);
     const hasConsents = document.querySelector('[data-consents]') !== null;
     const consents = hasConsents ? (await import('./consents.js')).readConsents('social-sign-up') : {};

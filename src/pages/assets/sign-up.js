@@ -12,7 +12,7 @@ import { loginIdProblem } from './login-id.js';
 import { addressOf, find, mailLanguage, onAction, show, showGroup, text } from './page.js';
 import { offerResend, showStep } from './resend.js';
 import { rememberReturn } from './return-to.js';
-import { findClaimProblems } from './sign-up-fields.js';
+import { findClaimProblems, findDeclaredProblems } from './sign-up-fields.js';
 import { rememberSignUp, rememberedSignUp } from './sign-up-memory.js';
 import { confirmSignUp, isLoggingIn } from './sign-up-session.js';
 import { watchSignUp } from './sign-up-watch.js';
@@ -85,11 +85,12 @@ async function readForm() {
     email: text('emailMissing'),
     password: text('passwordMissing'),
   });
-  const [aboutClaim, aboutPassword] = await Promise.all([
+  const [aboutClaim, aboutPassword, declared] = await Promise.all([
     findClaimProblems(values),
     values.password === '' ? '' : strength.findProblem(),
+    findDeclaredProblems('sign-up'),
   ]);
-  problems.push(...aboutClaim);
+  problems.push(...aboutClaim, ...declared);
   if (aboutPassword !== '') problems.push({ field: 'password', message: aboutPassword });
   if (problems.length > 0) throw new FieldProblems(problems);
   return values;

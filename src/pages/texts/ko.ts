@@ -1,7 +1,8 @@
 import type { PageTexts } from './en.js';
 
 /**
- * Korean texts of the pages. Register: 합니다체, requests in ‘-해 주세요’, questions in ‘-나요?’.
+ * Korean texts of the pages. Register: 합니다체, requests in ‘-해 주세요’, questions in ‘-나요?’,
+ * before an action in ‘-시겠습니까?’.
  * An e-mail address is 이메일, a message is 메일.
  */
 export const ko: PageTexts = {
@@ -30,7 +31,7 @@ export const ko: PageTexts = {
     passwordAdvice: '복잡한 비밀번호보다 긴 비밀번호가 안전합니다. 띄어쓰기를 포함한 단어 여러 개나 문장도 좋습니다.',
     ruleLength: '{passwordMinLength}자 이상',
     ruleGuess: '추측하기 어려울 것',
-    rulePersonal: '아이디, 이름, 이메일이 들어 있지 않을 것',
+    rulePersonal: '아이디, 이름, 이메일을 그대로 쓰지 않을 것',
     ruleMet: '(충족)',
     ruleUnmet: '(미충족)',
     strength0: '추측하기 매우 쉬움',
@@ -55,6 +56,7 @@ export const ko: PageTexts = {
     consentRead: '전문 보기',
     consentReadNamed: '{title} 전문 보기',
     consentMissing: '‘{title}’에 동의해 주세요.',
+    attributeMissing: '‘{label}’ 항목을 입력해 주세요.',
     passwordMissing: '비밀번호를 입력해 주세요.',
     passwordTooShort: '비밀번호를 {passwordMinLength}자 이상 입력해 주세요.',
     passwordPersonal: '비밀번호가 대부분 아이디, 이름, 이메일로 되어 있습니다. 다른 비밀번호를 사용해 주세요.',
@@ -63,7 +65,7 @@ export const ko: PageTexts = {
       '메일로 받은 인증 코드를 여기에 입력하거나, 메일의 링크를 열어 주세요. 링크는 어느 기기에서나 열 수 있습니다.',
     resend: '메일 다시 받기',
     resendIn: '{time} 후 다시 받기',
-    resent: '새 메일을 보내 드렸습니다. 이전 메일의 인증 코드는 더 이상 사용할 수 없습니다.',
+    resent: '입력하신 정보가 맞다면 새 메일을 보내 드립니다. 이전 메일의 인증 코드는 더 이상 사용할 수 없습니다.',
     otherAddress: '다른 이메일 사용하기',
     noMailHere: '몇 분이 지나도 메일이 오지 않으면 스팸 메일함을 확인해 주세요.',
     noMail: '몇 분이 지나도 메일이 오지 않으면 스팸 메일함과 입력하신 이메일을 확인해 주세요.',
@@ -202,7 +204,7 @@ export const ko: PageTexts = {
     loginIdMissing: '아이디를 입력해 주세요.',
     saveLoginId: '이 아이디 사용',
     notNow: '나중에',
-    loginIdChosen: '아이디를 변경했습니다. 다음 로그인부터 새 아이디를 사용하세요.',
+    loginIdChosen: '아이디를 변경했습니다. 다음 로그인부터 새 아이디를 사용해 주세요.',
     giveConsent: '동의',
     giveConsentNamed: '{title}에 동의',
     withdrawConsent: '철회',
@@ -338,8 +340,8 @@ export const ko: PageTexts = {
     'event-login-id.revealed': '아이디 확인',
     'event-login-id.chosen': '아이디 선택',
     'event-profile.changed': '프로필 변경',
-    'event-consent.given': '동의함',
-    'event-consent.withdrawn': '동의 철회',
+    'event-consent.given': '약관 동의',
+    'event-consent.withdrawn': '약관 동의 철회',
     'event-email.change_requested': '이메일 변경 요청',
     'event-email.changed': '이메일 변경',
     'event-email.change_undone': '이메일 변경 되돌리기',
@@ -451,7 +453,7 @@ export const ko: PageTexts = {
     elsewhereText:
       '다른 서비스의 계정으로 다른 브라우저에서 시작하신 가입입니다. 가입을 진행하시던 화면으로 돌아가 메일로 받은 인증 코드를 입력해 주세요.',
     notMe: '제가 가입하지 않았습니다',
-    discardTitle: '이 가입 신청을 삭제할까요?',
+    discardTitle: '가입 신청을 삭제하시겠습니까?',
     discardText:
       '계정은 만들어지지 않으며 인증 코드와 링크도 더 이상 사용할 수 없게 됩니다. 신청한 사람에게는 알리지 않습니다.',
     discard: '네, 삭제합니다',
