@@ -2,11 +2,13 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { freePort } from '../../dev/free-port.js';
 import { BrowserApp, LOOKS, type Look, type Visitor } from '../support/browser-app.js';
 import { describeInBrowser } from '../support/browser.js';
+import { card, openMember, REASON as WHY } from '../support/console.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
 import { mailbox } from '../support/mailbox.js';
 import { codeAt, enrol } from '../support/second-factor.js';
 import { type AppleSettings, writeAppleSettings } from '../support/social/apple-settings.js';
 import { CLIENT, OpenIdPartner, PECULIARITIES } from '../support/social/openid-partner.js';
+import { IS_LONG } from '../support/test-length.js';
 import { VirtualAuthenticator } from '../support/virtual-authenticator.js';
 
 const APP = 'http://app.example.test';
@@ -402,6 +404,50 @@ describeInBrowser('social login on the built-in pages', () => {
     await page.locator('[data-chooses="remove"]').waitFor({ state: 'detached' });
     await visitor.close();
   });
+
+  it.each(IS_LONG ? LOOKS : LOOKS.slice(0, 1))(
+    'AC-42 an administrator without a password confirms actions of the console with a new login ($language, $size)',
+    async (look) => {
+      const subject = unique.loginId();
+      const visitor = await withoutPassword(look, subject);
+      const { page, member } = visitor;
+      await VirtualAuthenticator.plugInto(page);
+      await logInAgo('0 days', member);
+      await page.locator('[data-panel="passkeys"] [data-opens="add"]').click();
+      await visitor.send('passkey-add');
+      await page.locator('[data-panel="passkeys"] [data-done]:not(:empty)').waitFor();
+      await browserApp.app.sql.query(`UPDATE members SET role = 'admin' WHERE id = $1`, [member.id]);
+
+      const ada = await given.member(browserApp.app);
+      await openMember(visitor, ada.id);
+      const ask = (name: string): Promise<void> => card(visitor, 'actions').locator(`[data-do="${name}"]`).click();
+      await logInAgo('1 day', member);
+      await ask('make-admin');
+      await visitor.type('#action-reason', WHY);
+      await visitor.send('action');
+      await page.locator('[data-confirm-login] [value="google"]').waitFor();
+      await visitor.inspect('console-confirm-login');
+      await confirmAt(visitor, 'google');
+      await pick(visitor, subject);
+      await page.waitForURL((url) => url.pathname.endsWith('/admin') && url.searchParams.get('id') === ada.id);
+      await page
+        .locator('[data-status]:not(:empty)')
+        .filter({ hasText: /kept|그대로/ })
+        .waitFor();
+      await ask('make-admin');
+      expect(await page.locator('#action-reason').inputValue()).toBe(WHY);
+      await visitor.send('action');
+      await card(visitor, 'actions').locator('[data-do="make-member"]').waitFor();
+
+      await logInAgo('1 day', member);
+      await ask('make-member');
+      await visitor.type('#action-reason', WHY);
+      await visitor.send('action');
+      await confirmAt(visitor, '');
+      await card(visitor, 'actions').locator('[data-do="make-admin"]').waitFor();
+      await visitor.close();
+    },
+  );
 
   it('SO-51 signs up with Apple, which posts its answer and names the person once', async () => {
     const visitor = await visit(LOOKS[0]!);

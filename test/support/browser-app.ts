@@ -89,7 +89,7 @@ export class Visitor {
     readonly context: BrowserContext,
     public page: Page,
     private readonly axe: string,
-    private readonly look: Look,
+    private look: Look,
   ) {
     this.listen(page);
   }
@@ -112,6 +112,16 @@ export class Visitor {
 
   async open(address: string): Promise<void> {
     await this.page.goto(address.startsWith('http') ? address : `/pages/${address}`);
+  }
+
+  /** Continues on another screen, in another language. */
+  async changeLook(look: Look): Promise<void> {
+    await this.page.setViewportSize(SIZES[look.size]);
+    if (look.language !== this.look.language) {
+      await this.page.locator(`[data-language-switch][lang="${look.language}"]`).click();
+      await this.page.locator(`html[lang="${look.language}"]`).waitFor();
+    }
+    this.look = look;
   }
 
   /** Waits until the page shows the state of this name. */

@@ -228,15 +228,15 @@ export const en = {
   'finding-password_change_required':
     'The member must set a new password, as required on {at}. The link is in the email, or the login page leads to it.',
   'finding-no_password':
-    'The account has no password. The member logs in with a linked account ({providers}) or one of {passkeys} passkeys.',
+    'The account has no password. The member logs in otherwise: linked accounts: {providers}; passkeys: {passkeys}.',
   'finding-terms_required':
     'The login on {at} stopped at a new version of the terms. It continues once the member agrees on the login page.',
   'finding-login_refused_by_risk': 'The last login, on {at}, was blocked as unusual: {signals}.',
   'finding-session_ended_by_risk': 'The device was logged out on {at} for safety: {signals}.',
   'finding-second_factor_wrong':
-    'The password was right, but the second step was wrong {failures} times, last on {at}. Recovery codes left: {recoveryCodesLeft}.',
-  'finding-password_wrong': 'The password was wrong {failures} times, last on {at}.',
-  'finding-mail_failed': 'The last email ({template}, {at}) could not be delivered after {attempts} attempts.',
+    'The password was right, but the second step was wrong, last on {at}. Failures: {failures}. Recovery codes left: {recoveryCodesLeft}.',
+  'finding-password_wrong': 'The password was wrong, last on {at}. Failures: {failures}.',
+  'finding-mail_failed': 'The last email ({template}, {at}) could not be delivered. Attempts: {attempts}.',
   'finding-mail_waiting': 'The last email ({template}, {at}) is still waiting. The next attempt is on {until}.',
   'finding-mail_domain_failing': 'Emails to {domain} are failing at present, for {addresses} addresses.',
   'finding-no_obstacle': 'Nothing here keeps this person from logging in.',

@@ -221,7 +221,8 @@ export const ko: ConsoleTexts = {
   'finding-second_factor_throttled': '2단계 인증을 {failures}회 틀려 {until}까지 제한되어 있습니다.',
   'finding-password_change_required':
     '{at}에 새 비밀번호 설정이 요구되었습니다. 메일의 링크나 로그인 화면에서 설정할 수 있습니다.',
-  'finding-no_password': '비밀번호가 없는 계정입니다. 연결된 계정({providers})이나 패스키 {passkeys}개로 로그인합니다.',
+  'finding-no_password':
+    '비밀번호가 없는 계정입니다. 다른 수단으로 로그인합니다. 연결된 계정: {providers}, 패스키: {passkeys}개',
   'finding-terms_required': '{at} 로그인이 새 약관 동의 단계에서 멈췄습니다. 로그인 화면에서 동의하면 계속됩니다.',
   'finding-login_refused_by_risk': '{at}의 마지막 로그인이 평소와 달라 차단되었습니다: {signals}.',
   'finding-session_ended_by_risk': '{at}에 안전을 위해 기기에서 로그아웃되었습니다: {signals}.',

@@ -50,7 +50,10 @@ document.querySelector('[data-set-up-factor]')?.addEventListener('click', (event
 });
 onNavigation(() => void attempt(openView));
 onLanguageChange(() => {
-  for (const part of view.parts) part.redraw();
+  for (const part of view.parts) {
+    if ('say' in part) part.say(''); // it is in the other language
+    part.redraw();
+  }
   showName();
 });
 onSignedOut(leaveEnded);

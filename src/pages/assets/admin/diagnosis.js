@@ -59,7 +59,8 @@ export function diagnosisCard(identifier, { isOfMember = false, onChange } = {})
       if (onChange) onChange();
       else void card.reload();
     };
-    if (action === 'retry_mail') return button(text('retryMail'), () => retryMail(String(params.mailId), done));
+    if (action === 'retry_mail')
+      return button(text('retryMail'), () => retryMail(String(params.mailId), done), { name: 'retry-mail' });
     if (action === undefined || memberId === null) return null;
     const actions = memberActions(memberId, identifier(), done);
     if (action === 'remove_factor') {
@@ -78,8 +79,8 @@ export function diagnosisCard(identifier, { isOfMember = false, onChange } = {})
 }
 
 /** @param {import('./member-actions.js').Action} action */
-function buttonOf({ label, ask }) {
-  return button(label, ask);
+function buttonOf({ name, label, ask }) {
+  return button(label, ask, { name });
 }
 
 /** The values of the placeholders of a text. @param {Finding} finding @returns {Record<string, string>} */
@@ -91,7 +92,7 @@ function valuesOf({ at, until, params = {} }) {
     at: at === undefined ? text('unknownTime') : shortTime(at),
     until: until === undefined ? text('unknownTime') : shortTime(until),
     signals: listOf(signals, (signal) => text(`signal-${signal}`) || signal),
-    providers: listOf(providers, (provider) => provider),
+    providers: listOf(providers, (provider) => provider) || '–',
   };
 }
 

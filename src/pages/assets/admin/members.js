@@ -49,6 +49,7 @@ export function open() {
     if (form.values().query === undefined) return form.focus();
     keep(form.values());
     diagnosis.root.hidden = false;
+    diagnosis.say(''); // the result of an action for another person
     void list.reload();
     void diagnosis.reload().then(() => diagnosis.heading.focus());
   }
