@@ -37,8 +37,11 @@ export class MailAdministrationService {
   async retry(admin: Principal, id: string, context: ClientContext): Promise<void> {
     await this.database.transaction(async (tx) => {
       await this.writes.asAdministrator(tx, admin);
-      await this.outbox.retry(tx, id);
-      await this.auditLog.record(tx, 'mail.retried', { context: adminContext(admin, context) }, { mailId: id });
+      const memberId = await this.outbox.retry(tx, id);
+      const actor = adminContext(admin, context);
+      // An erasure finds the reason by the member alone.
+      const subject = { memberId, context: memberId === null ? { ...actor, auditReason: undefined } : actor };
+      await this.auditLog.record(tx, 'mail.retried', subject, { mailId: id });
     });
   }
 }

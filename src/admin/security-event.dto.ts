@@ -2,6 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { IsMoment, IsOneOf, IsUuid } from '../platform/http/validation/field-decorators.js';
 import { PageQuery, PageResponse } from '../platform/http/validation/page.dto.js';
 import { MayBeAbsent } from '../platform/http/validation/rule.js';
+import { PERSON_DIGEST } from '../security/audit-log/audit-log.service.js';
 import type { SecurityEvent } from '../security/audit-log/security-event.entity.js';
 import type { EventFilter } from '../security/audit-log/security-events.repository.js';
 import { SECURITY_EVENT_TYPES } from '../security/audit-log/security-events.js';
@@ -69,5 +70,8 @@ export const securityEventResponseOf = (event: SecurityEvent): SecurityEventResp
   ip: event.ip,
   userAgent: event.userAgent,
   requestId: event.requestId,
-  details: event.details,
+  details: withoutDigest(event.details),
 });
+
+/** The digest is for the erasure alone. */
+const withoutDigest = ({ [PERSON_DIGEST]: _, ...details }: Record<string, unknown>): Record<string, unknown> => details;

@@ -77,7 +77,9 @@ export class ViewAuditService {
   ): Promise<void> {
     await this.database.transaction(async (tx) => {
       await this.writes.asAdministrator(tx, admin, { needsRecentLogin: false });
-      await this.auditLog.record(tx, 'members.listed', { context: adminContext(admin, context) }, { members, filter });
+      // Without a reason, which could be about a person on the list.
+      const actor = { ...adminContext(admin, context), auditReason: undefined };
+      await this.auditLog.record(tx, 'members.listed', { context: actor }, { members, filter });
     });
   }
 

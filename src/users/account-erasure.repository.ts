@@ -4,7 +4,7 @@ import type { Tx } from '../platform/database/sql.js';
 import type { Member } from './member.entity.js';
 
 /** An erased member, for deleting what other tables know about this person. */
-export type ErasedMember = Pick<Member, 'id' | 'loginId'>;
+export type ErasedMember = Pick<Member, 'id' | 'loginId' | 'emailKey'>;
 
 /** True for a closed account after its grace period; `$1` is the grace period in seconds. */
 const ERASABLE = `status = 'closed' AND closed_at <= now() - make_interval(secs => $1)`;
@@ -43,7 +43,7 @@ export class AccountErasureRepository {
     const { rows } = await tx.query<ErasedMember>(
       `DELETE FROM members WHERE id IN (
          SELECT id FROM members WHERE id = ANY($2) AND ${ERASABLE} FOR UPDATE SKIP LOCKED)
-       RETURNING id, login_id AS "loginId"`,
+       RETURNING id, login_id AS "loginId", email_key AS "emailKey"`,
       [graceSeconds, [...ids]],
     );
     return rows;

@@ -7,6 +7,7 @@ import { AppConfig } from '../../src/platform/config/app-config.js';
 import { dataSourceOptions } from '../../src/bootstrap/data-source.js';
 import { Database } from '../../src/platform/database/database.js';
 import { PurgeService } from '../../src/operations/maintenance/purge.service.js';
+import { givenAdmin } from '../support/admins.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
 import { mailbox, outboxEmpty } from '../support/mailbox.js';
 import { addPasskey, passwordStep } from '../support/passkeys.js';
@@ -166,6 +167,53 @@ describe('closed account', () => {
     // Login ID and address are available again.
     const again = await given.member(app, { loginId: ada.loginId, email: ada.email });
     expect(again.id).not.toBe(ada.id);
+  });
+
+  it('EV-05 AC-01 is erased with the reasons that administrators gave before the person was a member', async () => {
+    const admin = await givenAdmin(app);
+    const reason = `Ticket ${unique.loginId()}`;
+    const headers = { 'audit-reason': encodeURIComponent(reason) };
+    const act = (method: string, path: string, body?: object) =>
+      admin.client.request(method, `/api/admin/${path}`, { body, token: admin.accessToken, headers });
+    const reasons = async (): Promise<string[]> =>
+      (
+        await app.sql.query(`SELECT type FROM security_events WHERE details ->> 'auditReason' = $1 ORDER BY id`, [
+          reason,
+        ])
+      ).rows.map(({ type }) => type);
+    const invite = async (email: string): Promise<string> => {
+      await app.sql.query('DELETE FROM rate_limits');
+      return (await act('POST', 'invitations', { email }).expect(201)).body.id;
+    };
+    const [ada, bob] = [unique.email(), unique.email()];
+    await act('GET', `login-diagnosis?identifier=${ada}`).expect(200);
+    await act('DELETE', `invitations/${await invite(ada)}`).expect(204);
+    const withdrawn = await mailbox.to(ada).next();
+    await invite(ada);
+    await invite(bob);
+    const { body: list } = await act('GET', 'security-events?type=invitation.created').expect(200);
+    expect(list.items[0].details).toEqual({ invitationId: expect.any(String), role: 'member', auditReason: reason });
+    const { text } = await mailbox.to(ada).next({ after: withdrawn });
+    const token = /#token=([\w-]+)/.exec(text)![1]!;
+    const values = { loginId: unique.loginId(), password: unique.password() };
+    const client = app.client();
+    const { body } = await client.post('/api/auth/invitations/accept', { token, ...values }).expect(200);
+    const { body: profile } = await client.get('/api/members/me', body.accessToken).expect(200);
+    // The invitation knows the address of before.
+    await app.sql.query(`UPDATE members SET email = $2, email_key = $2 WHERE id = $1`, [profile.id, unique.email()]);
+    const { rows: mails } = await app.sql.query(
+      `INSERT INTO outbox_messages (id, template, locale, status, message_id, member_id, payload)
+       VALUES (gen_random_uuid(), 'login-id', 'en', 'dead', 'm', $1, 'x') RETURNING id`,
+      [profile.id],
+    );
+    await act('POST', `outbox/${mails[0].id}/retry`).expect(202);
+    await app.sql.query('DELETE FROM outbox_messages WHERE id = $1', [mails[0].id]);
+    const created = 'invitation.created';
+    expect(await reasons()).toEqual([created, 'invitation.withdrawn', created, created, 'mail.retried']);
+
+    await close({ client, accessToken: body.accessToken, ...values, id: profile.id } as GivenMember, 15);
+    await erasure.eraseDue();
+    expect(await reasons()).toEqual([created]); // of the other person
   });
 
   it('is kept within the grace period, and an open account is kept, too', async () => {

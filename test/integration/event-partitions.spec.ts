@@ -279,7 +279,9 @@ describe('the monthly partitions of the audit log', () => {
     await own.pool.query(`UPDATE security_events SET ip = '198.18.0.1', user_agent = 'hers' WHERE member_id = $1`, [
       memberId,
     ]);
-    await database.transaction((tx) => makeAuditLog(database).anonymise(tx, [{ id: memberId, loginId: 'ada' }]));
+    await database.transaction((tx) =>
+      makeAuditLog(database).anonymise(tx, [{ id: memberId, loginId: 'ada', emailKeys: [] }]),
+    );
     expect(
       await rowsOf(`SELECT DISTINCT ip, user_agent FROM security_events WHERE member_id = $1`, [memberId]),
     ).toEqual([{ ip: '', user_agent: '' }]);

@@ -1,6 +1,8 @@
+import { InvitationsRepository } from '../../src/administrators/invitations/invitations.repository.js';
 import { MailService } from '../../src/mail/mail.service.js';
 import { OutboxRepository } from '../../src/mail/outbox/outbox.repository.js';
 import { AccountErasureService } from '../../src/operations/maintenance/account-erasure.service.js';
+import { ErasedTracesService } from '../../src/operations/maintenance/erased-traces.service.js';
 import { ErasedPermissionsService } from '../../src/operations/maintenance/erased-permissions.service.js';
 import type { AppConfig } from '../../src/platform/config/app-config.js';
 import { KeyRing } from '../../src/platform/crypto/key-ring.js';
@@ -27,8 +29,11 @@ export function makeErasure(config: AppConfig, database: Database): AccountErasu
     database,
     new AccountErasureRepository(database),
     new ErasedPermissionsService(new IdentitiesRepository(database), revocations),
-    makeAuditLog(database),
-    new MailService(keys, config, new OutboxRepository(database)),
-    makeEventRecording(database),
+    new ErasedTracesService(
+      new InvitationsRepository(database),
+      makeAuditLog(database),
+      new MailService(keys, config, new OutboxRepository(database)),
+      makeEventRecording(database),
+    ),
   );
 }

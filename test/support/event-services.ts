@@ -2,9 +2,12 @@ import { MemberAttributes } from '../../src/platform/attributes/member-attribute
 import { EventConsumersRepository } from '../../src/events/log/event-consumers.repository.js';
 import { EventRecordingService } from '../../src/events/log/event-recording.service.js';
 import { EventsRepository } from '../../src/events/log/events.repository.js';
+import { KeyRing } from '../../src/platform/crypto/key-ring.js';
 import type { Database } from '../../src/platform/database/database.js';
 import { AuditLogService } from '../../src/security/audit-log/audit-log.service.js';
+import { PersonDigests } from '../../src/security/audit-log/person-digests.js';
 import { MemberSnapshotsRepository } from '../../src/users/member-snapshots.repository.js';
+import { TEST_SECRET } from './server-environment.js';
 
 /** What writes events, for tests without the application. */
 export function makeEventRecording(database: Database): EventRecordingService {
@@ -15,4 +18,5 @@ export function makeEventRecording(database: Database): EventRecordingService {
   );
 }
 
-export const makeAuditLog = (database: Database): AuditLogService => new AuditLogService(makeEventRecording(database));
+export const makeAuditLog = (database: Database): AuditLogService =>
+  new AuditLogService(makeEventRecording(database), new PersonDigests(new KeyRing([TEST_SECRET])));

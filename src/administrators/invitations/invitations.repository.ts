@@ -80,6 +80,18 @@ export class InvitationsRepository {
     await tx.query(`UPDATE invitations SET member_id = $2 WHERE id = $1`, [id, memberId]);
   }
 
+  /** The addresses to which invitations went that made these members. */
+  async listAddresses(
+    tx: Tx,
+    memberIds: readonly string[],
+  ): Promise<{ readonly memberId: string; readonly emailKey: string }[]> {
+    const { rows } = await tx.query<{ memberId: string; emailKey: string }>(
+      `SELECT member_id AS "memberId", email_key AS "emailKey" FROM invitations WHERE member_id = ANY($1)`,
+      [[...memberIds]],
+    );
+    return rows;
+  }
+
   async delete(tx: Tx, id: string): Promise<void> {
     await tx.query(`DELETE FROM invitations WHERE id = $1`, [id]);
   }

@@ -49,7 +49,7 @@ export class InvitationsService {
     await this.auditLog.record(
       tx,
       'invitation.created',
-      { context: actor },
+      { context: actor, personKey: emailKey },
       { invitationId: invitation.id, role: invitation.role },
     );
     await this.send(tx, invitation, actor);
@@ -65,7 +65,8 @@ export class InvitationsService {
   async renew(tx: Tx, invitation: InvitationRow, inviter: Inviter, actor: ClientContext): Promise<void> {
     await this.checkAddressFree(tx, invitation.emailKey);
     await this.invitations.renew(tx, invitation.id, inviter, this.config.env.INVITATION_TTL_SECONDS);
-    await this.auditLog.record(tx, 'invitation.resent', { context: actor }, { invitationId: invitation.id });
+    const subject = { context: actor, personKey: invitation.emailKey };
+    await this.auditLog.record(tx, 'invitation.resent', subject, { invitationId: invitation.id });
     await this.send(tx, invitation, actor);
   }
 
@@ -76,7 +77,8 @@ export class InvitationsService {
   async withdraw(tx: Tx, { id, emailKey }: InvitationRow, actor: ClientContext): Promise<void> {
     await this.invitations.delete(tx, id);
     await this.challenges.voidInvitation(tx, emailKey);
-    await this.auditLog.record(tx, 'invitation.withdrawn', { context: actor }, { invitationId: id });
+    const subject = { context: actor, personKey: emailKey };
+    await this.auditLog.record(tx, 'invitation.withdrawn', subject, { invitationId: id });
   }
 
   /**

@@ -35,8 +35,8 @@ export class OutboxInspectionRepository {
     return entities.map((message, index) => ({ ...message, micros: (raw[index] as PagePosition).micros }));
   }
 
-  async exists(tx: Tx, id: string): Promise<boolean> {
-    return tx.manager.existsBy(OutboxMessage, { id });
+  async find(tx: Tx, id: string): Promise<Pick<OutboxMessage, 'memberId'> | null> {
+    return tx.manager.findOne(OutboxMessage, { select: { id: true, memberId: true }, where: { id } });
   }
 
   /**

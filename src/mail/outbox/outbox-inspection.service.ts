@@ -26,11 +26,15 @@ export class OutboxInspectionService {
     return rows.map(({ payload, ...row }) => ({ ...row, to: this.maskedRecipient(row.id, payload) }));
   }
 
-  /** @throws DomainError `not_found`, `mail_not_retryable` */
-  async retry(tx: Tx, id: string): Promise<void> {
-    if (await this.outbox.retry(tx, id)) return;
-    if (await this.outbox.exists(tx, id)) throw new DomainError('mail_not_retryable');
-    throw new DomainError('not_found', { detail: 'no such mail' });
+  /**
+   * @returns the member whom the mail is for; null for another person
+   * @throws DomainError `not_found`, `mail_not_retryable`
+   */
+  async retry(tx: Tx, id: string): Promise<string | null> {
+    const mail = await this.outbox.find(tx, id);
+    if (mail === null) throw new DomainError('not_found', { detail: 'no such mail' });
+    if (!(await this.outbox.retry(tx, id))) throw new DomainError('mail_not_retryable');
+    return mail.memberId;
   }
 
   private maskedRecipient(id: string, payload: Buffer | null): string | null {

@@ -1,12 +1,10 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
-import { EventRecordingService } from '../../events/log/event-recording.service.js';
-import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { Database } from '../../platform/database/database.js';
-import { MailService } from '../../mail/mail.service.js';
 import { AccountErasureRepository } from '../../users/account-erasure.repository.js';
 import { ErasedPermissionsService } from './erased-permissions.service.js';
+import { ErasedTracesService } from './erased-traces.service.js';
 
 const EVERY_MS = 10 * 60 * 1000;
 /**
@@ -34,9 +32,7 @@ export class AccountErasureService {
     private readonly database: Database,
     private readonly accounts: AccountErasureRepository,
     private readonly permissions: ErasedPermissionsService,
-    private readonly auditLog: AuditLogService,
-    private readonly mail: MailService,
-    private readonly events: EventRecordingService,
+    private readonly traces: ErasedTracesService,
   ) {
     this.graceSeconds = env.ACCOUNT_ERASURE_GRACE_SECONDS;
   }
@@ -79,12 +75,11 @@ export class AccountErasureService {
   private async eraseTogether(ids: readonly string[]): Promise<string[]> {
     return this.database.transaction(async (tx) => {
       const revokePermissions = await this.permissions.prepare(tx, ids);
+      const removeTraces = await this.traces.prepare(tx, ids);
       const erased = await this.accounts.erase(tx, ids, this.graceSeconds);
       const erasedIds = erased.map(({ id }) => id);
       await revokePermissions(erasedIds);
-      await this.auditLog.anonymise(tx, erased);
-      await this.mail.deleteForMembers(tx, erasedIds);
-      await this.events.recordErased(tx, erasedIds);
+      await removeTraces(erased);
       return erasedIds;
     });
   }

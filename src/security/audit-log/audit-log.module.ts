@@ -5,12 +5,14 @@ import { EventCountsRepository } from './event-counts.repository.js';
 import { LastEventsRepository } from './last-events.repository.js';
 import { SecurityEventsRepository } from './security-events.repository.js';
 import { AuditLogService } from './audit-log.service.js';
+import { PersonDigests } from './person-digests.js';
 
 /** The log of security events: what happened, to which member, from where. */
 @Module({
   imports: [EventsModule],
   providers: [
     AuditLogService,
+    PersonDigests,
     EventCountsRepository,
     LastEventsRepository,
     SecurityEventsRepository,

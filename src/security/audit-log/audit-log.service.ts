@@ -4,6 +4,7 @@ import { IS_OBSERVED } from '../../events/log/event-consumers.repository.js';
 import { EventRecordingService } from '../../events/log/event-recording.service.js';
 import { Tx, type Sql } from '../../platform/database/sql.js';
 import { derivedEvent, hasDerivedEvent } from './derived-events.js';
+import { PersonDigests } from './person-digests.js';
 import type { SecurityEvents, SecurityEventType } from './security-events.js';
 
 const INSERT = `INSERT INTO security_events (type, member_id, session_id, actor_id, ip, user_agent, request_id, details, api_key_id)
@@ -11,10 +12,25 @@ const INSERT = `INSERT INTO security_events (type, member_id, session_id, actor_
 /** The answer costs no statement, and the lock that the INSERT holds makes it hold until commit. */
 const INSERT_AND_ASK = `${INSERT} RETURNING ${IS_OBSERVED} AS observed`;
 
+/** The detail that names a person who is no member. For the erasure alone. */
+export const PERSON_DIGEST = 'personDigest';
+/** The events that may concern a person who is no member, and have a reason. */
+const ABOUT_PERSONS: readonly SecurityEventType[] = ['invitation.created', 'invitation.resent', 'invitation.withdrawn'];
+
+/** Whose traces an erasure removes. */
+export interface ErasedPerson {
+  readonly id: string;
+  readonly loginId: string;
+  /** The canonical addresses by which the audit log may know the person. */
+  readonly emailKeys: readonly string[];
+}
+
 /** The member and session that an event concerns, and the client that caused it. */
 export interface EventSubject {
   readonly memberId?: string | null;
   readonly sessionId?: string | null;
+  /** The canonical address of a person who is no member. Stored as a digest, and beside a reason alone. */
+  readonly personKey?: string;
   readonly context: ClientContext;
 }
 
@@ -24,7 +40,10 @@ export interface EventSubject {
  */
 @Injectable()
 export class AuditLogService {
-  constructor(private readonly events: EventRecordingService) {}
+  constructor(
+    private readonly events: EventRecordingService,
+    private readonly persons: PersonDigests,
+  ) {}
 
   /**
    * Records an event, and the event for the product's own backend that follows from it.
@@ -37,7 +56,7 @@ export class AuditLogService {
     subject: EventSubject,
     details: SecurityEvents[T],
   ): Promise<void> {
-    const { memberId = null, sessionId = null, context } = subject;
+    const { memberId = null, sessionId = null, personKey, context } = subject;
     const isDerivable = hasDerivedEvent(type);
     const { rows } = await sql.query<{ observed: boolean }>(isDerivable ? INSERT_AND_ASK : INSERT, [
       ...[type, memberId, sessionId, context.actorId ?? null],
@@ -45,7 +64,7 @@ export class AuditLogService {
         context.ip,
         context.userAgent,
         context.requestId,
-        JSON.stringify(withReason(details, context)),
+        JSON.stringify({ ...details, ...this.reasonOf(context, personKey) }),
         context.apiKeyId ?? null,
       ],
     ]);
@@ -57,7 +76,7 @@ export class AuditLogService {
   }
 
   /** Removes everything that identifies erased members. The type and time of each event stay. */
-  async anonymise(tx: Tx, members: readonly { readonly id: string; readonly loginId: string }[]): Promise<void> {
+  async anonymise(tx: Tx, members: readonly ErasedPerson[]): Promise<void> {
     // The address of an administrator who acted is the administrator's, and part of the access record.
     const ifOwn = (column: string): string =>
       `${column} = CASE WHEN actor_id IS NULL AND api_key_id IS NULL THEN '' ELSE ${column} END`;
@@ -67,10 +86,16 @@ export class AuditLogService {
     await tx.query(`${erasing} WHERE type = 'sign-up.requested' AND details->>'loginId' = ANY($1)`, [
       members.map(({ loginId }) => loginId),
     ]);
+    // By the type first, which has an index. Few rows have one of these.
+    await tx.query(`${erasing} WHERE type = ANY($1) AND details->>'${PERSON_DIGEST}' = ANY($2)`, [
+      [...ABOUT_PERSONS],
+      this.persons.computeAll(members.flatMap(({ emailKeys }) => emailKeys)),
+    ]);
   }
-}
 
-/** Adds the reason of an administrator under a name that no event uses for its own details. */
-function withReason(details: object, { auditReason }: ClientContext): object {
-  return auditReason === undefined ? details : { ...details, auditReason };
+  /** The reason of an administrator, under names that no event uses for its own details. */
+  private reasonOf({ auditReason }: ClientContext, personKey: string | undefined): object {
+    if (auditReason === undefined) return {};
+    return { auditReason, ...(personKey !== undefined && { [PERSON_DIGEST]: this.persons.compute(personKey) }) };
+  }
 }

@@ -1,0 +1,37 @@
+import { Injectable } from '@nestjs/common';
+import { InvitationsRepository } from '../../administrators/invitations/invitations.repository.js';
+import { EventRecordingService } from '../../events/log/event-recording.service.js';
+import { MailService } from '../../mail/mail.service.js';
+import type { Tx } from '../../platform/database/sql.js';
+import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
+import type { ErasedMember } from '../../users/account-erasure.repository.js';
+
+/** Removes what no foreign key removes with a member: traces in the audit log, mails and events. */
+@Injectable()
+export class ErasedTracesService {
+  constructor(
+    private readonly invitations: InvitationsRepository,
+    private readonly auditLog: AuditLogService,
+    private readonly mail: MailService,
+    private readonly events: EventRecordingService,
+  ) {}
+
+  /**
+   * Reads what belongs to members before they are erased, because the database deletes it with them.
+   * @returns a function that removes the traces of those who were erased
+   */
+  async prepare(tx: Tx, memberIds: readonly string[]): Promise<(erased: readonly ErasedMember[]) => Promise<void>> {
+    // A member may have another address now than the one that was invited.
+    const invited = await this.invitations.listAddresses(tx, memberIds);
+    return async (erased) => {
+      const ids = erased.map(({ id }) => id);
+      const persons = erased.map(({ id, loginId, emailKey }) => {
+        const earlier = invited.filter(({ memberId }) => memberId === id).map((invitation) => invitation.emailKey);
+        return { id, loginId, emailKeys: [emailKey, ...earlier] };
+      });
+      await this.auditLog.anonymise(tx, persons);
+      await this.mail.deleteForMembers(tx, ids);
+      await this.events.recordErased(tx, ids);
+    };
+  }
+}
