@@ -57,6 +57,18 @@ const OUTSIDE = [
   ],
 ];
 
+/** Parts of libraries that Munjigi never uses, but that are loaded with what it uses. */
+const UNUSED = [
+  // Databases other than PostgreSQL, and the formatting of statements for a log.
+  /typeorm[/\\]driver[/\\](?!postgres[/\\])[^/\\]+[/\\].+\.js$/,
+  /typeorm[/\\](entity-manager|repository)[/\\](Mongo|Sqljs)\w+\.js$/,
+  /@sqltools[/\\]formatter[/\\].+\.js$/,
+  // The decorator IsPhoneNumber of class-validator.
+  /libphonenumber-js[/\\].+\.c?js$/,
+  // JSON schemas of routes; see SCHEMAS in src/bootstrap/create-app.ts.
+  /@fastify[/\\](ajv|fast-json-stringify)-compiler[/\\].+\.js$/,
+];
+
 /**
  * What the code of a bundle calls: CommonJS libraries `require` what stays outside, and our modules
  * ask where they were.
@@ -111,6 +123,20 @@ const keepNamesOfImports: Plugin = {
   },
 };
 
+/** Replaces what is never used by a module whose functions and classes throw. */
+const leaveOutUnused: Plugin = {
+  name: 'leave-out-unused',
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /\.c?js$/ }, ({ path: file }) => {
+      if (!UNUSED.some((pattern) => pattern.test(file))) return undefined;
+      const failure = JSON.stringify(`dev/bundle.ts leaves ${path.relative(PROJECT_ROOT, file)} out`);
+      return {
+        contents: `const unused = function () { throw new Error(${failure}); };
+          module.exports = new Proxy({}, { get: (_, name) => name === '__esModule' || unused });`,
+      };
+    }),
+};
+
 const isOutside = (name: string): boolean => OUTSIDE.some((one) => name === one || name.startsWith(`${one}/`));
 
 /** Replaces the programs in dist/ by bundles. `nest build` has to run before. */
@@ -132,7 +158,7 @@ export async function bundle(): Promise<void> {
     legalComments: 'none', // the licences of all libraries are in the image
     banner: { js: BANNER },
     external: OUTSIDE.flatMap((name) => [name, `${name}/*`]),
-    plugins: [keepModuleUrls, shareLibraries, keepNamesOfImports],
+    plugins: [leaveOutUnused, keepModuleUrls, shareLibraries, keepNamesOfImports],
     write: false,
     metafile: true,
     logLevel: 'error',

@@ -55,8 +55,13 @@ describe('the start of a server', () => {
 
   it.each([
     ...['jose', 'ioredis', '@opentelemetry/sdk-trace-node', '@opentelemetry/exporter-trace-otlp-http', 'commander'],
-    ...['openid-client', 'oauth4webapi', 'csv-parse', 'pg-copy-streams'],
+    ...['openid-client', 'oauth4webapi', 'csv-parse', 'pg-copy-streams', 'ajv'],
   ])('loads %s only where it is used', (name) => expect([...libraries]).not.toContain(name));
+
+  it.each(['MysqlDriver', 'MongoEntityManager', 'PhoneNumber'])('leaves %s out, which no server uses', (name) => {
+    const isDefined = (one: string): boolean => new RegExp(`\\b(class|function|var|let) _?${one}\\b`).test(code);
+    expect([isDefined('PostgresDriver'), isDefined(name)]).toEqual([true, false]);
+  });
 
   it.each(['TokenHookClient', 'ImportHook', 'ConsentLedger', 'ConsentsRepository', 'ConsentFile'])(
     'loads the class %s only where it is configured',

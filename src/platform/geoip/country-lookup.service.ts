@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Reader, type Response } from 'maxmind';
@@ -8,6 +9,10 @@ import type { MailLocale } from '../i18n/mail-locale.js';
 
 /** The bundled database; docs/countries.md names its source. */
 const BUNDLED = '@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb';
+
+/** Begins the description at the end of an MMDB file (MaxMind DB File Format Specification 2.0). */
+const DESCRIPTION_MARK = Buffer.from('\xab\xcd\xefMaxMind.com', 'latin1');
+const DESCRIPTION_WITHIN_BYTES = 128 * 1024;
 
 /**
  * How publishers of MMDB files store a country: `country_code` (bundled, IPinfo),
@@ -26,20 +31,22 @@ interface CountryRecord {
 @Injectable()
 export class CountryLookup implements OnModuleInit {
   private readonly logger = new Logger(CountryLookup.name);
+  /** Undefined while no lookup can find a country. */
+  private file: string | undefined;
   private reader: Reader<Response> | undefined;
 
   constructor(private readonly config: AppConfig) {}
 
-  /** Reads the whole file into memory: 8 MB, which takes a few milliseconds. */
+  /** Checks the file, so that a wrong setting shows at the start and not at the first login. */
   async onModuleInit(): Promise<void> {
     const choice = this.config.env.GEOIP_DATABASE;
     if (choice === 'off') return;
     try {
-      const path = choice === 'bundled' ? createRequire(import.meta.url).resolve(BUNDLED) : choice;
-      this.reader = new Reader(await readFile(path));
+      const file = choice === 'bundled' ? createRequire(import.meta.url).resolve(BUNDLED) : choice;
+      await checkFormat(file);
+      this.file = file;
     } catch (error) {
-      // Logins work without countries, so this does not prevent the start.
-      this.logger.warn(`GEOIP_DATABASE cannot be read, so countries are unknown: ${(error as Error).message}`);
+      this.warn(error); // logins work without countries, so this does not prevent the start
     }
   }
 
@@ -47,9 +54,10 @@ export class CountryLookup implements OnModuleInit {
   of(ip: string): string | null {
     const address = unmapped(ip);
     // Some files give private addresses a country, although every network may use them.
-    if (this.reader === undefined || !isPublicAddress(address)) return null;
+    if (this.file === undefined || !isPublicAddress(address)) return null;
     let record: CountryRecord | null;
     try {
+      this.reader ??= this.readFile(this.file);
       record = this.reader.get(address) as CountryRecord | null;
     } catch {
       return null; // the file is damaged, although its metadata could be read
@@ -63,5 +71,36 @@ export class CountryLookup implements OnModuleInit {
   nameOf(ip: string, locale: MailLocale): string | undefined {
     const code = this.of(ip);
     return code === null ? undefined : new Intl.DisplayNames(locale, { type: 'region' }).of(code);
+  }
+
+  /**
+   * Reads the whole file into memory with the first lookup: 8 MB in a few milliseconds. Servers that
+   * only see private addresses never need that memory.
+   */
+  private readFile(file: string): Reader<Response> {
+    try {
+      return new Reader(readFileSync(file));
+    } catch (error) {
+      this.file = undefined;
+      this.warn(error);
+      throw error;
+    }
+  }
+
+  private warn(error: unknown): void {
+    this.logger.warn(`GEOIP_DATABASE cannot be read, so countries are unknown: ${(error as Error).message}`);
+  }
+}
+
+/** @throws Error when the end of the file has no description of an MMDB database */
+async function checkFormat(path: string): Promise<void> {
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    const length = Math.min(size, DESCRIPTION_WITHIN_BYTES);
+    const { buffer } = await file.read({ buffer: Buffer.alloc(length), position: size - length });
+    if (!buffer.includes(DESCRIPTION_MARK)) throw new Error(`${path} is no MMDB file`);
+  } finally {
+    await file.close();
   }
 }
