@@ -6,6 +6,7 @@ import {
   createSecretKey,
   generateKeyPairSync,
   randomBytes,
+  randomInt,
   randomUUID,
   verify,
 } from 'node:crypto';
@@ -77,6 +78,38 @@ app.post('/login', async (request, reply) => {
   const values = [randomUUID(), member.id, request.headers['user-agent'] ?? '', request.ip];
   return mint((await pool.query({ ...OPEN, values })).rows[0]);
 });
+
+const SIGN_UP = {
+  name: 'sign-up',
+  text: `INSERT INTO members (id, login_id, email, email_key, password_hash, name, locale) VALUES ($1, $2, $3, $3, $4, NULL, 'en')`,
+};
+app.post('/sign-up', async (request, reply) => {
+  const { loginId, email, password } = request.body;
+  await pool.query({ ...SIGN_UP, values: [randomUUID(), loginId, email, await inTurn(() => hash(password))] });
+  return reply.status(202).send({});
+});
+
+// Two updates: one keeps the code in a free column, one takes it and sets the password.
+const ASK = { name: 'ask', text: 'UPDATE members SET name = $2 WHERE email_key = $1' };
+app.post('/reset/ask', async (request, reply) => {
+  const code = String(randomInt(1_000_000)).padStart(6, '0');
+  await pool.query({ ...ASK, values: [request.body.email, code] });
+  return reply.status(202).send({ code });
+});
+const SET = {
+  name: 'set',
+  text: 'UPDATE members SET password_hash = $3, name = NULL WHERE email_key = $1 AND name = $2',
+};
+app.post('/reset', async (request, reply) => {
+  const { email, code, newPassword } = request.body;
+  const { rowCount } = await pool.query({ ...SET, values: [email, code, await inTurn(() => hash(newPassword))] });
+  return reply.status(rowCount === 1 ? 204 : 400).send();
+});
+
+// The cost that our server has by default.
+function hash(password) {
+  return argon2.hash(password, { memoryKib: 19_456, timeCost: 2, parallelism: 1 });
+}
 
 // One hash per core at a time, in order of arrival.
 const waiting = [];

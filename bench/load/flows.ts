@@ -140,6 +140,13 @@ const FLOWS = {
     expect(await connection.ask({ method: 'POST', path: '/api/auth/sign-up/confirm-code', body: confirmation }), 200);
   },
 
+  /** Only the request of a sign-up; its mail follows behind it. */
+  requestSignUp: (job) => async (connection) => {
+    const name = randomBytes(8).toString('hex');
+    const body = { loginId: `b${name}`, email: `${name}@bench.example`, password: freshPassword() };
+    expect(await connection.ask({ method: 'POST', path: job.path ?? '/api/auth/sign-up', body }), 202);
+  },
+
   /** Reset request, mailed code, new password. */
   reset: (job, index, smtpServer) => {
     const turn = takeTurns(job, index);
@@ -151,6 +158,17 @@ const FLOWS = {
       const { requestId } = expect(await post('/send-code', { email }), 202);
       const { resetToken } = expect(await post('/confirm-code', { requestId, code: await mailed }), 200);
       expect(await post('', { resetToken, newPassword: freshPassword() }), 204);
+    };
+  },
+
+  /** The same at the bare server: it mails nothing, so its response holds the code. */
+  bareReset: (job, index) => {
+    const turn = takeTurns(job, index);
+    return async (connection) => {
+      const { email } = memberNamed(turn());
+      const { code } = expect(await connection.ask({ method: 'POST', path: `${job.path!}/ask`, body: { email } }), 202);
+      const body = { email, code, newPassword: freshPassword() };
+      expect(await connection.ask({ method: 'POST', path: job.path!, body }), 204);
     };
   },
 } satisfies Record<string, Flow>;

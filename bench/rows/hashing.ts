@@ -58,11 +58,30 @@ async function besideBareLogin(bench: BenchEnvironment): Promise<Row> {
 }
 
 export async function signUp(bench: BenchEnvironment): Promise<Row[]> {
-  const figures = await beside(bench, 'signUp', 16, 1, 1);
-  return [{ operation: 'sign-up, mail, confirmation', target: { atLeast: 0.85 }, ...figures }];
+  const connections = 16;
+  const [ours, bare] = [await bench.server('ours'), await bench.server('bare-fastify')];
+  const requested = await alternate(
+    bench.rounds,
+    () => bench.load(ours, { flow: 'requestSignUp', connections }),
+    () => bench.load(bare, { flow: 'requestSignUp', path: '/sign-up', connections }),
+  );
+  const limitOf = 'bare Fastify + pg: hash, insert a member';
+  return [
+    { operation: 'sign-up, request until 202', unit: '/s', limitOf, target: { atLeast: 0.75 }, ...requested },
+    { operation: 'sign-up, mail, confirmation', ...(await beside(bench, 'signUp', connections, 1, 1)) },
+  ];
 }
 
 export async function reset(bench: BenchEnvironment): Promise<Row[]> {
-  const figures = await beside(bench, 'reset', 16, MEMBERS + 1, 3000);
-  return [{ operation: 'password reset: ask, mail, prove, set', target: { atLeast: 0.85 }, ...figures }];
+  const load = { connections: 16, firstMember: MEMBERS + 1, members: 3000 };
+  const [ours, bare] = [await bench.server('ours'), await bench.server('bare-fastify')];
+  const figures = await alternate(
+    bench.rounds,
+    () => bench.load(ours, { flow: 'reset', ...load }),
+    () => bench.load(bare, { flow: 'bareReset', path: '/reset', ...load }),
+  );
+  const limitOf = 'bare Fastify + pg: hash, two updates, no mail';
+  return [
+    { operation: 'password reset, asking to setting', unit: '/s', limitOf, target: { atLeast: 0.7 }, ...figures },
+  ];
 }
