@@ -1,4 +1,4 @@
-import type { Count, Counters, TakenCount } from '../../src/security/rate-limits/counters.js';
+import type { Count, Counters, Take, TakenCount, TakenCounts } from '../../src/security/rate-limits/counters.js';
 
 /** Counts in memory by a clock that the test moves. */
 export class MemoryCounters implements Counters {
@@ -17,11 +17,19 @@ export class MemoryCounters implements Counters {
     return { isTaken, points: window.points + Number(isTaken), msLeft: window.endMs - this.nowMs };
   }
 
-  async readAll(keys: readonly string[]): Promise<(Count | null)[]> {
-    return keys.map((key) => {
-      const window = this.current(key);
-      return window ? { points: window.points, msLeft: window.endMs - this.nowMs } : null;
+  async takeAll(takes: readonly Take[]): Promise<TakenCounts> {
+    const isTaken = takes.every(({ key, limit }) => limit === null || (this.current(key)?.points ?? 0) < limit);
+    const counts = takes.map(({ key, windowMs, limit }) => {
+      const window = this.current(key) ?? { points: 0, endMs: this.nowMs + windowMs };
+      if (!isTaken || limit === null) return this.stateOf(key);
+      this.windows.set(key, { ...window, points: window.points + 1 });
+      return this.stateOf(key);
     });
+    return { isTaken, counts };
+  }
+
+  async readAll(keys: readonly string[]): Promise<(Count | null)[]> {
+    return keys.map((key) => this.stateOf(key));
   }
 
   async subtract(key: string): Promise<boolean> {
@@ -33,6 +41,11 @@ export class MemoryCounters implements Counters {
 
   async delete(key: string): Promise<void> {
     this.windows.delete(key);
+  }
+
+  private stateOf(key: string): Count | null {
+    const window = this.current(key);
+    return window ? { points: window.points, msLeft: window.endMs - this.nowMs } : null;
   }
 
   private current(key: string): { points: number; endMs: number } | undefined {

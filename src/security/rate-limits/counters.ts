@@ -10,6 +10,27 @@ export interface TakenCount extends Count {
   readonly isTaken: boolean;
 }
 
+/** One point of a window. */
+export interface Take {
+  readonly key: string;
+  readonly windowMs: number;
+  /** Null reads the window and takes nothing. */
+  readonly limit: number | null;
+}
+
+/** The state of several windows after an attempt to take a point of each. */
+export interface TakenCounts {
+  readonly isTaken: boolean;
+  /** In the order of the windows; null for a key without a current window. */
+  readonly counts: readonly (Count | null)[];
+}
+
+/**
+ * Whether a count must survive a crash of the database. A count of guesses at secrets must. Where a
+ * lost one only brings a mail more, the request need not wait for the disk.
+ */
+export type Durability = 'lasting' | 'losable';
+
 /** Counts by key, in windows that begin with the first count. All replicas share the counts. */
 export abstract class Counters {
   /** Adds one, whatever the sum is. */
@@ -20,7 +41,9 @@ export abstract class Counters {
    * another request needs (BF-09).
    * @param limit at least 1
    */
-  abstract take(key: string, windowMs: number, limit: number): Promise<TakenCount>;
+  abstract take(key: string, windowMs: number, limit: number, durability?: Durability): Promise<TakenCount>;
+  /** As {@link take} for several windows, in one step: takes a point of each, or of none. */
+  abstract takeAll(takes: readonly Take[], durability?: Durability): Promise<TakenCounts>;
   /** Reads without counting, in the order of the keys. Null for a key without a current window. */
   abstract readAll(keys: readonly string[]): Promise<(Count | null)[]>;
   /**

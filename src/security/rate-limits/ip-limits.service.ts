@@ -19,10 +19,10 @@ export class IpLimitsService {
   private readonly accountFailures: Limiter;
 
   constructor(limiters: Limiters, { env }: AppConfig) {
-    this.requests = limiters.make('ip-request', env.IP_REQUEST_LIMIT, REQUEST_WINDOW_SECONDS);
+    this.requests = limiters.make('ip-request', env.IP_REQUEST_LIMIT, REQUEST_WINDOW_SECONDS, 'losable');
     // Apart: a login page asks for a challenge when it opens, and must not use up the mails of others
     // behind the same address.
-    this.passkeyRequests = limiters.make('ip-passkey', env.IP_REQUEST_LIMIT, REQUEST_WINDOW_SECONDS);
+    this.passkeyRequests = limiters.make('ip-passkey', env.IP_REQUEST_LIMIT, REQUEST_WINDOW_SECONDS, 'losable');
     this.failures = limiters.make('ip-login-failure', env.LOGIN_IP_FAILURE_LIMIT, FAILURE_WINDOW_SECONDS);
     // Counts and never refuses.
     this.accountFailures = limiters.make('ip-account-failure', Infinity, ACCOUNT_WINDOW_SECONDS);

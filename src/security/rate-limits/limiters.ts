@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { keyedDigest } from '../../platform/crypto/digest.js';
 import { KeyRing } from '../../platform/crypto/key-ring.js';
-import { Counters, type Count } from './counters.js';
+import { Counters, type Count, type Durability, type Take } from './counters.js';
 
 /** The answer of a limiter. */
 export interface LimitOutcome {
@@ -20,6 +20,7 @@ export class Limiter {
     private readonly name: string,
     private readonly points: number,
     private readonly windowSeconds: number,
+    private readonly durability: Durability,
   ) {}
 
   /**
@@ -31,8 +32,18 @@ export class Limiter {
     const limit = this.points - otherPoints;
     if (limit < 1) return { ...(await this.peek(subject)), isAllowed: false };
     const key = this.keyOf(subject);
-    const { isTaken, points, msLeft } = await this.counters.take(key, this.windowSeconds * 1000, limit);
+    const { isTaken, points, msLeft } = await this.counters.take(
+      key,
+      this.windowSeconds * 1000,
+      limit,
+      this.durability,
+    );
     return { isAllowed: isTaken, points, retryAfterSeconds: secondsOf(msLeft) };
+  }
+
+  /** One point, for {@link Limiters.takeAll}. */
+  pointOf(subject: string, otherPoints = 0): Take {
+    return { key: this.keyOf(subject), windowMs: this.windowSeconds * 1000, limit: this.points - otherPoints };
   }
 
   /** Decides without counting. */
@@ -94,7 +105,29 @@ export class Limiters {
     return Object.fromEntries(outcomes) as Record<Name, LimitOutcome>;
   }
 
-  make(name: string, points: number, windowSeconds: number): Limiter {
-    return new Limiter(this.counters, this.keys.current('rate-limits'), name, points, windowSeconds);
+  /**
+   * Takes one point of each limit in `wanted`, or of none, with one query.
+   * @param read other limits, whose outcome the caller needs
+   * @returns the outcome of each afterwards: `isAllowed` is whether there is room for another point
+   */
+  async takeAll<Wanted extends string, Read extends string = never>(
+    wanted: Readonly<Record<Wanted, readonly [Limiter, subject: string, otherPoints?: number]>>,
+    read: Readonly<Record<Read, readonly [Limiter, subject: string]>> = {} as Record<Read, never>,
+  ): Promise<{ readonly isTaken: boolean; readonly after: Record<Wanted | Read, LimitOutcome> }> {
+    const points = Object.values<readonly [Limiter, string, number?]>(wanted).map(([limiter, ...subject]) =>
+      limiter.pointOf(...subject),
+    );
+    const reads = Object.values<readonly [Limiter, string]>(read).map(([limiter, subject]) => ({
+      ...limiter.pointOf(subject),
+      limit: null,
+    }));
+    const { isTaken, counts } = await this.counters.takeAll([...points, ...reads], 'losable');
+    const entries = Object.entries<readonly [Limiter, ...unknown[]]>({ ...wanted, ...read });
+    const outcomes = entries.map(([name, [limiter]], index) => [name, limiter.outcomeOf(counts[index] ?? null)]);
+    return { isTaken, after: Object.fromEntries(outcomes) as Record<Wanted | Read, LimitOutcome> };
+  }
+
+  make(name: string, points: number, windowSeconds: number, durability: Durability = 'lasting'): Limiter {
+    return new Limiter(this.counters, this.keys.current('rate-limits'), name, points, windowSeconds, durability);
   }
 }

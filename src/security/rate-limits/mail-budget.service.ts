@@ -10,6 +10,8 @@ const QUARTER_OF_AN_HOUR = 900;
  * 1, because members do use tags.
  */
 const MAILBOX_FACTOR = 4;
+/** How often a request looks again when parallel ones have taken what it found free. */
+const MAX_ATTEMPTS = 3;
 /** The share of the hourly budget that mail may use which its receiver did not ask for. */
 const UNWANTED_SHARE = 4 / 5;
 
@@ -53,6 +55,8 @@ export class MailBudgetService {
   private readonly cooldown: Limiter;
   private readonly recoveries: Limiter;
   private readonly recoveryQuarter: Limiter;
+  /** The same counts, for mails of the hour: they use the quarter up, and do not need it. */
+  private readonly countedQuarter: Limiter;
   private readonly claims: Limiter;
   private readonly mailboxClaims: Limiter;
   private readonly notices: Limiter;
@@ -66,26 +70,34 @@ export class MailBudgetService {
     const unwantedPerHour = Math.max(1, Math.floor(perHour * UNWANTED_SHARE));
     this.perHour = perHour;
     this.reservedPerHour = perHour - unwantedPerHour;
-    this.cooldown = limiters.make('mail-cooldown', 1, env.CODE_RESEND_SECONDS);
-    this.recoveries = limiters.make('mail-hour', perHour, HOUR);
-    this.recoveryQuarter = limiters.make('mail-quarter', 1, QUARTER_OF_AN_HOUR);
-    this.claims = limiters.make('mail-hour-claims', unwantedPerHour, HOUR);
-    this.mailboxClaims = limiters.make('mailbox-hour-claims', unwantedPerHour * MAILBOX_FACTOR, HOUR);
-    this.notices = limiters.make('mail-hour-notices', unwantedPerHour, HOUR);
-    this.credits = limiters.make('mail-credits', perHour, HOUR);
+    const make = (name: string, points: number, seconds: number) => limiters.make(name, points, seconds, 'losable');
+    this.cooldown = make('mail-cooldown', 1, env.CODE_RESEND_SECONDS);
+    this.recoveries = make('mail-hour', perHour, HOUR);
+    this.recoveryQuarter = make('mail-quarter', 1, QUARTER_OF_AN_HOUR);
+    this.countedQuarter = make('mail-quarter', Infinity, QUARTER_OF_AN_HOUR);
+    this.claims = make('mail-hour-claims', unwantedPerHour, HOUR);
+    this.mailboxClaims = make('mailbox-hour-claims', unwantedPerHour * MAILBOX_FACTOR, HOUR);
+    this.notices = make('mail-hour-notices', unwantedPerHour, HOUR);
+    this.credits = make('mail-credits', perHour, HOUR);
   }
 
   /** Takes one recovery mail. */
   async takeForRecovery(request: RecoveryRequest): Promise<MailGrant> {
-    const isTaken = await this.takeRecovery(request);
+    const { isTaken, resendAfter } = await this.takeRecovery(request);
     const mayMail = isTaken || (await this.credits.refund(recoveryKey(request)));
-    return { mayMail, resendAfter: await this.secondsToNextRecovery(request) };
+    return { mayMail, resendAfter };
   }
 
   /** Takes one mail to an address that a sign-up or an address change claims. */
   async takeForClaim(emailKey: string): Promise<MailGrant> {
-    const mayMail = await this.takeClaim(emailKey);
-    return { mayMail, resendAfter: await this.secondsToNextClaim(emailKey) };
+    const { isTaken, after } = await this.limiters.takeAll({
+      cooldown: [this.cooldown, claimKey(emailKey)],
+      claims: [this.claims, mailBudgetKey(emailKey)],
+      mailboxClaims: [this.mailboxClaims, mailboxKey(emailKey)],
+    });
+    const full = [after.claims, after.mailboxClaims].filter(({ isAllowed }) => !isAllowed);
+    const waits = [after.cooldown, ...full].map(({ retryAfterSeconds }) => retryAfterSeconds);
+    return { mayMail: isTaken, resendAfter: Math.max(...waits) };
   }
 
   /**
@@ -120,52 +132,36 @@ export class MailBudgetService {
     ]);
   }
 
-  private async takeRecovery(request: RecoveryRequest): Promise<boolean> {
+  /**
+   * Takes a point of the hour, or else the quarter of an hour. A parallel request may take either
+   * between the two queries; then it looks again.
+   */
+  private async takeRecovery(request: RecoveryRequest): Promise<{ isTaken: boolean; resendAfter: number }> {
     const kind = recoveryKey(request);
-    const { emailKey, namedLoginId } = request;
-    if (!(await this.cooldown.take(kind)).isAllowed) return false;
-    const others = sumOf(Object.values(await this.limiters.peekAll(this.countedWith(request))));
-    if ((await this.recoveries.take(hourKey(emailKey, namedLoginId), others)).isAllowed) {
-      await this.recoveryQuarter.count(kind);
-      return true;
+    const cooldown = [this.cooldown, kind] as const;
+    const quarter = [this.recoveryQuarter, kind] as const;
+    const own = [this.recoveries, hourKey(request.emailKey, request.namedLoginId)] as const;
+    const others = this.countedWith(request);
+    for (let attempt = 1; ; attempt += 1) {
+      const before = await this.limiters.peekAll({ cooldown, quarter, own, ...others });
+      const { cooldown: wait, quarter: quarterBefore, ...hours } = before;
+      const points = sumOf(Object.values(hours));
+      const hasHour = points < this.perHour;
+      if (attempt > MAX_ATTEMPTS || !wait.isAllowed || !(hasHour || quarterBefore.isAllowed))
+        return { isTaken: false, resendAfter: this.secondsToNext(before) };
+      const { isTaken, after } = hasHour
+        ? await this.limiters.takeAll(
+            { cooldown, own: [...own, points - before.own.points], quarter: [this.countedQuarter, kind] },
+            others,
+          )
+        : await this.limiters.takeAll({ cooldown, quarter }, { own, ...others });
+      if (isTaken) return { isTaken, resendAfter: this.secondsToNext(after) };
     }
-    if ((await this.recoveryQuarter.take(kind)).isAllowed) return true;
-    await this.cooldown.reset(kind);
-    return false;
   }
 
-  private async takeClaim(emailKey: string): Promise<boolean> {
-    const address = mailBudgetKey(emailKey);
-    if (!(await this.cooldown.take(claimKey(emailKey))).isAllowed) return false;
-    if ((await this.claims.take(address)).isAllowed) {
-      if ((await this.mailboxClaims.take(mailboxKey(emailKey))).isAllowed) return true;
-      await this.claims.refund(address);
-    }
-    await this.cooldown.reset(claimKey(emailKey));
-    return false;
-  }
-
-  private async secondsToNextRecovery(request: RecoveryRequest): Promise<number> {
-    const { emailKey, namedLoginId } = request;
-    const kind = recoveryKey(request);
-    const { cooldown, quarter, ...hours } = await this.limiters.peekAll({
-      cooldown: [this.cooldown, kind],
-      quarter: [this.recoveryQuarter, kind],
-      own: [this.recoveries, hourKey(emailKey, namedLoginId)],
-      ...this.countedWith(request),
-    });
+  private secondsToNext({ cooldown, quarter, ...hours }: Record<'cooldown' | 'quarter' | 'own', LimitOutcome>): number {
     const secondsToHour = secondsUntilBelow(this.perHour, Object.values(hours));
     return Math.max(cooldown.retryAfterSeconds, Math.min(secondsToHour, quarter.retryAfterSeconds));
-  }
-
-  private async secondsToNextClaim(emailKey: string): Promise<number> {
-    const { cooldown, ...hours } = await this.limiters.peekAll({
-      cooldown: [this.cooldown, claimKey(emailKey)],
-      claims: [this.claims, mailBudgetKey(emailKey)],
-      mailboxClaims: [this.mailboxClaims, mailboxKey(emailKey)],
-    });
-    const full = Object.values(hours).filter(({ isAllowed }) => !isAllowed);
-    return Math.max(cooldown.retryAfterSeconds, ...full.map(({ retryAfterSeconds }) => retryAfterSeconds));
   }
 
   /**

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../../platform/database/database.js';
-import type { Count, Counters, TakenCount } from './counters.js';
+import { Database, type PreparedStatement } from '../../platform/database/database.js';
+import type { Count, Counters, Durability, Take, TakenCount, TakenCounts } from './counters.js';
 
 /** Milliseconds since 1970 by the database's clock, which all replicas share (FT-11). */
 const NOW = `(extract(epoch FROM clock_timestamp()) * 1000)::bigint`;
@@ -8,22 +8,47 @@ const NOW = `(extract(epoch FROM clock_timestamp()) * 1000)::bigint`;
 /** The columns of {@link Count}. */
 const STATE = `points, (expire - ${NOW})::float8 AS "msLeft"`;
 
+/** True, and the statement's commit does not wait for the disk. */
+const LOSABLE = `set_config('synchronous_commit', 'off', true) = 'off'`;
+
 /**
  * Adds a point, and begins a new window if the last one has ended. `least` shortens a window that
  * would last too long because the clock was set back.
  */
-const ADD_ONE = `INSERT INTO rate_limits AS r (key, points, expire) VALUES ($1, 1, ${NOW} + $2::bigint)
-    ON CONFLICT (key) DO UPDATE SET
+const ON_CONFLICT = `ON CONFLICT (key) DO UPDATE SET
       points = CASE WHEN r.expire > ${NOW} THEN r.points ELSE 0 END + 1,
-      expire = CASE WHEN r.expire > ${NOW} THEN least(r.expire, ${NOW} + $2::bigint) ELSE ${NOW} + $2::bigint END`;
+      expire = CASE WHEN r.expire > ${NOW} THEN least(r.expire, excluded.expire) ELSE excluded.expire END`;
 
-const COUNT = { name: 'rate-limit-count', text: `${ADD_ONE} RETURNING ${STATE}` };
+const addOne = (condition: string): string =>
+  `INSERT INTO rate_limits AS r (key, points, expire) SELECT $1, 1, ${NOW} + $2::bigint WHERE ${condition} ${ON_CONFLICT}`;
+
+const COUNT = { name: 'rate-limit-count', text: `${addOne('true')} RETURNING ${STATE}` };
 
 /** Below the limit `$3` only: at the limit it writes nothing and returns no row. */
-const TAKE = {
-  name: 'rate-limit-take',
-  text: `${ADD_ONE} WHERE r.points < $3::int OR r.expire <= ${NOW} RETURNING ${STATE}`,
-};
+const TAKE = inBoth('rate-limit-take', (condition) => {
+  return `${addOne(condition)} WHERE r.points < $3::int OR r.expire <= ${NOW} RETURNING ${STATE}`;
+});
+
+/**
+ * Where the snapshot shows room in each. A parallel request may take the last point after it; then
+ * some rows are missing among `taken`. In the order of the keys, so that no two deadlock.
+ */
+const TAKE_ALL = inBoth(
+  'rate-limit-take-all',
+  (condition) => `WITH wanted AS (
+      SELECT w.*, points, expire FROM unnest($1::text[], $2::bigint[], $3::int[]) WITH ORDINALITY AS w (key, window_ms, most, at)
+      LEFT JOIN rate_limits r ON r.key = w.key AND r.expire > ${NOW}),
+    taken AS (
+      INSERT INTO rate_limits AS r (key, points, expire)
+      SELECT key, 1, ${NOW} + window_ms FROM wanted
+      WHERE most IS NOT NULL AND NOT EXISTS (SELECT FROM wanted WHERE coalesce(points, 0) >= most) AND ${condition}
+      ORDER BY key
+      ${ON_CONFLICT}
+      WHERE r.points < (SELECT most FROM wanted WHERE key = excluded.key) OR r.expire <= ${NOW}
+      RETURNING key, points, expire)
+    SELECT coalesce(t.points, w.points) AS points, (coalesce(t.expire, w.expire) - ${NOW})::float8 AS "msLeft", t.key IS NOT NULL AS "isTaken"
+    FROM wanted w LEFT JOIN taken t ON t.key = w.key ORDER BY at`,
+);
 
 const READ = {
   name: 'rate-limit-read',
@@ -32,6 +57,16 @@ const READ = {
 
 /** Shortens a window that would last too long because the clock was set back. */
 const SHORTEN = `UPDATE rate_limits SET expire = least(expire, ${NOW} + $2::bigint) WHERE key = $1`;
+
+/** What {@link TAKE_ALL} returns for each key; null without a current window. */
+interface TakenRow {
+  readonly points: number | null;
+  readonly msLeft: number | null;
+  readonly isTaken: boolean;
+}
+
+/** The greatest limit that the statements know. */
+const MAX_INT = 2_147_483_647;
 
 /** Counts in the table `rate_limits`, with prepared statements: most requests count something. */
 @Injectable()
@@ -42,14 +77,30 @@ export class PostgresCounters implements Counters {
     return (await this.database.prepared<Count>(COUNT, [key, windowMs])).rows[0]!;
   }
 
-  async take(key: string, windowMs: number, limit: number): Promise<TakenCount> {
-    const taken = (await this.database.prepared<Count>(TAKE, [key, windowMs, limit])).rows[0];
+  async take(key: string, windowMs: number, limit: number, durability: Durability = 'lasting'): Promise<TakenCount> {
+    const taken = (await this.database.prepared<Count>(TAKE[durability], [key, windowMs, limit])).rows[0];
     if (taken) return { ...taken, isTaken: true };
     // Null where the window has ended between the two statements: the next request begins another.
     const [count] = await this.readAll([key]);
     if (!count) return { isTaken: false, points: limit, msLeft: 0 };
-    if (count.msLeft > windowMs) await this.database.query(SHORTEN, [key, windowMs]);
-    return { isTaken: false, points: count.points, msLeft: Math.min(count.msLeft, windowMs) };
+    return { isTaken: false, ...(await this.shorten(key, windowMs, count)) };
+  }
+
+  async takeAll(takes: readonly Take[], durability: Durability = 'lasting'): Promise<TakenCounts> {
+    const keys = takes.map(({ key }) => key);
+    const limits = takes.map(({ limit }) => (limit === null ? null : Math.min(limit, MAX_INT)));
+    const values = [keys, takes.map(({ windowMs }) => windowMs), limits];
+    const { rows } = await this.database.prepared<TakenRow>(TAKE_ALL[durability], values);
+    const taken = keys.filter((_, index) => rows[index]!.isTaken);
+    if (taken.length === limits.filter((limit) => limit !== null).length)
+      return { isTaken: true, counts: rows.map(countOf) };
+    // A parallel request has taken the last point of one of them.
+    if (taken.length > 0) await this.giveBack(taken);
+    const counts = taken.length > 0 ? await this.readAll(keys) : rows.map(countOf);
+    const shortened = counts.map(async (count, index) =>
+      count === null ? null : this.shorten(keys[index]!, takes[index]!.windowMs, count),
+    );
+    return { isTaken: false, counts: await Promise.all(shortened) };
   }
 
   async readAll(keys: readonly string[]): Promise<(Count | null)[]> {
@@ -71,4 +122,28 @@ export class PostgresCounters implements Counters {
   async delete(key: string): Promise<void> {
     await this.database.query(`DELETE FROM rate_limits WHERE key = $1`, [key]);
   }
+
+  /** Shortens a window that would last too long because the clock was set back. */
+  private async shorten(key: string, windowMs: number, { points, msLeft }: Count): Promise<Count> {
+    if (msLeft > windowMs) await this.database.query(SHORTEN, [key, windowMs]);
+    return { points, msLeft: Math.min(msLeft, windowMs) };
+  }
+
+  /** Subtracts one from each, and ends the windows that hold no other point. */
+  private async giveBack(keys: readonly string[]): Promise<void> {
+    await this.database.query(`UPDATE rate_limits SET points = points - 1 WHERE key = ANY($1) AND points > 0`, [keys]);
+    await this.database.query(`DELETE FROM rate_limits WHERE key = ANY($1) AND points = 0`, [keys]);
+  }
+}
+
+/** One statement whose commit waits for the disk, and one whose commit does not. */
+function inBoth(name: string, text: (condition: string) => string): Record<Durability, PreparedStatement> {
+  return {
+    lasting: { name, text: text('true') },
+    losable: { name: `${name}-losable`, text: text(LOSABLE) },
+  };
+}
+
+function countOf({ points, msLeft }: TakenRow): Count | null {
+  return points === null || msLeft === null ? null : { points, msLeft };
 }

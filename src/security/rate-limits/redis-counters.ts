@@ -1,6 +1,6 @@
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { Redis } from 'ioredis';
-import type { Count, Counters, TakenCount } from './counters.js';
+import type { Count, Counters, Durability, Take, TakenCount, TakenCounts } from './counters.js';
 
 /** After this long without an answer, the fallback counts. */
 const TIMEOUT_MS = 250;
@@ -25,6 +25,22 @@ if points >= tonumber(ARGV[2]) then return {0, points, redis.call('PTTL', KEYS[1
 points = redis.call('INCR', KEYS[1])
 if redis.call('PTTL', KEYS[1]) < 0 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
 return {1, points, redis.call('PTTL', KEYS[1])}`;
+/** Two arguments for each key: the length of its window, and its limit or -1. */
+const TAKE_ALL = `local isTaken = 1
+for i, key in ipairs(KEYS) do
+  local limit = tonumber(ARGV[2 * i])
+  if limit >= 0 and tonumber(redis.call('GET', key) or '0') >= limit then isTaken = 0 end
+end
+local reply = {isTaken}
+for i, key in ipairs(KEYS) do
+  if isTaken == 1 and tonumber(ARGV[2 * i]) >= 0 then
+    redis.call('INCR', key)
+    if redis.call('PTTL', key) < 0 then redis.call('PEXPIRE', key, ARGV[2 * i - 1]) end
+  end
+  reply[#reply + 1] = redis.call('GET', key)
+  reply[#reply + 1] = redis.call('PTTL', key)
+end
+return reply`;
 const READ = `return {redis.call('GET', KEYS[1]), redis.call('PTTL', KEYS[1])}`;
 const SUBTRACT = `if tonumber(redis.call('GET', KEYS[1]) or '0') <= 0 then return 0 end
 redis.call('DECR', KEYS[1])
@@ -66,14 +82,31 @@ export class RedisCounters implements Counters, OnApplicationShutdown {
     );
   }
 
-  async take(key: string, windowMs: number, limit: number): Promise<TakenCount> {
+  async take(key: string, windowMs: number, limit: number, durability?: Durability): Promise<TakenCount> {
     return this.withFallback(
       async () => {
         const reply = await this.redis.eval(TAKE, 1, PREFIX + key, windowMs, limit);
         const [isTaken, points, msLeft] = reply as [number, number, number];
         return { isTaken: isTaken === 1, points, msLeft };
       },
-      () => this.fallback.take(key, windowMs, limit),
+      () => this.fallback.take(key, windowMs, limit, durability),
+    );
+  }
+
+  async takeAll(takes: readonly Take[], durability?: Durability): Promise<TakenCounts> {
+    return this.withFallback(
+      async () => {
+        const keys = takes.map(({ key }) => PREFIX + key);
+        // Infinity is no number to Redis.
+        const limits = takes.map(({ windowMs, limit }) => [windowMs, Math.min(limit ?? -1, Number.MAX_SAFE_INTEGER)]);
+        const reply = await this.redis.eval(TAKE_ALL, keys.length, ...keys, ...limits.flat());
+        const [isTaken, ...states] = reply as [number, ...(string | number | null)[]];
+        const counts = keys.map((_, index) =>
+          countOf(states[2 * index] as string | null, states[2 * index + 1] as number),
+        );
+        return { isTaken: isTaken === 1, counts };
+      },
+      () => this.fallback.takeAll(takes, durability),
     );
   }
 
@@ -104,7 +137,7 @@ export class RedisCounters implements Counters, OnApplicationShutdown {
 
   private async read(key: string): Promise<Count | null> {
     const [points, msLeft] = (await this.redis.eval(READ, 1, PREFIX + key)) as [string | null, number];
-    return points === null ? null : { points: Number(points), msLeft };
+    return countOf(points, msLeft);
   }
 
   private async withFallback<T>(run: () => Promise<T>, fallBack: () => Promise<T>): Promise<T> {
@@ -121,4 +154,8 @@ export class RedisCounters implements Counters, OnApplicationShutdown {
     this.warnedMs = performance.now();
     this.logger.warn(`Redis does not answer; PostgreSQL counts the limits until it does: ${error.message}`);
   }
+}
+
+function countOf(points: string | null, msLeft: number): Count | null {
+  return points === null ? null : { points: Number(points), msLeft };
 }
