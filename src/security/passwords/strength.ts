@@ -1,5 +1,7 @@
+import type { ZxcvbnFactory } from '@zxcvbn-ts/core';
 import { koreanDictionary } from './korean-dictionary.js';
 import { keysOf, koreanScore } from './korean-keyboard.js';
+import { setMergedLists, type WordLists } from './merged-word-lists.js';
 
 /**
  * Longer text costs time and does not change the score: a strong password is strong within this
@@ -27,22 +29,26 @@ export type StrengthJudge = (password: string, ownWords: readonly string[]) => S
 
 /** Loads the dictionaries, which takes tens of megabytes and some hundred milliseconds. */
 export async function loadStrengthJudge(): Promise<StrengthJudge> {
+  const [core, lists, options] = await loadEstimator();
+  const zxcvbn = new core.ZxcvbnFactory(options);
+  setMergedLists(zxcvbn, lists);
+  return judgeBy(zxcvbn, lists);
+}
+
+/** The library, all word lists, and its options besides them. */
+export async function loadEstimator() {
   const [core, common, english] = await Promise.all([
     import('@zxcvbn-ts/core'),
     import('@zxcvbn-ts/language-common'),
     import('@zxcvbn-ts/language-en'),
   ]);
-  const korean = koreanDictionary();
-  const zxcvbn = new core.ZxcvbnFactory({
-    dictionary: { ...common.dictionary, ...english.dictionary, ...korean },
-    graphs: common.adjacencyGraphs,
-    l33tMaxSubstitutions: MAX_SUBSTITUTIONS,
-  });
-  const lists = [
-    common.dictionary['passwords-common'] as readonly string[],
-    ...Object.values<readonly string[]>({ ...korean }),
-  ];
-  const commonPasswords = new Set(lists.flat());
+  const lists: WordLists = { ...common.dictionary, ...english.dictionary, ...koreanDictionary() };
+  return [core, lists, { graphs: common.adjacencyGraphs, l33tMaxSubstitutions: MAX_SUBSTITUTIONS }] as const;
+}
+
+export function judgeBy(zxcvbn: ZxcvbnFactory, lists: WordLists): StrengthJudge {
+  const blocked = Object.entries(lists).filter(([name]) => name === 'passwords-common' || name.startsWith('korean'));
+  const commonPasswords = new Set(blocked.flatMap(([, words]) => words));
   const scoreOf = (text: string, ownWords: readonly string[]): number =>
     koreanScore([...text].slice(0, ESTIMATED_CODE_POINTS).join(''), (part) => zxcvbn.check(part, [...ownWords]));
   return (password, ownWords) => {
