@@ -71,7 +71,7 @@ export class EmailChallengesRepository {
   constructor(private readonly database: Database) {}
 
   async insert(tx: Tx, challenge: NewEmailChallenge, codeTtlSeconds: number, linkTtlSeconds: number): Promise<void> {
-    await tx.query(
+    await tx.runLater(
       `INSERT INTO proof_requests (id, purpose, email_key, member_id, sign_up_id, code_hmac, link_digest, new_email, named_login_id, old_email_key, started_by, code_expires_at, link_expires_at)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, now() + make_interval(secs => $12), now() + make_interval(secs => $13))`,
       [
@@ -90,7 +90,7 @@ export class EmailChallengesRepository {
   }
 
   async addRequest(tx: Tx, digest: Buffer, challengeId: string): Promise<void> {
-    await tx.query(`INSERT INTO proof_handles (digest, proof_id) VALUES ($1, $2)`, [digest, challengeId]);
+    await tx.runLater(`INSERT INTO proof_handles (digest, proof_id) VALUES ($1, $2)`, [digest, challengeId]);
   }
 
   /**
@@ -98,7 +98,8 @@ export class EmailChallengesRepository {
    * new challenge.
    */
   async moveRequests(tx: Tx, fromIds: readonly string[], toId: string, seconds: number): Promise<void> {
-    await tx.query(
+    if (fromIds.length === 0) return;
+    await tx.runLater(
       `UPDATE proof_handles SET proof_id = $2 WHERE proof_id IN (
          SELECT id FROM proof_requests WHERE id = ANY($1) AND created_at > now() - make_interval(secs => $3))`,
       [[...fromIds], toId, seconds],
@@ -107,7 +108,7 @@ export class EmailChallengesRepository {
 
   /** Makes other transactions for the same address and purpose wait here until commit. */
   async lockAddress(tx: Tx, emailKey: string, purpose: EmailChallengePurpose): Promise<void> {
-    await tx.query(`SELECT pg_advisory_xact_lock($1, hashtext($2))`, [
+    await tx.runLater(`SELECT pg_advisory_xact_lock($1, hashtext($2))`, [
       LOCK_KINDS.challengeAddress,
       `${purpose} ${emailKey}`,
     ]);

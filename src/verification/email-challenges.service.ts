@@ -36,6 +36,8 @@ export interface IssueOptions {
   readonly codeTtlSeconds?: number;
   /** Whether a mail carries the challenge to its address. */
   readonly deliversToMailbox: boolean;
+  /** Whether its subject is new, so that there is none to replace. Default: false. */
+  readonly isFirst?: boolean;
 }
 
 /** A new challenge with its secrets, which only the mail may carry. */
@@ -66,8 +68,9 @@ export class EmailChallengesService {
     tx: Tx,
     purpose: EmailChallengePurpose,
     subject: ChallengeSubject,
-    { linkTtlSeconds, codeTtlSeconds = this.config.env.CODE_TTL_SECONDS, deliversToMailbox }: IssueOptions,
+    options: IssueOptions,
   ): Promise<IssuedEmailChallenge> {
+    const { linkTtlSeconds, codeTtlSeconds = this.config.env.CODE_TTL_SECONDS, deliversToMailbox } = options;
     const id = randomUUID();
     const code = randomCode();
     const linkToken = randomToken();
@@ -83,7 +86,8 @@ export class EmailChallengesService {
     if (purpose === 'password-reset')
       await this.grants.voidAll(tx, deliversToMailbox ? (memberId ?? DECOY_MEMBER_ID) : DECOY_MEMBER_ID);
     const unmailed = isDecoy ? { decoysOf: emailKey, purpose, namedLoginId } : { memberId: DECOY_MEMBER_ID };
-    const replaced = await this.voidWhere(tx, deliversToMailbox ? replacedBy(purpose, subject) : unmailed);
+    const selection = deliversToMailbox ? replacedBy(purpose, subject) : unmailed;
+    const replaced = options.isFirst === true ? [] : await this.voidWhere(tx, selection);
     await this.challenges.insert(
       tx,
       {

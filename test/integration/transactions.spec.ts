@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
 import 'reflect-metadata';
 import { DataSource } from 'typeorm';
 import { Database } from '../../src/platform/database/database.js';
+import type { Tx } from '../../src/platform/database/sql.js';
 import { dataSourceOptions } from '../../src/bootstrap/data-source.js';
 import { Limiters } from '../../src/security/rate-limits/limiters.js';
 import { PostgresCounters } from '../../src/security/rate-limits/postgres-counters.js';
@@ -43,6 +45,78 @@ describe('transactions', () => {
     expect(begun).toBe(3);
     const { rows } = await own.pool.query('SELECT value FROM counters ORDER BY id');
     expect(rows).toEqual([{ value: 2 }, { value: 2 }]);
+  });
+
+  it('CC-08 so does one whose deadlocked statement waited for the commit', async () => {
+    await own.pool.query('INSERT INTO counters VALUES (11, 0), (12, 0)');
+    let begun = 0;
+    let bothHaveBegun!: () => void;
+    const both = new Promise<void>((resolve) => (bothHaveBegun = resolve));
+    const countInOrder = (first: number, second: number) =>
+      database.transaction(async (tx) => {
+        await tx.query('UPDATE counters SET value = value + 1 WHERE id = $1', [first]);
+        begun += 1;
+        if (begun >= 2) bothHaveBegun();
+        await both;
+        await tx.runLater('UPDATE counters SET value = value + 1 WHERE id = $1', [second]);
+      });
+    await Promise.all([countInOrder(11, 12), countInOrder(12, 11)]);
+    expect(begun).toBe(3);
+    const { rows } = await own.pool.query('SELECT value FROM counters WHERE id IN (11, 12)');
+    expect(rows).toEqual([{ value: 2 }, { value: 2 }]);
+  });
+
+  const insertLater = (tx: Tx, id: number) => tx.runLater('INSERT INTO counters VALUES ($1, 0)', [id]);
+  const countOf = async (...ids: number[]) =>
+    (await own.pool.query('SELECT FROM counters WHERE id = ANY($1)', [ids])).rowCount;
+
+  it('statements that wait run before the next one, and before one of an entity manager', async () => {
+    await database.transaction(async (tx) => {
+      await insertLater(tx, 21);
+      expect((await tx.query('SELECT FROM counters WHERE id = 21')).count).toBe(1);
+      await insertLater(tx, 22);
+      expect(await tx.manager.query('SELECT id FROM counters WHERE id = 22')).toHaveLength(1);
+      await insertLater(tx, 23);
+    });
+    expect(await countOf(21, 22, 23)).toBe(3);
+  });
+
+  it('one that fails undoes everything, and its error is the one that callers see', async () => {
+    await own.pool.query('INSERT INTO counters VALUES (30, 0)');
+    const isDuplicate = { code: '23505' };
+    const failing = (work: (tx: Tx) => Promise<unknown>) =>
+      database.transaction(async (tx) => {
+        await insertLater(tx, 31);
+        await insertLater(tx, 30);
+        await work(tx);
+      });
+    await expect(failing(async () => undefined)).rejects.toMatchObject(isDuplicate);
+    await expect(failing((tx) => tx.query('SELECT 1'))).rejects.toMatchObject(isDuplicate);
+    await expect(failing((tx) => tx.manager.query('SELECT 1'))).rejects.toMatchObject(isDuplicate);
+    expect(await countOf(31)).toBe(0);
+  });
+
+  it('one that fails in a nested part undoes that part alone', async () => {
+    await database.transaction(async (tx) => {
+      await insertLater(tx, 41);
+      const part = tx.nested(async () => {
+        await insertLater(tx, 42);
+        await insertLater(tx, 41);
+      });
+      await expect(part).rejects.toMatchObject({ code: '23505' });
+      await insertLater(tx, 43);
+    });
+    expect([await countOf(41, 43), await countOf(42)]).toEqual([2, 0]);
+  });
+
+  it('entities saved together join the transaction', async () => {
+    await expect(
+      database.transaction(async (tx) => {
+        await tx.manager.getRepository('OutboxMessage').save([outboxRow(), outboxRow()]);
+        throw new Error('no');
+      }),
+    ).rejects.toThrow('no');
+    expect((await own.pool.query('SELECT FROM outbox_messages')).rowCount).toBe(0);
   });
 
   it('a transaction that fails by itself runs once', async () => {
@@ -97,3 +171,8 @@ describe('transactions', () => {
     expect(isAllowed).toEqual([true, false, true, false]);
   });
 });
+
+function outboxRow() {
+  const id = randomUUID();
+  return { id, template: 'sign-up', locale: 'en', status: 'withheld', payload: null, messageId: `<${id}@test>` };
+}

@@ -8,7 +8,7 @@ import { AppConfig } from '../../platform/config/app-config.js';
 import type { Tx } from '../../platform/database/sql.js';
 import { recipientOf } from '../../mail/mail-recipient.js';
 import { MailService } from '../../mail/mail.service.js';
-import { EmailChangesRepository } from '../../users/email-changes.repository.js';
+import { EmailChangesRepository, type AddressHolder } from '../../users/email-changes.repository.js';
 import { requestOrigin } from '../../verification/challenge-mail.js';
 import { EmailChallengesService, type IssuedEmailChallenge } from '../../verification/email-challenges.service.js';
 import { ClaimedIdentities } from './claimed-identities.js';
@@ -57,16 +57,21 @@ export class PendingSignUpsService {
     context: ClientContext,
   ): Promise<string> {
     await this.challenges.lockAddress(tx, signUp.emailKey, 'sign-up');
-    const found = await this.signUps.findContinued(tx, signUp.emailKey, digest(ownId), earlier);
+    const [found, open, owner] = await Promise.all([
+      this.signUps.findContinued(tx, signUp.emailKey, digest(ownId), earlier),
+      this.signUps.countOpen(tx, signUp.emailKey),
+      this.emailChanges.findHolder(tx, signUp.emailKey),
+    ]);
     // A confirmed sign-up keeps its id, and is not continued.
     const signUpId = found?.isConfirmed ? randomToken() : ownId;
     const continued = found?.isConfirmed ? null : found;
     const current = continued ? takePlaceOf(continued, signUp) : signUp;
     const { SIGN_UP_CLAIM_TTL_SECONDS: ttlSeconds } = this.config.env;
     if (continued) await this.signUps.replace(tx, current, digest(signUpId), ttlSeconds);
-    else await this.signUps.insert(tx, current, digest(signUpId), ttlSeconds);
-    if (mails.mayMail || !continued) await this.mailChallenge(tx, current, mails, context);
-    await this.signUps.discardSurplus(tx, signUp.emailKey, MAX_OPEN_SIGN_UPS);
+    else await this.signUps.insert(tx, current, digest(signUpId), ttlSeconds, mails.mayMail);
+    if (continued && mails.mayMail) await this.signUps.markMailed(tx, current.id);
+    if (mails.mayMail || !continued) await this.issue(tx, current, owner, { ...mails, isFirst: !continued }, context);
+    if (open >= MAX_OPEN_SIGN_UPS) await this.signUps.discardSurplus(tx, signUp.emailKey, MAX_OPEN_SIGN_UPS);
     await this.auditLog.record(tx, 'sign-up.requested', { context }, { loginId: signUp.loginId });
     return signUpId;
   }
@@ -76,18 +81,23 @@ export class PendingSignUpsService {
    * back to it (CC-11), its owner is notified instead, and the sign-up can never be confirmed because
    * its code is never mailed.
    */
-  async mailChallenge(
+  async mailChallenge(tx: Tx, signUp: NewSignUp, mails: SignUpMails, context: ClientContext): Promise<void> {
+    const owner = await this.emailChanges.findHolder(tx, signUp.emailKey);
+    if (mails.mayMail) await this.signUps.markMailed(tx, signUp.id);
+    await this.issue(tx, signUp, owner, { ...mails, isFirst: false }, context);
+  }
+
+  private async issue(
     tx: Tx,
     signUp: NewSignUp,
-    { mayMail, mayNotify }: SignUpMails,
+    owner: AddressHolder | null,
+    { mayMail, mayNotify, isFirst }: SignUpMails & { readonly isFirst: boolean },
     context: ClientContext,
   ): Promise<void> {
     const { SIGN_UP_LINK_TTL_SECONDS: linkTtlSeconds } = this.config.env;
     const subject = { emailKey: signUp.emailKey, signUpId: signUp.id };
-    const options = { linkTtlSeconds, deliversToMailbox: mayMail };
+    const options = { linkTtlSeconds, deliversToMailbox: mayMail, isFirst };
     const challenge = await this.challenges.issue(tx, 'sign-up', subject, options);
-    if (mayMail) await this.signUps.markMailed(tx, signUp.id);
-    const owner = await this.emailChanges.findHolder(tx, signUp.emailKey);
     const origin = requestOrigin(context);
     const provider = this.claimedIdentities.findProviderName(signUp);
     // A sign-up whose rival was confirmed gets no code, even when its address has become free

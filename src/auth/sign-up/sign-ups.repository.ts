@@ -31,6 +31,8 @@ export const isVoid = ({ passwordHash, identity }: Pick<SignUp, 'passwordHash' |
 const consentsOf = ({ consents }: Pick<SignUp, 'consents'>): string | null =>
   consents === null ? null : JSON.stringify(consents);
 
+const IS_OPEN = 'confirmed_at IS NULL AND expires_at > now()';
+
 const COLUMNS = `id, handle_digest AS "signUpIdDigest", login_id AS "loginId", email, email_key AS "emailKey", password_hash AS "passwordHash",
   identity, name, locale, attributes, consents, imported_claim_id AS "importedClaimId", created_at AS "createdAt", mailed_at AS "mailedAt", expires_at AS "expiresAt", confirmed_at AS "confirmedAt"`;
 
@@ -42,10 +44,17 @@ export class SignUpsRepository {
     private readonly importedClaims: ImportedClaimsRepository,
   ) {}
 
-  async insert(tx: Tx, signUp: NewSignUp, signUpIdDigest: Buffer, ttlSeconds: number): Promise<void> {
-    await tx.query(
-      `INSERT INTO sign_ups (id, handle_digest, login_id, email, email_key, password_hash, name, locale, expires_at, attributes, identity, imported_claim_id, consents)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now() + make_interval(secs => $9), $10, $11, $12, $13)`,
+  /** @param isMailed whether this transaction queues its mail */
+  async insert(
+    tx: Tx,
+    signUp: NewSignUp,
+    signUpIdDigest: Buffer,
+    ttlSeconds: number,
+    isMailed: boolean,
+  ): Promise<void> {
+    await tx.runLater(
+      `INSERT INTO sign_ups (id, handle_digest, login_id, email, email_key, password_hash, name, locale, expires_at, attributes, identity, imported_claim_id, consents, mailed_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now() + make_interval(secs => $9), $10, $11, $12, $13, CASE WHEN $14 THEN now() END)`,
       [
         signUp.id,
         signUpIdDigest,
@@ -60,8 +69,18 @@ export class SignUpsRepository {
         signUp.identity,
         signUp.importedClaimId ?? null,
         consentsOf(signUp),
+        isMailed,
       ],
     );
+  }
+
+  /** Counts the sign-ups on an address that can still be confirmed. */
+  async countOpen(tx: Tx, emailKey: string): Promise<number> {
+    const { rows } = await tx.query<{ count: number }>(
+      `SELECT count(*)::int AS count FROM sign_ups WHERE email_key = $1 AND ${IS_OPEN}`,
+      [emailKey],
+    );
+    return rows[0]!.count;
   }
 
   /**
@@ -91,7 +110,7 @@ export class SignUpsRepository {
    * can no longer be confirmed gets no password and no account at a provider again.
    */
   async replace(tx: Tx, signUp: NewSignUp, signUpIdDigest: Buffer, ttlSeconds: number): Promise<void> {
-    await tx.query(
+    await tx.runLater(
       `UPDATE sign_ups SET handle_digest = $2, login_id = $3, email = $4, password_hash = $5, name = $6, locale = $7,
          expires_at = now() + make_interval(secs => $8), attributes = $9, identity = $10, imported_claim_id = $11, consents = $12
        WHERE id = $1`,
@@ -150,7 +169,7 @@ export class SignUpsRepository {
   }
 
   async markMailed(tx: Tx, id: string): Promise<void> {
-    await tx.query(`UPDATE sign_ups SET mailed_at = now() WHERE id = $1`, [id]);
+    await tx.runLater(`UPDATE sign_ups SET mailed_at = now() WHERE id = $1`, [id]);
   }
 
   /**
@@ -160,9 +179,9 @@ export class SignUpsRepository {
    * rows.
    */
   async discardSurplus(tx: Tx, emailKey: string, limit: number): Promise<void> {
-    await tx.query(
+    await tx.runLater(
       `WITH surplus AS (
-         SELECT id FROM sign_ups WHERE email_key = $1 AND confirmed_at IS NULL AND expires_at > now()
+         SELECT id FROM sign_ups WHERE email_key = $1 AND ${IS_OPEN}
          ORDER BY mailed_at DESC NULLS LAST, created_at DESC, id OFFSET $2)
        DELETE FROM sign_ups WHERE id IN (
          SELECT id FROM sign_ups WHERE id IN (SELECT id FROM surplus) AND confirmed_at IS NULL FOR UPDATE SKIP LOCKED)`,

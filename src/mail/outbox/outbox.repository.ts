@@ -54,7 +54,7 @@ export class OutboxRepository implements OutboxQueue<ClaimedMessage> {
    * Writes the message and wakes the dispatchers on commit. A withheld message takes the same time.
    */
   async insert(tx: Tx, message: NewOutboxMessage, lifetimeSeconds: number | null): Promise<void> {
-    await tx.query(
+    await tx.runLater(
       `WITH message AS (
          INSERT INTO outbox_messages (id, template, locale, status, payload, message_id, member_id, proof_id, expires_at, finished_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now() + make_interval(secs => $9), CASE WHEN $4 = 'pending' THEN NULL ELSE now() END)
@@ -70,7 +70,7 @@ export class OutboxRepository implements OutboxQueue<ClaimedMessage> {
   /** Drops unsent mails of e-mail challenges that ended and erases their payload. */
   async dropForChallenges(tx: Tx, challengeIds: readonly string[]): Promise<void> {
     if (challengeIds.length === 0) return;
-    await tx.query(
+    await tx.runLater(
       `UPDATE outbox_messages SET status = 'dropped', payload = NULL, finished_at = now(), last_error = 'its code and link were used or replaced'
        WHERE proof_id = ANY($1) AND status = 'pending'`,
       [[...challengeIds]],

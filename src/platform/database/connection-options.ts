@@ -42,6 +42,8 @@ export function connectionOptions(settings: DatabaseSettings): PostgresDataSourc
       connectionTimeoutMillis: settings.poolWaitMs ?? timeout,
       idleTimeoutMillis: 30_000,
       keepAlive: true,
+      // Statements may be sent before the previous one is answered (ADR 0058).
+      pipeline: settings.isPooled !== true,
       application_name: 'munjigi',
       // When the network is lost, the server's timeout does not reach the client, so the client has
       // its own, a little longer one.

@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import type { ClientBase, Pool } from 'pg';
+import type { Pool } from 'pg';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
+import type { DatabaseClient } from './database-client.js';
 import { isConflict, isDatabaseUnavailable } from './database-errors.js';
 import { outcomeOf, Tx, type Sql, type SqlResult } from './sql.js';
 import { statementName } from './statement-names.js';
@@ -45,16 +46,20 @@ export class Database implements Sql {
 
   private async attempt<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     const runner = this.dataSource.createQueryRunner();
+    let tx: Tx | undefined;
     try {
-      const tx = new Tx(runner.manager, (await runner.connect()) as ClientBase);
-      await runner.startTransaction();
+      const client = (await runner.connect()) as DatabaseClient;
+      tx = await Tx.begin(runner.manager, client);
+      // TypeORM must know of the transaction: a manager that saves several rows would open another.
+      // Its own methods would wait for an answer to BEGIN.
+      Object.assign(runner, { isTransactionActive: true, transactionDepth: 1 });
       const result = await work(tx);
-      await runner.commitTransaction();
-      tx.committed();
+      await tx.commit();
       return result;
     } catch (error) {
-      await this.abandon(runner, error);
-      throw error;
+      const cause = (await tx?.findFirstFailure()) ?? error;
+      await this.abandon(runner, tx?.hasBegun === true, cause);
+      throw cause;
     } finally {
       await runner.release().catch(() => undefined);
     }
@@ -65,9 +70,9 @@ export class Database implements Sql {
    * be inside the transaction, and if it returned to the pool, the next statements would join that
    * transaction and be lost with it.
    */
-  private async abandon(runner: QueryRunner, error: unknown): Promise<void> {
+  private async abandon(runner: QueryRunner, hasBegun: boolean, error: unknown): Promise<void> {
     let isClean = isConflict(error) || !isDatabaseUnavailable(error);
-    if (isClean && runner.isTransactionActive) {
+    if (isClean && hasBegun) {
       isClean = await runner.rollbackTransaction().then(
         () => true,
         () => false,

@@ -1,4 +1,4 @@
-import type pg from 'pg';
+import pg from 'pg';
 import { DatabaseClient } from './database-client.js';
 
 /**
@@ -11,6 +11,6 @@ export class UnnamedStatementsClient extends DatabaseClient {
   override query = ((statement: unknown, ...rest: unknown[]) => {
     const isNamed = typeof statement === 'object' && statement !== null && 'name' in statement;
     const unnamed = isNamed ? { ...statement, name: undefined } : statement;
-    return (super.query as (...args: unknown[]) => unknown).call(this, unnamed, ...rest);
+    return (pg.Client.prototype.query as (...args: unknown[]) => unknown).call(this, unnamed, ...rest);
   }) as pg.Client['query'];
 }

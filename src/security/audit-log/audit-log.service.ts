@@ -58,7 +58,7 @@ export class AuditLogService {
   ): Promise<void> {
     const { memberId = null, sessionId = null, personKey, context } = subject;
     const isDerivable = hasDerivedEvent(type);
-    const { rows } = await sql.query<{ observed: boolean }>(isDerivable ? INSERT_AND_ASK : INSERT, [
+    const values = [
       ...[type, memberId, sessionId, context.actorId ?? null],
       ...[
         context.ip,
@@ -67,7 +67,9 @@ export class AuditLogService {
         JSON.stringify({ ...details, ...this.reasonOf(context, personKey) }),
         context.apiKeyId ?? null,
       ],
-    ]);
+    ];
+    if (!isDerivable && sql instanceof Tx) return sql.runLater(INSERT, values);
+    const { rows } = await sql.query<{ observed: boolean }>(isDerivable ? INSERT_AND_ASK : INSERT, values);
     if (!isDerivable || !rows[0]!.observed) return;
     const event = derivedEvent(type, details, subject);
     if (event === null || memberId === null) return;
