@@ -69,7 +69,7 @@ describe('the merged word lists', () => {
     const random = new SeededRandom();
     const next = await makePasswords(random);
     const scores = new Set<number>();
-    for (let count = howMany({ short: 300, long: 10_000 }); count > 0; count -= 1) {
+    for (let count = howMany({ short: 100, long: 10_000 }); count > 0; count -= 1) {
       const password = next();
       const expected = ofLibrary(password, OWN_WORDS);
       scores.add(expected.score);
