@@ -57,8 +57,12 @@ export function acceptJson(fastify: FastifyInstance): void {
  */
 export function refuseSeveralHosts(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', ({ raw: { rawHeaders } }, _reply, done) => {
-    const hosts = rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host');
-    if (hosts.length <= 1) done();
+    let hosts = 0;
+    for (let index = 0; index < rawHeaders.length; index += 2) {
+      const name = rawHeaders[index]!;
+      if (name.length === 4 && name.toLowerCase() === 'host') hosts += 1;
+    }
+    if (hosts <= 1) done();
     else done(new DomainError('bad_request', { detail: 'several Host headers' }));
   });
 }

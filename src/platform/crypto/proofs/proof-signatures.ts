@@ -1,6 +1,5 @@
 import { createPublicKey, verify, type KeyObject } from 'node:crypto';
 import { calculateJwkThumbprint } from 'jose';
-import { LRUCache } from 'lru-cache';
 import { invalid, type ProofJwk, type ProofParts } from './proof-form.js';
 
 interface ImportedKey {
@@ -8,15 +7,13 @@ interface ImportedKey {
   readonly thumbprint: string;
 }
 
-/** Importing a key takes as long as verifying with it, and a client uses one key for weeks. */
-const MAX_KEYS = 5_000;
-
 /** The hash that an algorithm signs (RFC 7518 section 3.4); EdDSA hashes by itself (RFC 8037). */
 const HASHES: Record<ProofParts['algorithm'], string | null> = { ES256: 'sha256', EdDSA: null };
 
 /** Verifies the signatures of proofs. Loaded at the first proof, because it loads `jose`. */
 export class ProofSignatures {
-  private readonly keys = new LRUCache<string, ImportedKey>({ max: MAX_KEYS });
+  /** Importing a key takes as long as verifying with it. */
+  private readonly keys = new WeakMap<ProofJwk, ImportedKey>();
 
   /**
    * RFC 9449 section 4.3, check 6: the key in the proof's own header has signed it. Node.js verifies
@@ -41,13 +38,12 @@ export class ProofSignatures {
   }
 
   private async import(jwk: ProofJwk): Promise<ImportedKey> {
-    const name = JSON.stringify(jwk);
-    const known = this.keys.get(name);
+    const known = this.keys.get(jwk);
     if (known) return known;
     try {
       const key = createPublicKey({ key: { ...jwk }, format: 'jwk' });
       const imported = { key, thumbprint: await calculateJwkThumbprint({ ...jwk }) };
-      this.keys.set(name, imported);
+      this.keys.set(jwk, imported);
       return imported;
     } catch (error) {
       throw invalid('key is wrong', error);
