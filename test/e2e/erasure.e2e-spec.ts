@@ -208,8 +208,15 @@ describe('closed account', () => {
     );
     await act('POST', `outbox/${mails[0].id}/retry`).expect(202);
     await app.sql.query('DELETE FROM outbox_messages WHERE id = $1', [mails[0].id]);
+    const { rows: sent } = await app.sql.query(
+      `UPDATE event_deliveries SET status = 'sent' WHERE id = (SELECT id FROM event_deliveries WHERE member_id = $1 LIMIT 1)
+       RETURNING id, webhook_id AS webhook`,
+      [profile.id],
+    );
+    await act('POST', `webhooks/${sent[0].webhook}/deliveries/${sent[0].id}/retry`).expect(202);
     const created = 'invitation.created';
-    expect(await reasons()).toEqual([created, 'invitation.withdrawn', created, created, 'mail.retried']);
+    const retried = ['mail.retried', 'webhook.delivery_retried'];
+    expect(await reasons()).toEqual([created, 'invitation.withdrawn', created, created, ...retried]);
 
     await close({ client, accessToken: body.accessToken, ...values, id: profile.id } as GivenMember, 15);
     await erasure.eraseDue();

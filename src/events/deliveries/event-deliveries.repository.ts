@@ -142,16 +142,16 @@ export class EventDeliveriesRepository {
   /**
    * Makes a closed delivery due again, as if it were new: it has three days again. The event keeps
    * its id.
-   * @returns false if there is none, or if it is still pending
+   * @returns the member whom it is about, if any; null if there is none, or if it is still pending
    */
-  async retry(tx: Tx, webhookId: string, id: string): Promise<boolean> {
-    const { count } = await tx.query(
+  async retry(tx: Tx, webhookId: string, id: string): Promise<{ readonly memberId: string | null } | null> {
+    const { rows } = await tx.query<{ memberId: string | null }>(
       `UPDATE event_deliveries SET status = 'pending', attempts = 0, created_at = now(), available_at = now(), finished_at = NULL, last_error = NULL
-       WHERE id = $2 AND webhook_id = $1 AND status <> 'pending'`,
+       WHERE id = $2 AND webhook_id = $1 AND status <> 'pending' RETURNING member_id AS "memberId"`,
       [webhookId, id],
     );
-    if (count === 1) await this.wake(tx, webhookId);
-    return count === 1;
+    if (rows.length > 0) await this.wake(tx, webhookId);
+    return rows[0] ?? null;
   }
 
   private async wake(tx: Tx, webhookId: string): Promise<void> {

@@ -47,10 +47,12 @@ export class DeliveryAdministrationService {
   async retry(admin: Principal, webhookId: string, id: string, context: ClientContext): Promise<void> {
     await this.database.transaction(async (tx) => {
       await this.admit(tx, admin, webhookId);
-      if (!(await this.deliveries.retry(tx, webhookId, id)))
-        throw new DomainError('not_found', { detail: 'no such delivery, or it is pending' });
+      const retried = await this.deliveries.retry(tx, webhookId, id);
+      if (retried === null) throw new DomainError('not_found', { detail: 'no such delivery, or it is pending' });
       const details = { webhookId, deliveryId: id };
-      await this.auditLog.record(tx, 'webhook.delivery_retried', { context: adminContext(admin, context) }, details);
+      // With the member, so that an erasure finds the reason.
+      const subject = { memberId: retried.memberId, context: adminContext(admin, context) };
+      await this.auditLog.record(tx, 'webhook.delivery_retried', subject, details);
     });
   }
 

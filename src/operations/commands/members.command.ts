@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { parseEmailAddress } from '../../platform/addresses/email-address.js';
 import { CommandError } from '../../platform/config/command-error.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
@@ -10,7 +10,7 @@ import type { WithApplication } from './with-application.js';
 const REFUSALS: Partial<Record<ErrorCode, string>> = {
   not_found: 'There is no such member.',
   email_taken: 'This address already has an account.',
-  member_not_active: 'The member is disabled or has closed the account. "erase --now" erases it all the same.',
+  member_not_active: 'The member is disabled or has closed the account: only "erase --now" is possible.',
   last_admin: 'This is the last active administrator: make another one first.',
 };
 
@@ -74,6 +74,9 @@ export async function exportMember(
     });
     try {
       await output.write(`${JSON.stringify(await requests.export(id, context), null, 2)}\n`);
+    } catch (error) {
+      await rm(file, { force: true }); // half a file would stop the next attempt
+      throw error;
     } finally {
       await output.close();
     }
