@@ -4,6 +4,7 @@ import type { FastifyReply } from 'fastify';
 import { AppConfig } from '../platform/config/app-config.js';
 import { DomainError } from '../platform/http/problems/domain-error.js';
 import { Public } from '../platform/http/public.decorator.js';
+import { wantsPage } from './page-headers.js';
 
 /**
  * Leads people who open the bare address in a browser to your app or to the login page. Programs
@@ -19,7 +20,7 @@ export class HomeController {
   home(@Headers('accept') accept: string | undefined, @Res({ passthrough: true }) reply: FastifyReply): void {
     // Both targets are settings: nothing of the request may choose where a browser goes.
     const target = this.config.env.APP_URL ?? this.config.loginUrl;
-    if (target === undefined || !/\btext\/html\b/i.test(accept ?? '')) throw new DomainError('not_found');
+    if (target === undefined || !wantsPage(accept)) throw new DomainError('not_found');
     void reply.header('vary', 'Accept').redirect(target, HttpStatus.FOUND);
   }
 }

@@ -1,5 +1,8 @@
 const SHARED = { 'referrer-policy': 'no-referrer', 'x-content-type-options': 'nosniff' } as const;
 
+/** Whether a request comes from a browser that opens an address, and not from a program. */
+export const wantsPage = (accept: string | undefined): boolean => /\btext\/html\b/i.test(accept ?? '');
+
 /** The response headers of every page. */
 export const PAGE_HEADERS: Readonly<Record<string, string>> = {
   ...SHARED,

@@ -67,6 +67,12 @@ export class PageRenderer {
     return this.renderView(page, locale, TEXTS[locale][page]);
   }
 
+  /** Renders the page about an address that has none. Returns null if no page is enabled. */
+  renderNotFound(locale: Locale): string | null {
+    if (this.options.pages.length === 0) return null;
+    return this.renderView('not-found', locale, TEXTS[locale]['not-found']);
+  }
+
   /**
    * Renders any view of the folder, also one that PAGES does not select.
    * @param replaced values that differ from those of the pages

@@ -1,4 +1,4 @@
-import { Controller, Get, Headers, Param, Query, Res } from '@nestjs/common';
+import { Controller, Get, Headers, HttpStatus, Param, Query, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Public } from '../platform/http/public.decorator.js';
@@ -6,7 +6,7 @@ import { AppConfig } from '../platform/config/app-config.js';
 import { DomainError } from '../platform/http/problems/domain-error.js';
 import { LOCALES, negotiateLocale, type Locale } from '../platform/i18n/locale.js';
 import { PageAssets } from './page-assets.js';
-import { PAGE_HEADERS } from './page-headers.js';
+import { PAGE_HEADERS, wantsPage } from './page-headers.js';
 import { PageRenderer } from './page-renderer.js';
 import { sendAsset } from './send-asset.js';
 
@@ -29,13 +29,16 @@ export class PagesController {
   page(
     @Param('page') page: string,
     @Query('lang') lang: unknown,
+    @Headers('accept') accept: string | undefined,
     @Headers('accept-language') acceptLanguage: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): string {
     const requested: Locale | undefined = LOCALES.find((locale) => locale === lang);
     const locale = requested ?? negotiateLocale(acceptLanguage, this.config.defaultLocale);
-    const html = this.renderer.render(page, locale);
+    const found = this.renderer.render(page, locale);
+    const html = found ?? (wantsPage(accept) ? this.renderer.renderNotFound(locale) : null);
     if (html === null) throw new DomainError('not_found');
+    if (found === null) reply.status(HttpStatus.NOT_FOUND);
     reply.headers(PAGE_HEADERS).header('content-language', locale).type('text/html; charset=utf-8');
     return html;
   }

@@ -198,6 +198,12 @@ describeInBrowser('getting back into an account on the built-in pages', () => {
       await visitor.see('broken');
       await visitor.inspect(`${page}-broken`);
     }
+    await visitor.open('logn'); // a mistyped address has a page, too
+    await visitor.see('ready');
+    await visitor.inspect('not-found');
+    await visitor.page.locator('[data-language-switch]').click();
+    await visitor.page.locator('html[lang="en"]').waitFor();
+    expect(await visitor.text('h1')).toBe('There is no page here');
     await visitor.close();
   });
 

@@ -53,6 +53,13 @@ describe('built-in pages', () => {
     expect((await app.post('/', {})).status).toBe(404);
   });
 
+  it('at an unknown address lead a browser on; a program gets a problem', async () => {
+    const browser = await app.request('GET', '/pages/logn?lang=ko', { headers: { accept: 'text/html,*/*;q=0.8' } });
+    expect([browser.status, browser.headers['content-language']]).toEqual([404, 'ko']);
+    expect(browser.text).toContain('href="login?lang&#x3D;ko"');
+    expect((await app.get('/pages/logn')).body.code).toBe('not_found');
+  });
+
   it('use the selected language, else the one of the browser', async () => {
     const language = async (query: string, accepted: string): Promise<unknown> =>
       (await app.request('GET', `/pages/login${query}`, { headers: { 'accept-language': accepted } })).headers[
@@ -119,6 +126,8 @@ describe('built-in pages', () => {
     const without = await app.replica({ env: { PAGES: 'none', ADMIN_CONSOLE: 'false', ...elsewhere } });
     for (const page of [...PAGE_NAMES, 'admin', 'assets/admin/console.js'])
       expect([page, (await without.get(`/pages/${page}`)).status]).toEqual([page, 404]);
+    const opened = await without.request('GET', '/pages/login', { headers: { accept: 'text/html' } });
+    expect(opened.body.code).toBe('not_found');
     const few = await app.replica({ env: { PAGES: 'login,reset-password', ...elsewhere } });
     expect((await few.get('/pages/login')).status).toBe(200);
     expect((await few.get('/pages/account')).status).toBe(404);

@@ -44,7 +44,8 @@ export function offerLanguages(onFailure) {
 async function switchTo(address) {
   const language = new URL(address).searchParams.get('lang') ?? '';
   const response = await fetch(address, { credentials: 'omit', cache: 'no-store' });
-  if (!response.ok) throw new Error('no page');
+  // The page about an unknown address is answered as 404.
+  if (!response.ok && response.status !== 404) throw new Error('no page');
   const others = slotsOf(new DOMParser().parseFromString(await response.text(), 'text/html'));
   // Something else has changed the page, such as a browser extension.
   if (others.length !== slots.length) throw new Error('another page');

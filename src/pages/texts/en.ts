@@ -59,7 +59,7 @@ export const en = {
     recoveryCodeHere: 'Enter the code from the email here, or open the link in it on any device.',
     resend: 'Send the email again',
     resendIn: 'Send again in {time}',
-    resent: 'If your details are correct, a new email is on its way. The code in the older one no longer works.',
+    resent: 'You requested a new email. The code in the older one no longer works.',
     otherAddress: 'Use another email address',
     noMailHere: 'No email after a few minutes? Check your spam folder.',
     noMail: 'No email after a few minutes? Check your spam folder and the address above.',
@@ -498,6 +498,11 @@ export const en = {
     brokenText: 'Your password has not been changed. To continue, request a new email.',
     askAgain: 'Request a new email',
     timeOver: 'The time for choosing a password has run out.',
+  },
+  'not-found': {
+    title: 'There is no page here',
+    withoutScript: 'Please check the address.',
+    intro: 'The address may be mistyped or cut off. If it came from an email, open the link in the email again.',
   },
   logout: {
     title: 'Log out?',

@@ -60,12 +60,13 @@ export const ko: PageTexts = {
     passwordMissing: '비밀번호를 입력해 주세요.',
     passwordTooShort: '비밀번호를 {passwordMinLength}자 이상 입력해 주세요.',
     passwordPersonal: '비밀번호가 대부분 아이디, 이름, 이메일로 되어 있습니다. 다른 비밀번호를 사용해 주세요.',
-    passwordTooWeak: '비밀번호가 추측하기 너무 쉽습니다. 단어를 더하거나 예상하기 어려운 문자를 섞어 주세요.',
+    passwordTooWeak:
+      '비밀번호가 추측하기 너무 쉽습니다. 영문 자판으로 친 한글도 쉽게 추측됩니다. 단어를 더하거나 예상하기 어려운 문자를 섞어 주세요.',
     recoveryCodeHere:
       '메일로 받은 인증 코드를 여기에 입력하거나, 메일의 링크를 열어 주세요. 링크는 어느 기기에서나 열 수 있습니다.',
     resend: '메일 다시 받기',
     resendIn: '{time} 후 다시 받기',
-    resent: '입력하신 정보가 맞다면 새 메일을 보내 드립니다. 이전 메일의 인증 코드는 더 이상 사용할 수 없습니다.',
+    resent: '새 메일을 요청하셨습니다. 이전 메일의 인증 코드는 더 이상 사용할 수 없습니다.',
     otherAddress: '다른 이메일 사용하기',
     noMailHere: '몇 분이 지나도 메일이 오지 않으면 스팸 메일함을 확인해 주세요.',
     noMail: '몇 분이 지나도 메일이 오지 않으면 스팸 메일함과 입력하신 이메일을 확인해 주세요.',
@@ -498,6 +499,11 @@ export const ko: PageTexts = {
     brokenText: '비밀번호는 바뀌지 않았습니다. 계속하시려면 메일을 다시 요청해 주세요.',
     askAgain: '메일 다시 요청하기',
     timeOver: '비밀번호를 설정할 수 있는 시간이 지났습니다.',
+  },
+  'not-found': {
+    title: '페이지를 찾을 수 없습니다',
+    withoutScript: '주소를 확인해 주세요.',
+    intro: '주소가 잘못 입력되었거나 일부가 빠졌습니다. 메일에서 받으신 링크라면 메일의 링크를 다시 열어 주세요.',
   },
   logout: {
     title: '로그아웃하시겠습니까?',

@@ -30,7 +30,8 @@ export const problems: Record<ErrorCode, { title: string; detail: string }> = {
   link_expired: { title: 'Link expired', detail: 'The link has expired. Please request a new one.' },
   invitation_invalid: {
     title: 'Invitation not valid',
-    detail: 'This invitation was withdrawn or replaced by a newer one. Ask the person who invited you.',
+    detail:
+      'The link is incomplete, or the invitation was withdrawn or replaced by a newer one. Ask the person who invited you.',
   },
   invitation_expired: {
     title: 'Invitation expired',

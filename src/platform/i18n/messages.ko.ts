@@ -31,7 +31,7 @@ export const problems: Record<ErrorCode, { title: string; detail: string }> = {
   link_expired: { title: '링크 만료', detail: '링크의 유효 시간이 지났습니다. 다시 요청해 주세요.' },
   invitation_invalid: {
     title: '사용할 수 없는 초대',
-    detail: '취소되었거나 새 초대로 바뀐 초대입니다. 초대한 분께 문의해 주세요.',
+    detail: '링크가 올바르지 않거나, 초대가 취소되었거나 새 초대로 바뀌었습니다. 초대한 분께 문의해 주세요.',
   },
   invitation_expired: {
     title: '만료된 초대',
@@ -201,6 +201,7 @@ export const fields: { [Code in keyof typeof englishFields]: (params: Params) =>
   password_too_long: ({ max }) => `${max}자 이하로 입력해 주세요.`,
   password_too_common: () => '공격자가 가장 먼저 시도하는 흔한 비밀번호입니다. 다른 비밀번호를 사용해 주세요.',
   password_personal: () => '아이디, 이름, 이메일 또는 서비스 이름이 들어 있습니다. 다른 비밀번호를 사용해 주세요.',
-  password_too_weak: () => '추측하기 너무 쉽습니다. 단어를 더하거나 예상하기 어려운 문자를 섞어 주세요.',
+  password_too_weak: () =>
+    '추측하기 너무 쉽습니다. 영문 자판으로 친 한글도 쉽게 추측됩니다. 단어를 더하거나 예상하기 어려운 문자를 섞어 주세요.',
   one_of_needed: ({ names }) => `다음 중 하나가 필요합니다: ${names}`,
 };
