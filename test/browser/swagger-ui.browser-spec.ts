@@ -64,6 +64,10 @@ describeInBrowser('Swagger UI as a workbench', () => {
     const sessions = await shown('auth/SESSIONS');
     expect(sessions.length).toBeGreaterThan(1);
     expect(sessions.length).toBeLessThan(all);
+    const admin = await shown('administration'); // the name of a group
+    expect(admin.length).toBeGreaterThan(1);
+    expect(admin.filter((path) => !path.includes('admin'))).toEqual([]);
+    expect(await page.locator('.operation-filter-input').getAttribute('placeholder')).toMatch(/operation/);
     await shown('');
   });
 

@@ -35,7 +35,7 @@ interface ImmutableMap<Value> {
   get(key: string): unknown;
   getIn(path: readonly string[]): unknown;
   set(key: string, value: unknown): this;
-  map(change: (value: Value) => Value): this;
+  map(change: (value: Value, key: string) => Value): this;
   filter(isKept: (value: Value, key: string) => boolean): this;
   forEach(use: (value: Value, key: string) => void): void;
   readonly size: number;
@@ -43,9 +43,18 @@ interface ImmutableMap<Value> {
 
 type TaggedOperation = ImmutableMap<unknown>;
 
+interface React {
+  createElement(type: unknown, props: object | null, ...children: unknown[]): unknown;
+}
+
+/** An element of the page, as far as it is used here. */
+interface PageElement {
+  querySelector(selector: string): { placeholder: string } | null;
+}
+
 /**
- * Makes the filter box search in summaries and paths; by itself it searches in the names of groups
- * only.
+ * Makes the filter box search in summaries and paths, too; by itself it searches in the names of
+ * groups only, and is labelled so.
  */
 export function filterOperations(): object {
   return {
@@ -53,7 +62,8 @@ export function filterOperations(): object {
       opsFilter(groups: ImmutableMap<TaggedOperation>, phrase: string) {
         const wanted = phrase.toLowerCase();
         return groups
-          .map((group) => {
+          .map((group, name) => {
+            if (name.toLowerCase().includes(wanted)) return group;
             const operations = group.get('operations') as ImmutableMap<ImmutableMap<unknown>>;
             const matching = operations.filter((operation) =>
               [operation.get('path'), operation.getIn(['operation', 'summary'])].some((text) =>
@@ -65,11 +75,18 @@ export function filterOperations(): object {
           .filter((group) => (group.get('operations') as ImmutableMap<unknown>).size > 0);
       },
     },
+    wrapComponents: {
+      FilterContainer:
+        (FilterBox: unknown, { React }: { React: React }) =>
+        (props: object) => {
+          const relabel = (element: PageElement | null): void => {
+            const input = element?.querySelector('input');
+            if (input) input.placeholder = 'Find an operation by path, summary or group';
+          };
+          return React.createElement('div', { ref: relabel }, React.createElement(FilterBox, props));
+        },
+    },
   };
-}
-
-interface React {
-  createElement(type: unknown, props: object | null, ...children: unknown[]): unknown;
 }
 
 interface ResponsesProps {

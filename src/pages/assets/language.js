@@ -43,7 +43,8 @@ export function offerLanguages(onFailure) {
 /** @param {string} address of this page in the other language */
 async function switchTo(address) {
   const language = new URL(address).searchParams.get('lang') ?? '';
-  const response = await fetch(address, { credentials: 'omit', cache: 'no-store' });
+  const headers = { accept: 'text/html' };
+  const response = await fetch(address, { headers, credentials: 'omit', cache: 'no-store' });
   // The page about an unknown address is answered as 404.
   if (!response.ok && response.status !== 404) throw new Error('no page');
   const others = slotsOf(new DOMParser().parseFromString(await response.text(), 'text/html'));
