@@ -123,6 +123,15 @@ describe('compose file for several replicas', () => {
       expect(Object.keys(environment).filter((name) => !(name in ENVIRONMENT))).toEqual([]);
   });
 
+  it('SL-01 no proxy logs queries, which hold the addresses that administrators search', () => {
+    const nginx = read('nginx.conf');
+    expect(nginx).toMatch(/error_log \S+ crit;/); // other levels quote requests
+    expect(nginx.match(/log_format [^;]+;/)![0]).not.toMatch(
+      /\$(request|request_uri|args|query_string|is_args|http_referer)\b/,
+    );
+    expect(read('kubernetes/ingress.yaml')).toContain("enable-access-log: 'false'");
+  });
+
   it('it defines every service that another service waits for', () => {
     for (const { depends_on: needed = {} } of Object.values(compose.services))
       for (const name of Object.keys(needed)) expect(compose.services).toHaveProperty([name]);

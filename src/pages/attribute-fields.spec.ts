@@ -23,9 +23,10 @@ const namesOf = (fields: readonly { name: string }[]) => fields.map(({ name }) =
 
 describe('the fields for attributes', () => {
   it('AT-01 are those that a member may write or read', () => {
-    const { signUp, writable, shown } = attributeFieldsOf(DECLARATIONS, 'en');
+    const { signUp, writable, invitation, shown } = attributeFieldsOf(DECLARATIONS, 'en');
     expect(namesOf(signUp)).toEqual(['phone', 'news']);
     expect(namesOf(writable)).toEqual(['phone', 'news', 'size', 'age']);
+    expect(namesOf(invitation)).toEqual(['phone', 'news', 'plan', 'size', 'age']);
     expect(namesOf(shown)).toEqual(['phone', 'news', 'plan', 'size', 'age', 'roles']);
   });
 
@@ -33,6 +34,16 @@ describe('the fields for attributes', () => {
     const labels = (locale: 'en' | 'ko') => attributeFieldsOf(DECLARATIONS, locale).writable.map(({ label }) => label);
     expect(labels('en')).toEqual(['Phone <b>', 'Newsletter', 'size', 'age']);
     expect(labels('ko')).toEqual(['전화번호', 'Newsletter', 'size', 'age']);
+  });
+
+  it('leave everything open in an invitation, also a yes or no', () => {
+    const [phone, news] = attributeFieldsOf(DECLARATIONS, 'ko').invitation;
+    expect(phone!.isRequired).toBe(false); // the person is asked
+    expect(news).toMatchObject({ isBoolean: false, isChoice: true });
+    expect(news!.choices).toEqual([
+      { value: 'true', label: '예' },
+      { value: 'false', label: '아니요' },
+    ]);
   });
 
   it('are in the pages, with their kinds and without hidden ones', () => {

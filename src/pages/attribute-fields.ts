@@ -20,9 +20,16 @@ export interface AttributeFields {
   readonly signUp: readonly AttributeField[];
   /** In the form of the profile. */
   readonly writable: readonly AttributeField[];
+  /**
+   * In the form of an invitation. The console's page is public, so it names none that members may not
+   * see: these are set through the API.
+   */
+  readonly invitation: readonly AttributeField[];
   /** In the list above it: with those that members may only read, of any type. */
   readonly shown: readonly { readonly name: string; readonly label: string }[];
 }
+
+const YES_NO: Record<Locale, readonly [string, string]> = { en: ['Yes', 'No'], ko: ['예', '아니요'] };
 
 /** Lists and objects have no field: they are written through the API. */
 export function attributeFieldsOf(
@@ -38,12 +45,25 @@ export function attributeFieldsOf(
   return {
     signUp: fieldsWhere(({ atSignUp }) => atSignUp !== undefined),
     writable: fieldsWhere(({ member }) => member === 'write'),
+    invitation: fieldsWhere(({ member }) => member !== 'hidden').map((field) => orLeftOpen(field, locale)),
     shown: all.flatMap(({ member, field: { name, label } }) => (member === 'hidden' ? [] : [{ name, label }])),
   };
 }
 
 function hasInput({ isBoolean, isNumber, isText, isChoice }: AttributeField): boolean {
   return isBoolean || isNumber || isText || isChoice;
+}
+
+/** The invited person is asked for what is left open. An unticked box would decide; a choice does not. */
+function orLeftOpen(field: AttributeField, locale: Locale): AttributeField {
+  const optional = { ...field, isRequired: false };
+  if (!field.isBoolean) return optional;
+  const [yes, no] = YES_NO[locale];
+  const choices = [
+    { value: 'true', label: yes },
+    { value: 'false', label: no },
+  ];
+  return { ...optional, isBoolean: false, isChoice: true, choices };
 }
 
 function fieldOf(name: string, { schema, atSignUp }: AttributeDeclaration, locale: Locale): AttributeField {

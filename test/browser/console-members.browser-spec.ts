@@ -1,20 +1,43 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Locator } from 'playwright-core';
 import { givenAdmin, type GivenAdmin } from '../support/admins.js';
 import { describeInBrowser } from '../support/browser.js';
 import { LOOKS, BrowserApp, type Visitor } from '../support/browser-app.js';
-import { act, card, give, isDone, logInTo, openMember, REASON } from '../support/console.js';
+import { act, card, give, goTo, isDone, logInTo, openMember, REASON } from '../support/console.js';
 import { given, unique } from '../support/factories.js';
+import { JAPANESE } from '../support/language-pack.js';
 import { mailbox } from '../support/mailbox.js';
+
+const ATTRIBUTES = {
+  team: { schema: { type: 'string', pattern: '^[A-Z]', title: 'Team', 'x-title-ko': '팀' }, member: 'read' },
+  plan: { schema: { enum: ['free', 'pro'], title: 'Plan', 'x-title-ko': '요금제' }, member: 'read' },
+  news: { schema: { type: 'boolean', title: 'Newsletter', 'x-title-ko': '소식지' }, member: 'write' },
+  score: { schema: { type: 'number' }, member: 'hidden' },
+};
 
 describeInBrowser('the screen of a member in the console', () => {
   let browserApp: BrowserApp;
+  let directory: string;
   beforeAll(async () => {
-    browserApp = await BrowserApp.start();
+    directory = await mkdtemp(path.join(tmpdir(), 'console-'));
+    const attributes = path.join(directory, 'attributes.json');
+    await writeFile(attributes, JSON.stringify(ATTRIBUTES));
+    await mkdir(path.join(directory, 'mails', 'ja'), { recursive: true });
+    for (const [file, content] of Object.entries(JAPANESE))
+      await writeFile(path.join(directory, 'mails', 'ja', file), content);
+    browserApp = await BrowserApp.start({
+      MEMBER_ATTRIBUTES: attributes,
+      MAIL_TEMPLATES_DIR: path.join(directory, 'mails'),
+    });
   });
-  afterAll(() => browserApp?.stop());
+  afterAll(async () => {
+    await browserApp?.stop();
+    await rm(directory, { recursive: true });
+  });
 
   const action = (visitor: Visitor, name: string): Locator => card(visitor, 'actions').locator(`[data-do="${name}"]`);
   const statusOf = async (id: string): Promise<string | undefined> =>
@@ -165,6 +188,37 @@ describeInBrowser('the screen of a member in the console', () => {
             type,
             [{ actor_id: admin.id, details: expect.objectContaining({ auditReason: REASON }) }],
           ]);
+      });
+
+      it('AC-21 invites with attributes, in each language of the mails', async () => {
+        const email = unique.email();
+        await goTo(visitor, 'invitations');
+        await card(visitor, 'invitations').locator('button.primary').click();
+        const form = visitor.page.locator('[data-form="invitation"]');
+        const language = form.locator('[name="locale"]');
+        expect(await language.locator('option').allInnerTexts()).toEqual(['English', '한국어', '日本語']);
+        expect(await language.inputValue()).toBe(look.language);
+        expect(await form.locator('[data-attribute]').evaluateAll((fields) => fields.map((one) => one.id))).toEqual([
+          'invitation-attribute-team',
+          'invitation-attribute-plan',
+          'invitation-attribute-news',
+        ]);
+        await language.selectOption('ja');
+        await visitor.type('#invitation-email', email);
+        await visitor.type('#invitation-attribute-team', 'blue');
+        await form.locator('[name="attributes.plan"]').selectOption({ label: 'pro' });
+        await visitor.type('#invitation-reason', REASON);
+        await visitor.send('invitation'); // with a team that the schema refuses
+        await visitor.page.locator('#invitation-attribute-team-error:visible').waitFor();
+        await visitor.inspect('console-invite-attributes');
+        await visitor.type('#invitation-attribute-team', 'Blue');
+        await give(visitor, 'invitation');
+        const { body } = await admin.client.get('/api/admin/invitations', admin.accessToken).expect(200);
+        // What was left open is asked of the person.
+        expect(body.items.find((invitation: { email: string }) => invitation.email === email)).toMatchObject({
+          locale: 'ja',
+          attributes: { team: 'Blue', plan: 'pro' },
+        });
       });
 
       it('offers an administrator neither a change of the own address nor an erasure', async () => {

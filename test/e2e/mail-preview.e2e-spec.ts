@@ -6,20 +6,13 @@ import { MAIL_TEMPLATE_NAMES } from '../../src/mail/templates/mail-template.js';
 import { munjigi } from '../support/command-line.js';
 import { unique } from '../support/factories.js';
 import { Mailbox } from '../support/mailbox.js';
+import { JAPANESE } from '../support/language-pack.js';
 import { TestApp } from '../support/test-app.js';
 
 const PRODUCTION = {
   NODE_ENV: 'production',
   PUBLIC_URL: 'https://accounts.example.test',
   SMTP_REQUIRE_TLS: 'false',
-};
-const JAPANESE = {
-  'sign-up.subject.hbs': '[{{productName}}] ご登録の確認',
-  'sign-up.text.hbs':
-    '確認コード: {{code}} ({{codeMinutes}}分)\n{{web link}} ({{linkHours}}時間)\n{{loginIdMasked}} {{time requestedAt}} {{country}}\n',
-  'sign-up.html.hbs':
-    '<html lang="ja"><p>確認コード: <b>{{code}}</b> ({{codeMinutes}}分)</p><p><a href="{{web link}}">登録する</a> ({{linkHours}}時間)</p><p>{{loginIdMasked}} {{time requestedAt}} {{country}}</p></html>',
-  'language.json': '{"timeZone": "Asia/Tokyo", "zoneName": "(日本時間)"}',
 };
 
 describe('mail texts and their preview', () => {

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { givenAdmin } from '../support/admins.js';
 import { eventually } from '../support/eventually.js';
 import { given, type GivenMember } from '../support/factories.js';
 import { TestApp } from '../support/test-app.js';
@@ -75,13 +76,17 @@ describe('traces', () => {
     expect(collector.bodies.join()).toContain('accounts');
   });
 
-  it('SL-01 they hold no secret, no address and nothing from a URL', async () => {
+  it('SL-01 they hold no secret, no address and nothing from a URL, nor does the log hold what was searched', async () => {
     await app.get(`/pages/no-such-page?note=${ada.loginId}`);
+    const admin = await givenAdmin(app);
+    for (const path of ['members?query', 'login-diagnosis?identifier'])
+      await app.get(`/api/admin/${path}=${encodeURIComponent(ada.email)}`, admin.accessToken).expect(200);
     await app.get('/api/members/me', ada.accessToken).expect(200);
     await eventually('the last span', async () => collector.spans.find(({ name }) => name === 'GET /api/members/me'));
     const sent = collector.bodies.join('\n');
     const { email, password, loginId, accessToken, refreshToken, deviceToken, client } = ada;
-    for (const secret of [email, password, loginId, accessToken, refreshToken, deviceToken, client.ip])
+    for (const address of [email, encodeURIComponent(email)]) expect(sent + app.logs.join('\n')).not.toContain(address);
+    for (const secret of [password, loginId, accessToken, refreshToken, deviceToken, client.ip])
       expect(sent).not.toContain(secret);
   });
 

@@ -4,7 +4,7 @@ import { EVENT_TYPES } from '../../events/events.js';
 import { SCOPES } from '../../platform/http/principal.js';
 import { MAIL_TEMPLATE_NAMES } from '../../mail/templates/mail-template.js';
 import type { Locale } from '../../platform/i18n/locale.js';
-import { mailLocales } from '../../platform/i18n/mail-locale.js';
+import { mailLocales, nameOfLanguage } from '../../platform/i18n/mail-locale.js';
 import { pageAsset, type PageAsset } from '../page-asset.js';
 import type { PageRenderer } from '../page-renderer.js';
 import { en as enPages } from '../texts/en.js';
@@ -16,12 +16,6 @@ const FOLDER = fileURLToPath(new URL('../assets/admin/', import.meta.url));
 const CONTENT_TYPES = { js: 'text/javascript; charset=utf-8', css: 'text/css; charset=utf-8' };
 /** Texts of the account page: of security events, for the timeline of a member, and of a further login. */
 const SHARED_TEXTS = /^(event|signal)-|^(unknownDevice|confirmLogin|confirmPasskey|logInAgain|yes|no)$/;
-
-/** Each in its own name, so that it is the same in every language of the page. */
-const LANGUAGES = [
-  { code: 'ko', name: '한국어' },
-  { code: 'en', name: 'English' },
-];
 
 /** The views of the navigation, in its order. */
 export const VIEWS = [
@@ -50,7 +44,8 @@ export function loadConsole(renderer: PageRenderer, served: { readonly login: bo
       renderer.renderView('admin/console', locale, texts[locale], {
         stylesheet: 'assets/admin/console.css',
         views: VIEWS.map((name) => ({ name, title: texts[locale][`view-${name}`] })),
-        languages: LANGUAGES,
+        // Each in its own name, so that it is the same in every language of the page.
+        languages: mailLocales().map((code) => ({ code, name: nameOfLanguage(code) })),
         ...{ scopes: SCOPES, eventTypes: EVENT_TYPES },
         ...{ mailTemplates: MAIL_TEMPLATE_NAMES.join(' '), mailLocales: mailLocales().join(' ') },
         // The operator's own login page knows no way back to the console; the built-in one does.

@@ -275,6 +275,7 @@ export const en = {
   noInvitations: 'No one has been invited yet.',
   invite: 'Invite someone',
   inviteEffect: 'We email a link and a code. The person chooses a login ID and a password.',
+  attributesHint: 'What you set here, the person is not asked for.',
   invited: '{email} has been invited.',
   'invitation-open': 'Open',
   'invitation-expired': 'Expired',

@@ -265,6 +265,7 @@ export const ko: ConsoleTexts = {
   noInvitations: '아직 초대한 사람이 없습니다.',
   invite: '초대하기',
   inviteEffect: '링크와 인증 코드를 메일로 보냅니다. 받은 사람이 아이디와 비밀번호를 정합니다.',
+  attributesHint: '여기에서 정한 항목은 초대받은 사람에게 다시 묻지 않습니다.',
   invited: '{email}에 초대 메일을 보냈습니다.',
   'invitation-open': '진행 중',
   'invitation-expired': '만료됨',

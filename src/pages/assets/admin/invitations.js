@@ -2,6 +2,7 @@
 
 /** People who were invited to sign up. */
 
+import { readAttributes } from '../attributes.js';
 import { valueOf } from '../form.js';
 import { shortTime, text } from '../page.js';
 import { change, read, segment } from './admin-api.js';
@@ -24,18 +25,21 @@ export function open() {
     (invitation) => invitationEntry(invitation, done),
     'noInvitations',
   );
-  list.offer('invite', () =>
-    dialogOf('invitation').ask({
+  list.offer('invite', () => {
+    const dialog = dialogOf('invitation');
+    dialog.ask({
       title: text('invite'),
       effect: text('inviteEffect'),
       act: async (reason) => {
         const email = requiredText('invitation', 'email', text('emailMissing'));
-        const body = { email, role: valueOf('invitation', 'role'), locale: valueOf('invitation', 'locale') };
+        const [role, locale] = [valueOf('invitation', 'role'), valueOf('invitation', 'locale')];
+        const body = { email, role, locale, ...readAttributes('invitation') };
         await change('POST', 'invitations', body, reason);
         done(text('invited', { email }));
       },
-    }),
-  );
+    });
+    dialog.set('locale', document.documentElement.lang);
+  });
 
   /** @param {string} message */
   function done(message) {
