@@ -8,15 +8,14 @@ import {
 import { AppConfig } from '../../platform/config/app-config.js';
 import { Notifications } from '../../platform/database/notifications.js';
 import { RepeatedFailure } from '../../platform/logging/repeated-failure.js';
-import type { Lease } from '../../platform/outbox/attempts.js';
 import { Backoff } from '../../platform/outbox/backoff.js';
 import { CircuitBreaker } from '../../platform/outbox/circuit-breaker.js';
 import { OutboxDispatcher } from '../../platform/outbox/outbox-dispatcher.js';
-import type { OutboxQueue } from '../../platform/outbox/outbox-queue.js';
 import { WebhooksRepository } from '../webhooks/webhooks.repository.js';
 import { DELIVERIES_CHANNEL } from './deliveries-channel.js';
 import { EventDeliveriesRepository, type ClaimedDelivery } from './event-deliveries.repository.js';
 import { WebhookDelivery } from './webhook-delivery.js';
+import { WebhookQueue } from './webhook-queue.js';
 
 /** The pause before the list of webhooks is read again after a failure. */
 const RETRY_MS = 2000;
@@ -93,20 +92,12 @@ export class DeliveryLanes implements OnModuleInit, OnApplicationBootstrap, OnMo
   }
 
   private open(webhookId: string): void {
-    const { deliveries } = this;
-    const queue: OutboxQueue<ClaimedDelivery> = {
-      claim: (limit, retryLimit, leaseSeconds, isProbe) =>
-        isProbe
-          ? deliveries.claimProbe(webhookId, leaseSeconds)
-          : deliveries.claim(webhookId, limit, retryLimit, leaseSeconds),
-      finish: (lease: Lease, kind, reason) => deliveries.finish(lease, kind, reason),
-      postpone: (lease: Lease, seconds, reason) => deliveries.postpone(lease, seconds, reason),
-    };
     const settings = {
       rows: 'deliveries',
       width: WIDTH,
       leaseSeconds: this.config.env.OUTBOX_LEASE_SECONDS,
     };
+    const queue = new WebhookQueue(webhookId, this.deliveries);
     const lane = new OutboxDispatcher(settings, queue, this.delivery, new CircuitBreaker(new Backoff(1, 60)));
     this.lanes.set(webhookId, lane);
     lane.start();

@@ -38,27 +38,35 @@ const DUE = `SELECT d.id FROM event_deliveries d WHERE d.webhook_id = $1 AND d.s
   AND (SELECT true FROM event_deliveries earlier WHERE earlier.webhook_id = d.webhook_id AND earlier.member_id = d.member_id
     AND earlier.status = 'pending' AND earlier.event_id < d.event_id LIMIT 1) IS NULL`;
 
-const TAKE = `UPDATE event_deliveries d SET attempts = d.attempts + 1, available_at = now() + make_interval(secs => $2)
-  FROM due, events e, webhooks w WHERE d.id = due.id AND e.id = d.event_id AND w.id = d.webhook_id
-  RETURNING d.id, d.attempts, d.webhook_id AS "webhookId", greatest(d.created_at, w.enabled_at) <= now() - ${GIVE_UP_AFTER} AS "isOverdue",
-    w.url, w.secret, CASE WHEN w.previous_secret_until > now() THEN w.previous_secret END AS "previousSecret",
-    w.failing_since IS NOT NULL AS "isFailing", e.id AS "eventId", e.type, e.occurred_at AS "occurredAt",
-    e.member_id AS "memberId", e.data`;
+/**
+ * An array and `LIMIT 1` keep the planner from joining all deliveries of the webhook or all events,
+ * as it may while its statistics are older than a backlog.
+ */
+const TAKE = `taken AS (
+      UPDATE event_deliveries SET attempts = attempts + 1, available_at = now() + make_interval(secs => $2)
+      WHERE id = ANY (ARRAY(SELECT id FROM due)) RETURNING id, attempts, webhook_id, event_id, created_at)
+    SELECT d.id, d.attempts, d.webhook_id AS "webhookId", greatest(d.created_at, w.enabled_at) <= now() - ${GIVE_UP_AFTER} AS "isOverdue",
+      w.url, w.secret, CASE WHEN w.previous_secret_until > now() THEN w.previous_secret END AS "previousSecret",
+      w.failing_since IS NOT NULL AS "isFailing", d.event_id AS "eventId", e.type, e.occurred_at AS "occurredAt",
+      e.member_id AS "memberId", e.data
+    FROM taken d JOIN webhooks w ON w.id = d.webhook_id
+      CROSS JOIN LATERAL (SELECT type, occurred_at, member_id, data FROM events WHERE events.id = d.event_id LIMIT 1) AS e`;
 
-const CLAIM = {
+/** Exported for a test of its plan. */
+export const CLAIM = {
   name: 'deliveries-claim',
   text: `WITH failed AS (
       ${DUE} AND d.attempts > 0 ORDER BY d.available_at LIMIT $4 FOR UPDATE OF d SKIP LOCKED),
     fresh AS (
-      ${DUE} AND d.attempts = 0 ORDER BY d.event_id LIMIT $3 - (SELECT count(*) FROM failed) FOR UPDATE OF d SKIP LOCKED),
-    due AS (SELECT id FROM failed UNION ALL SELECT id FROM fresh)
+      ${DUE} AND d.attempts = 0 AND d.event_id >= $5 ORDER BY d.event_id LIMIT $3 - (SELECT count(*) FROM failed) FOR UPDATE OF d SKIP LOCKED),
+    due AS (SELECT id FROM failed UNION ALL SELECT id FROM fresh),
     ${TAKE}`,
 };
 
 /** The delivery with the fewest attempts: an event that a receiver cannot take must not be the probe for ever. */
 const CLAIM_PROBE = {
   name: 'deliveries-claim-probe',
-  text: `WITH due AS (${DUE} ORDER BY d.attempts, d.event_id LIMIT 1 FOR UPDATE OF d SKIP LOCKED) ${TAKE}`,
+  text: `WITH due AS (${DUE} ORDER BY d.attempts, d.event_id LIMIT 1 FOR UPDATE OF d SKIP LOCKED), ${TAKE}`,
 };
 
 const FINISH = {
@@ -83,9 +91,19 @@ export class EventDeliveriesRepository {
     });
   }
 
-  /** See {@link OutboxQueue.claim}; of one webhook. */
-  async claim(webhookId: string, limit: number, retryLimit: number, leaseSeconds: number): Promise<ClaimedDelivery[]> {
-    const { rows } = await this.database.prepared<ClaimedColumns>(CLAIM, [webhookId, leaseSeconds, limit, retryLimit]);
+  /**
+   * See {@link OutboxQueue.claim}; of one webhook.
+   * @param from the event with which first attempts begin
+   */
+  async claim(
+    webhookId: string,
+    from: string,
+    limit: number,
+    retryLimit: number,
+    leaseSeconds: number,
+  ): Promise<ClaimedDelivery[]> {
+    const values = [webhookId, leaseSeconds, limit, retryLimit, from];
+    const { rows } = await this.database.prepared<ClaimedColumns>(CLAIM, values);
     return rows.map(claimedOf);
   }
 

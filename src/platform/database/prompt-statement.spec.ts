@@ -17,36 +17,38 @@ describe('PromptStatement', () => {
   const started = (): string[][] => runs.map(({ keys }) => keys);
 
   it('EV-01 runs the first calls at once, and those that arrive meanwhile together', async () => {
-    const calls = ['a', 'b', 'c', 'd'].map((key) => statement.run(key));
-    expect(started()).toEqual([['a'], ['b']]);
-    runs[0]!.end();
-    await calls[0];
-    expect(started()).toEqual([['a'], ['b'], ['c', 'd']]);
-    runs[1]!.end();
+    const calls = ['a', 'b', 'c', 'd', 'e', 'f'].map((key) => statement.run(key));
+    expect(started()).toEqual([['a'], ['b'], ['c'], ['d']]);
     runs[2]!.end();
+    await calls[2];
+    expect(started().slice(4)).toEqual([['e', 'f']]);
+    for (const run of runs) run.end();
     await Promise.all(calls);
   });
 
   it('fails all calls of a failed batch and none after it', async () => {
-    const calls = ['a', 'b', 'c', 'd'].map((key) => statement.run(key));
+    const calls = ['a', 'b', 'c', 'd', 'e', 'f'].map((key) => statement.run(key));
     const settled = Promise.allSettled(calls);
     runs[0]!.end();
     await calls[0];
-    runs[1]!.end();
-    runs[2]!.end(new Error('the database is away'));
-    expect((await settled).map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'rejected']);
-    const next = statement.run('e');
-    runs[3]!.end();
+    for (const run of runs.slice(1, 4)) run.end();
+    runs[4]!.end(new Error('the database is away'));
+    expect((await settled).map(({ status }) => status)).toEqual([
+      ...Array.from({ length: 4 }, () => 'fulfilled'),
+      ...['rejected', 'rejected'],
+    ]);
+    const next = statement.run('g');
+    runs[5]!.end();
     await expect(next).resolves.toBeUndefined();
   });
 
   it('splits a batch that is too large', async () => {
-    const calls = Array.from({ length: 202 }, (_, index) => statement.run(String(index)));
-    for (let index = 0; index < 4; index += 1) {
+    const calls = Array.from({ length: 204 }, (_, index) => statement.run(String(index)));
+    for (let index = 0; index < 6; index += 1) {
       runs[index]!.end();
       await turn();
     }
     await Promise.all(calls);
-    expect(started().map((keys) => keys.length)).toEqual([1, 1, 100, 100]);
+    expect(started().map((keys) => keys.length)).toEqual([1, 1, 1, 1, 100, 100]);
   });
 });

@@ -1,7 +1,7 @@
 /** A statement for more keys would be slower than two statements. */
 const MAX_BATCH = 100;
-/** With the second, a call need not wait for a statement that began just before it. */
-const MAX_RUNNING = 2;
+/** More than one, so that a call need not wait for a statement that began just before it. */
+const MAX_RUNNING = 4;
 
 interface Call<Key> {
   readonly key: Key;
