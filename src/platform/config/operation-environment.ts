@@ -59,7 +59,7 @@ export const OPERATION_ENVIRONMENT = {
   OUTBOX_CONCURRENCY: count({ default: 5, desc: 'mails that a process sends at once' }),
   OUTBOX_LEASE_SECONDS: positiveSeconds({
     default: 60,
-    desc: 'mail of a crashed process is taken over after this long',
+    desc: 'mails and deliveries of a crashed process are taken over after this long',
   }),
   SMTP_TIMEOUT_SECONDS: positiveSeconds({
     default: 20,
