@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
+import { PromptStatement } from '../../platform/database/prompt-statement.js';
 import type { Tx } from '../../platform/database/sql.js';
 import type { ClaimedRow, Lease } from '../../platform/outbox/attempts.js';
 import type { OutboxQueue } from '../../platform/outbox/outbox-queue.js';
@@ -38,9 +39,15 @@ const CLAIM = {
 
 const FINISH = {
   name: 'outbox-finish',
-  text: `UPDATE outbox_messages SET status = $3, payload = CASE WHEN $3 = 'dead' THEN payload END, finished_at = now(), last_error = $4
-    WHERE id = $1 AND attempts = $2 AND status = 'pending'`,
+  text: `UPDATE outbox_messages m SET status = r.status, payload = CASE WHEN r.status = 'dead' THEN payload END, finished_at = now(), last_error = r.error
+    FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[]) AS r (id, attempts, status, error)
+    WHERE m.id = r.id AND m.attempts = r.attempts AND m.status = 'pending'`,
 };
+
+interface Result extends Lease {
+  readonly status: Exclude<OutboxStatus, 'pending'>;
+  readonly error: string | null;
+}
 
 /**
  * Writes, claims and closes outbox messages. Named prepared statements: queueing and sending are hot,
@@ -48,7 +55,14 @@ const FINISH = {
  */
 @Injectable()
 export class OutboxRepository implements OutboxQueue<ClaimedMessage> {
-  constructor(private readonly database: Database) {}
+  private readonly results: PromptStatement<Result>;
+
+  constructor(private readonly database: Database) {
+    this.results = new PromptStatement((results) => {
+      const columns = (['id', 'attempts', 'status', 'error'] as const).map((name) => results.map((row) => row[name]));
+      return database.prepared(FINISH, columns);
+    });
+  }
 
   /**
    * Writes the message and wakes the dispatchers on commit. A withheld message takes the same time.
@@ -96,8 +110,8 @@ export class OutboxRepository implements OutboxQueue<ClaimedMessage> {
    * Closes a message and erases its payload. A dead message keeps it until the purge, because an
    * operator may retry it. Changes nothing if the lease was lost.
    */
-  async finish(message: Lease, status: Exclude<OutboxStatus, 'pending'>, error: string | null): Promise<void> {
-    await this.database.prepared(FINISH, [message.id, message.attempts, status, error]);
+  async finish({ id, attempts }: Lease, status: Result['status'], error: string | null): Promise<void> {
+    await this.results.run({ id, attempts, status, error });
   }
 
   /** Releases a message for a retry after `seconds`. Changes nothing if the lease was lost. */

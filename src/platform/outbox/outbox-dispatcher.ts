@@ -42,6 +42,8 @@ export class OutboxDispatcher<Row extends ClaimedRow> {
   private claiming: Promise<void> | undefined;
   /** A wake-up arrived during a claim: claim once more after it. */
   private isWakeRequested = false;
+  /** Whether rows may be due that no wake-up announces. */
+  private mayHaveMore = false;
   private isStopped = false;
   private isAborted = false;
   private pollTimer: NodeJS.Timeout | undefined;
@@ -98,6 +100,7 @@ export class OutboxDispatcher<Row extends ClaimedRow> {
 
   private async claimDue(): Promise<void> {
     this.isWakeRequested = false;
+    this.mayHaveMore = true;
     if (this.breaker.remainingMs > 0) return this.queue.dropExpired?.();
     const isProbe = this.breaker.isHalfOpen;
     const slots = isProbe ? 1 : this.settings.width.max;
@@ -110,6 +113,8 @@ export class OutboxDispatcher<Row extends ClaimedRow> {
     const rows = await this.queue.claim(free, retryLimit, this.settings.leaseSeconds, isProbe);
     if (isProbe) this.width.reset();
     else this.width.noteClaim(free, rows.length);
+    const retries = rows.filter(({ attempts }) => attempts > 1).length;
+    this.mayHaveMore = isProbe || rows.length >= free || retries >= retryLimit;
     for (const row of rows) this.startSending(row, claimedAt);
   }
 
@@ -127,7 +132,7 @@ export class OutboxDispatcher<Row extends ClaimedRow> {
       .finally(() => {
         this.inFlight.delete(sending);
         this.retriesInFlight -= retries;
-        this.wake();
+        if (this.mayHaveMore) this.wake();
       });
     this.inFlight.add(sending);
   }
