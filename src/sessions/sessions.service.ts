@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { settleAll } from '../platform/concurrency/settle-all.js';
 import type { ClientContext } from '../platform/http/client-context.js';
 import type { Tx } from '../platform/database/sql.js';
 import { DomainError } from '../platform/http/problems/domain-error.js';
@@ -52,9 +53,10 @@ export class SessionsService {
     const { memberId, isNewMember = false } = owner;
     const hookClaims = claimsFor({ memberId, isNewMember, locale: context.locale });
     const { id: deviceId, token: deviceToken } = await this.devices.recordLogin(tx, memberId, device, context);
-    await this.risk.remember(tx, memberId, context);
-    const state = await this.sessions.insert(tx, {
-      id: randomUUID(),
+    const sessionId = randomUUID();
+    const newDevice = deviceToken !== undefined;
+    const inserting = this.sessions.insert(tx, {
+      id: sessionId,
       memberId,
       deviceId,
       transport: device.transport ?? 'body',
@@ -66,11 +68,15 @@ export class SessionsService {
       provenFactor: owner.provenFactor ?? null,
       passwordVersion: owner.passwordVersion,
     });
+    // Sent together, the event after its session.
+    const [state] = await settleAll([
+      inserting,
+      this.risk.remember(tx, memberId, context),
+      this.auditLog.record(tx, 'login.succeeded', { memberId, sessionId, context }, { newDevice }),
+    ]);
     if (!state)
       throw new DomainError('invalid_credentials', { detail: 'disabled, or the password changed during the login' });
     await this.revocation.endSurplus(tx, memberId, state, context);
-    const newDevice = deviceToken !== undefined;
-    await this.auditLog.record(tx, 'login.succeeded', { memberId, sessionId: state.id, context }, { newDevice });
     return { ...this.tokens.mint(state, hookClaims), ...(newDevice && { deviceToken }) };
   }
 

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { settleAll } from '../../platform/concurrency/settle-all.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import type { IssuedMfaToken } from '../../mfa/challenges/login-challenges.service.js';
 import type { SessionOpening } from '../../sessions/session-opening.service.js';
@@ -31,10 +32,13 @@ export class FirstFactorService {
     const { tx } = opening;
     // Locked before the second factors are read. Enrolling one takes the same lock, so that no
     // login without it gets in after the enrolment was acknowledged (CC-06).
-    await this.members.lock(tx, candidate.id);
-    if (!(await this.secondFactor.determineRequired(tx, candidate.id, context)))
-      return this.completion.complete(opening, login, candidate, context);
-    if (!(await this.completion.allowsFurtherStep(tx, login, context))) return null;
+    const [, isSecondFactorRequired, assessed] = await settleAll([
+      this.members.lock(tx, candidate.id),
+      this.secondFactor.determineRequired(tx, candidate.id, context),
+      this.completion.describe(tx, login, context),
+    ]);
+    if (!isSecondFactorRequired) return this.completion.complete(opening, { ...login, assessed }, candidate, context);
+    if (!(await this.completion.allowsFurtherStep(tx, { ...login, assessed }, context))) return null;
     return { status: 'mfa_required', ...(await this.secondFactor.begin(tx, login)) };
   }
 }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { settleAll } from '../../platform/concurrency/settle-all.js';
 import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { maskLoginId } from '../../users/login-id.js';
@@ -27,6 +28,8 @@ export interface PendingLogin {
    * recorded when the session opens: a refused login records none.
    */
   readonly consents?: readonly GivenConsent[];
+  /** What {@link LoginCompletionService.describe} read under the member's lock, if it was called. */
+  readonly assessed?: AssessedLogin;
 }
 
 /** The outcome of a login whose factors all matched. */
@@ -80,7 +83,7 @@ export class LoginCompletionService {
       if (!(await this.allowsFurtherStep(tx, login, context))) return null;
       return this.demands.demandConsents(tx, login, missing, context);
     }
-    const assessed = await this.describe(tx, login, context);
+    const assessed = login.assessed ?? (await this.describe(tx, login, context));
     const { outcome, riskMailQueued } = await this.risk.assessLogin(tx, assessed, context);
     if (outcome === 'end') return null;
     if (candidate.status === 'closed') await this.restore(tx, candidate, context);
@@ -97,7 +100,7 @@ export class LoginCompletionService {
    * {@link complete}.
    */
   async allowsFurtherStep(tx: Tx, login: PendingLogin, context: ClientContext): Promise<boolean> {
-    return this.risk.allowsSecondFactor(tx, await this.describe(tx, login, context), context);
+    return this.risk.allowsSecondFactor(tx, login.assessed ?? (await this.describe(tx, login, context)), context);
   }
 
   /**
@@ -117,14 +120,18 @@ export class LoginCompletionService {
     await this.notifications.send(tx, 'account-restored', member, context, { loginIdMasked: maskLoginId(loginId) });
   }
 
-  private async describe(
+  /** Reads what the risk rules assess. Needs the member's lock. */
+  async describe(
     tx: Tx,
     { owner, device, passwordFailures, ownPasswordFailures }: PendingLogin,
     context: ClientContext,
   ): Promise<AssessedLogin> {
     const { memberId } = owner;
     const { knownDeviceId: deviceId, deviceName = null } = device;
-    const isNewDevice = await this.sessions.isNewDevice(tx, memberId, deviceId, context);
-    return { memberId, deviceId, deviceName, isNewDevice, passwordFailures, ownPasswordFailures };
+    const [isNewDevice, history] = await settleAll([
+      this.sessions.isNewDevice(tx, memberId, deviceId, context),
+      this.risk.findHistory(tx, memberId, context),
+    ]);
+    return { memberId, deviceId, deviceName, isNewDevice, history, passwordFailures, ownPasswordFailures };
   }
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
-import type { Sql } from '../../platform/database/sql.js';
+import type { Sql, Tx } from '../../platform/database/sql.js';
 
 /**
  * The row that counts the failures of one subject, and the limits that decide how long it waits.
@@ -54,6 +54,8 @@ const ADD = `INSERT INTO login_failures AS f (key, account, failures, blocked_un
   ON CONFLICT (key) DO UPDATE SET failures = f.failures + $7::int, updated_at = now(), blocked_until = ${blockedUntil('(f.failures + $7::int)')}
   RETURNING f.failures`;
 
+const DELETE = `DELETE FROM login_failures WHERE key = ANY($1)`;
+
 /**
  * Owns the table `login_failures`. Every login is counted here, so that statement is prepared SQL.
  */
@@ -90,8 +92,13 @@ export class LoginFailuresRepository {
     );
   }
 
-  async delete(keys: readonly Buffer[], sql: Sql = this.database): Promise<void> {
-    await sql.query(`DELETE FROM login_failures WHERE key = ANY($1)`, [keys]);
+  async delete(keys: readonly Buffer[]): Promise<void> {
+    await this.database.query(DELETE, [keys]);
+  }
+
+  /** As {@link delete}, in the transaction of what follows. */
+  async deleteWithin(tx: Tx, keys: readonly Buffer[]): Promise<void> {
+    await tx.runLater(DELETE, [keys]);
   }
 
   async deleteByAccount(sql: Sql, accounts: readonly Buffer[]): Promise<void> {

@@ -83,7 +83,7 @@ export class LoginAttempt {
    */
   async finishWithin(tx: Tx): Promise<void> {
     if (this.isOver) return;
-    await this.repository.delete(this.keys, tx);
+    await this.repository.deleteWithin(tx, this.keys);
     tx.afterCommit(() => {
       this.isOver = true;
       this.slot.release();

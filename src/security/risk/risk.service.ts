@@ -10,7 +10,7 @@ import { judge, type RiskJudgement, type RiskRules } from './risk-judgement.js';
 import { RiskMailService, type RiskSubject } from './risk-mail.service.js';
 import { riskRules } from './risk-rules.js';
 import { RiskRepository } from './risk.repository.js';
-import { isForeign, type Place, type RiskFacts } from './signals.js';
+import { isForeign, NO_HISTORY, type History, type Place, type RiskFacts } from './signals.js';
 
 /** A login with a right password or passkey. */
 export interface AssessedLogin {
@@ -19,6 +19,8 @@ export interface AssessedLogin {
   readonly deviceId: string | null;
   readonly deviceName: string | null;
   readonly isNewDevice: boolean;
+  /** See {@link RiskService.findHistory}. */
+  readonly history: History;
   readonly passwordFailures: number;
   /** Those of them that came from this device or this client address. */
   readonly ownPasswordFailures: number;
@@ -67,13 +69,19 @@ export class RiskService {
     this.rules = riskRules(config.env);
   }
 
+  /** The member's places. Read them under the member's lock: logins one after the other see each other's. */
+  async findHistory(tx: Tx, memberId: string, { ip }: ClientContext): Promise<History> {
+    if (this.isOff) return NO_HISTORY;
+    return this.repository.findHistory(tx, memberId, this.placeOf(ip), this.config.env.RISK_HISTORY_SECONDS);
+  }
+
   /**
    * Call after all factors were verified, before the session opens. With `end`, open no session and
    * let the transaction commit.
    */
   async assessLogin(tx: Tx, login: AssessedLogin, context: ClientContext): Promise<RiskDecision> {
     if (this.isOff) return ALLOWED;
-    const judgement = await this.judgeLogin(tx, login, context);
+    const judgement = this.judgeLogin(login, context);
     return this.applyOutcome(tx, 'login', { ...login, sessionId: null }, judgement, context);
   }
 
@@ -85,7 +93,7 @@ export class RiskService {
    */
   async allowsSecondFactor(tx: Tx, login: AssessedLogin, context: ClientContext): Promise<boolean> {
     if (this.isOff) return true;
-    const judgement = await this.judgeLogin(tx, login, context);
+    const judgement = this.judgeLogin(login, context);
     if (judgement.outcome !== 'end') return true;
     const { outcome } = await this.applyOutcome(tx, 'password', { ...login, sessionId: null }, judgement, context);
     return outcome !== 'end';
@@ -94,7 +102,7 @@ export class RiskService {
   /** Call after a right password and a wrong second factor: that client knows the password. */
   async assessWrongSecondFactor(tx: Tx, login: AssessedLogin, context: ClientContext): Promise<void> {
     if (this.isOff) return;
-    const judgement = await this.judgeLogin(tx, login, context, { isSecondFactorWrong: true });
+    const judgement = this.judgeLogin(login, context, { isSecondFactorWrong: true });
     await this.applyOutcome(tx, 'second-factor', { ...login, sessionId: null }, judgement, context);
   }
 
@@ -175,16 +183,13 @@ export class RiskService {
     return this.config.env.RISK_MODE === 'off';
   }
 
-  private async judgeLogin(
-    tx: Tx,
-    { memberId, isNewDevice, passwordFailures, ownPasswordFailures }: AssessedLogin,
-    context: ClientContext,
+  private judgeLogin(
+    { isNewDevice, passwordFailures, ownPasswordFailures, history }: AssessedLogin,
+    { ip }: ClientContext,
     otherFacts: Partial<RiskFacts> = {},
-  ): Promise<RiskJudgement> {
-    const place = this.placeOf(context.ip);
-    const history = await this.repository.findHistory(tx, memberId, place, this.config.env.RISK_HISTORY_SECONDS);
-    const facts = { place, history, isNewDevice, passwordFailures, ownPasswordFailures, ...otherFacts };
-    return judge(facts, this.rules);
+  ): RiskJudgement {
+    const facts = { place: this.placeOf(ip), history, isNewDevice, passwordFailures, ownPasswordFailures };
+    return judge({ ...facts, ...otherFacts }, this.rules);
   }
 
   /** Records the judgement and mails the member. A dry run only records it. */

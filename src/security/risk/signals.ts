@@ -20,6 +20,12 @@ export interface History {
   readonly last: { readonly country: string; readonly secondsAgo: number } | null;
 }
 
+/** Of a member who is seen for the first time. */
+export const NO_HISTORY: History = {
+  ...{ hasNetworks: false, hasThisNetwork: false, hasCountries: false, hasThisCountry: false },
+  last: null,
+};
+
 /** The facts that the signals are computed from. */
 export interface RiskFacts {
   readonly place: Place;

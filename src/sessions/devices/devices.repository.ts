@@ -78,7 +78,7 @@ export class DevicesRepository {
   }
 
   async touch(tx: Tx, id: string, look: DeviceLook): Promise<void> {
-    await tx.query(`UPDATE devices SET last_seen_at = now(), user_agent = $2, network = $3 WHERE id = $1`, [
+    await tx.runLater(`UPDATE devices SET last_seen_at = now(), user_agent = $2, network = $3 WHERE id = $1`, [
       ...[id, look.userAgent, look.network],
     ]);
   }
