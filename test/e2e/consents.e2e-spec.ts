@@ -1,10 +1,12 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { promote } from '../support/admins.js';
 import {
   ageLedger,
   ConsentsFile,
   ledgerOf,
   makeOutdated,
+  makeSignUpOutdated,
   NEWS,
   REQUIRED,
   startReminders,
@@ -143,10 +145,7 @@ describe('a sign-up with consents', () => {
     const client = app.client();
     const { body } = await client.post('/api/auth/sign-up', { ...values, consents: REQUIRED }).expect(202);
     const { code } = await mailbox.to(values.email).next();
-    await app.sql.query(
-      `UPDATE sign_ups SET consents = jsonb_set(consents, '{0,version}', '"1"') WHERE email_key = $1`,
-      [values.email],
-    );
+    await makeSignUpOutdated(app, values.email);
     const confirmation = { signUpId: body.signUpId, code };
     const path = '/api/auth/sign-up/confirm-code';
     for (let attempt = 1; attempt <= 6; attempt += 1)
@@ -235,6 +234,15 @@ describe('a required version that came into force', () => {
     await app.post('/api/auth/password-reset', { newPassword: unique.password() }, termsToken).expect(401);
     await app.post('/api/auth/login/mfa', { mfaToken: termsToken, code: codeAt(ada.secret, 2) }).expect(401);
     for (const other of [ada.accessToken, ada.refreshToken, mfaToken]) await accept(ada, other).expect(401);
+  });
+
+  it('AC-03 administrators see that the login waits for an agreement', async () => {
+    const ada = await outdated();
+    await login(ada).expect(200);
+    const root = await promote(app, await enrol(await member()));
+    const path = `/api/admin/members/${ada.id}/challenges`;
+    const { body } = await root.client.get(path, root.accessToken).expect(200);
+    expect(body.items.map(({ kind }: { kind: string }) => kind)).toEqual(['terms']);
   });
 
   it('CO-03 a reset of the password ends the login, and nothing is recorded', async () => {
@@ -412,8 +420,10 @@ describe('the reminder of a consent to advertising', () => {
     for (const { id } of [ada, bea]) await ageLedger(app, id, '2 years');
     const [{ database }] = workers as [(typeof workers)[number]];
     const consents = new ConsentsRepository();
-    const found = await consents.findRemindable(database, ['news'], '0', 100);
-    expect(found.map(({ memberId }) => memberId)).toEqual([ada.id, bea.id]);
+    const nobody = '00000000-0000-0000-0000-000000000000';
+    const found = await consents.findRemindable(database, ['news'], nobody, 100);
+    expect(found).toEqual([ada.id, bea.id].sort());
+    expect(await consents.findRemindable(database, ['news'], found[0]!, 100)).toEqual(found.slice(1));
     await bea.client.delete('/api/members/me/consents/news', undefined, bea.accessToken).expect(204);
     const remindOf = async () =>
       (await database.transaction((tx) => consents.remind(tx, ['news'], found))).map(({ memberId }) => memberId);

@@ -68,6 +68,46 @@ describe('the ledger of consents, over several servers', () => {
     });
   });
 
+  it('CO-05 given and withdrawn at the same moment from 20 sessions, the ledger takes turns and ends in what is shown', async () => {
+    const path = '/api/members/me/consents';
+    await cluster.rounds(
+      ROUNDS,
+      async () => {
+        const ada = await given.member(cluster.app, { consents: REQUIRED } as object);
+        const logins = await Promise.all(
+          Array.from({ length: 19 }, () =>
+            cluster
+              .any()
+              .client()
+              .post('/api/auth/login', { identifier: ada.loginId, password: ada.password })
+              .expect(200),
+          ),
+        );
+        return { ...ada, tokens: [ada.accessToken, ...logins.map(({ body }) => body.accessToken as string)] };
+      },
+      async ({ id, accessToken, tokens }) => {
+        const answers = await cluster.atOnce(tokens.length * 2, (server, index) => {
+          const token = tokens[index % tokens.length]!;
+          return index < tokens.length
+            ? server.client().post(path, { consents: [NEWS] }, token)
+            : server.client().delete(`${path}/news`, undefined, token);
+        });
+        const statuses = answers.map(({ status }) => status);
+        expect(statuses.slice(0, tokens.length)).toEqual(tokens.map(() => 204));
+        expect(statuses.slice(tokens.length).filter((status) => ![204, 404].includes(status))).toEqual([]);
+        const ledger = (await ledgerOf(cluster.app, id)).slice(2);
+        expect(ledger).toEqual(ledger.map((_, at) => `news 1 ${at % 2 === 0 ? 'given' : 'withdrawn'}`));
+        const withdrawals = statuses.slice(tokens.length).filter((status) => status === 204);
+        expect(ledger.filter((entry) => entry.endsWith('withdrawn'))).toHaveLength(withdrawals.length);
+        for (const server of cluster.servers) {
+          const { body } = await server.client().get(path, accessToken).expect(200);
+          const shown = body.items.find((item: { id: string }) => item.id === 'news').given;
+          expect(ledger.at(-1)).toBe(shown ? 'news 1 given' : 'news 1 withdrawn');
+        }
+      },
+    );
+  });
+
   it('CO-02 a consent given many times at once is one row, and so is its withdrawal', async () => {
     const path = '/api/members/me/consents';
     await cluster.rounds(

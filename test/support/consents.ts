@@ -24,7 +24,7 @@ const TERMS = {
 };
 
 /** Terms in two languages, with a version that was replaced and one to come, privacy, and news. */
-const DOCUMENTS = [
+export const DOCUMENTS = [
   TERMS,
   { ...TERMS, language: 'ko', title: '이용약관' },
   { ...TERMS, version: '1', effectiveFrom: '2025-01-01' },
@@ -78,9 +78,29 @@ export async function makeOutdated({ sql }: TestApp, memberId: string): Promise<
   );
 }
 
+/** The same for a sign-up that waits for its confirmation. */
+export async function makeSignUpOutdated({ sql }: TestApp, email: string): Promise<void> {
+  await sql.query(`UPDATE sign_ups SET consents = jsonb_set(consents, '{0,version}', '"1"') WHERE email_key = $1`, [
+    email,
+  ]);
+}
+
 /** Moves the member's whole ledger into the past. */
 export async function ageLedger({ sql }: TestApp, memberId: string, interval: string): Promise<void> {
   await changeLedger(sql, `UPDATE consents SET at = at - interval '${interval}' WHERE member_id = '${memberId}'`);
+}
+
+/** Moves what the member's ledger has of one document further into the past. */
+export async function ageLedgerOf(
+  { sql }: TestApp,
+  memberId: string,
+  document: string,
+  interval: string,
+): Promise<void> {
+  await changeLedger(
+    sql,
+    `UPDATE consents SET at = at - interval '${interval}' WHERE member_id = '${memberId}' AND document_id = '${document}'`,
+  );
 }
 
 /** Changes rows that the ledger's trigger would refuse to change. */

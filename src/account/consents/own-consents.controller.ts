@@ -23,9 +23,9 @@ export class OwnConsentsController {
   @SignedIn()
   async list(
     @CurrentPrincipal() { memberId }: MemberPrincipal,
-    @Context() { locale }: ClientContext,
+    @Context() context: ClientContext,
   ): Promise<OwnConsentListResponse> {
-    return { items: await this.consents.list(memberId, locale) };
+    return { items: await this.consents.list(memberId, context) };
   }
 
   /**

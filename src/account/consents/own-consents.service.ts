@@ -18,8 +18,8 @@ export class OwnConsentsService {
   ) {}
 
   /** The documents in force and those to come, which a member sees before they count. */
-  async list(memberId: string, locale: string): Promise<OwnConsentResponse[]> {
-    const states = await this.consents.listStates(this.database, memberId, locale);
+  async list(memberId: string, context: ClientContext): Promise<OwnConsentResponse[]> {
+    const states = await this.consents.listStates(this.database, memberId, context);
     return states.map(({ document, givenAt }) => ({
       ...documentResponse(document),
       given: givenAt !== null,
@@ -29,7 +29,7 @@ export class OwnConsentsService {
 
   /** @throws DomainError `session_ended`, `validation_failed` */
   async give(principal: MemberPrincipal, sent: readonly DocumentVersion[], context: ClientContext): Promise<void> {
-    const given = this.consents.read(sent, context.locale, context) ?? [];
+    const given = this.consents.read(sent, context) ?? [];
     await this.database.transaction(async (tx) => {
       await this.writes.asMember(tx, principal);
       await this.consents.give(tx, principal, given, context);

@@ -31,8 +31,8 @@ export class ConsentsController {
   @Get()
   @ApiOperation({ operationId: 'consentDocuments' })
   @ApiProblems('bad_request')
-  list(@Context() { locale }: ClientContext): ConsentDocumentListResponse {
-    return { items: this.consents.listInForce(locale).map(documentResponse) };
+  list(@Context() context: ClientContext): ConsentDocumentListResponse {
+    return { items: this.consents.listInForce(context).map(documentResponse) };
   }
 
   /**

@@ -46,7 +46,7 @@ export class TermsLoginService {
     const { memberId, passwordVersion, firstFactor, provenFactor, deviceId, deviceName, transport } = challenge;
     if (transport === 'cookie' && !isKnownOrigin)
       throw new DomainError('origin_not_allowed', { detail: 'terms of a login' });
-    const given = this.consents.read(consents, context.locale, context) ?? [];
+    const given = this.consents.read(consents, context) ?? [];
     const login: PendingLogin = {
       owner: { memberId, passwordVersion, firstFactor, ...(provenFactor && { provenFactor }) },
       device: { knownDeviceId: deviceId, deviceName, transport, key },
@@ -63,7 +63,7 @@ export class TermsLoginService {
       if (member === null || member.status === 'disabled' || member.passwordVersion !== passwordVersion)
         throw new DomainError('invalid_credentials', { detail: 'disabled, or the password changed during the login' });
       await this.terms.spend(tx, challenge);
-      await this.consents.checkAdded(tx, memberId, given, context.locale);
+      await this.consents.checkAdded(tx, memberId, given);
       return this.completion.complete(opening, login, candidate, context);
     });
     return outcome ?? this.refusals.refuseRisky(candidate, login, context);

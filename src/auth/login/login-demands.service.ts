@@ -49,10 +49,10 @@ export class LoginDemandsService {
   async findMissingConsents(
     tx: Tx,
     { owner, consents }: PendingLogin,
-    { locale }: ClientContext,
+    context: ClientContext,
   ): Promise<readonly ConsentDocument[]> {
     if (consents !== undefined) return [];
-    return this.consents.listMissing(tx, owner.memberId, locale);
+    return this.consents.listMissing(tx, owner.memberId, context);
   }
 
   /** Needs the member's lock. */

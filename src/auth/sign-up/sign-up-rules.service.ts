@@ -49,10 +49,6 @@ export class SignUpRulesService {
     sent: SentFields,
     context: ClientContext,
   ): Pick<NewSignUp, 'attributes' | 'consents'> {
-    // The language in which the documents were shown, not that of the mails.
-    return {
-      attributes,
-      consents: this.consents.readSignUp(sent.consents ?? [], context.locale, context),
-    };
+    return { attributes, consents: this.consents.readSignUp(sent.consents ?? [], context) };
   }
 }

@@ -26,21 +26,26 @@ describe('ConsentDocuments', () => {
   const after = at('2026-05-31T15:00:00Z');
 
   it('has a version in force from its second on until the next one', () => {
-    expect(names(documents.listInForce(at('2025-12-31T23:59:59Z'), 'en'))).toEqual([]);
-    expect(names(documents.listInForce(before, 'en'))).toEqual(['terms 1', 'news 1']);
-    expect(names(documents.listInForce(after, 'en'))).toEqual(['terms 2', 'news 1']);
-    expect(names(documents.listUpcoming(before, 'en'))).toEqual(['terms 2']);
-    expect(names(documents.listUpcoming(after, 'en'))).toEqual([]);
+    expect(names(documents.listInForce(at('2025-12-31T23:59:59Z'), ['en']))).toEqual([]);
+    expect(names(documents.listInForce(before, ['en']))).toEqual(['terms 1', 'news 1']);
+    expect(names(documents.listInForce(after, ['en']))).toEqual(['terms 2', 'news 1']);
+    expect(names(documents.listUpcoming(before, ['en']))).toEqual(['terms 2']);
+    expect(names(documents.listUpcoming(after, ['en']))).toEqual([]);
   });
 
-  it('picks the language, or else the one that was declared first', () => {
-    expect(documents.listInForce(before, 'ko').map(({ title }) => title)).toEqual(['이용약관', 'News']);
-    expect(documents.listInForce(after, 'ko').map(({ title }) => title)).toEqual(['Terms of service', 'News']);
+  it('picks the preferred language, or else the one that was declared first', () => {
+    const japanese = new ConsentDocuments(read(TERMS, KOREAN, { ...TERMS, language: 'ja', title: '利用規約' }));
+    const titles = (...languages: string[]) => japanese.listInForce(before, languages).map(({ title }) => title);
+    expect([titles('ja', 'ko'), titles('de', 'ko'), titles('ko', 'ja'), titles('de')].flat()).toEqual([
+      ...['利用規約', '이용약관', '이용약관', 'Terms of service'],
+    ]);
+    expect(documents.listInForce(before, ['ko']).map(({ title }) => title)).toEqual(['이용약관', 'News']);
+    expect(documents.listInForce(after, ['ko']).map(({ title }) => title)).toEqual(['Terms of service', 'News']);
   });
 
   it('CO-01 misses a required document unless its version, or one to come, is given', () => {
     const missing = (version: string | null, now: number) =>
-      names(documents.listMissing(version === null ? [] : [{ id: 'terms', version }], now, 'en'));
+      names(documents.listMissing(version === null ? [] : [{ id: 'terms', version }], now, ['en']));
     expect(missing(null, before)).toEqual(['terms 1']);
     expect(missing('1', before)).toEqual([]);
     expect(missing('1', after)).toEqual(['terms 2']);
@@ -50,7 +55,7 @@ describe('ConsentDocuments', () => {
 
   it('accepts the present version and one to come, and no replaced or unknown one', () => {
     const accepts = (version: string, now: number) =>
-      documents.findAcceptable({ id: 'terms', version }, now, 'en') !== undefined;
+      documents.findAcceptable({ id: 'terms', version }, now, ['en']) !== undefined;
     expect([accepts('1', before), accepts('2', before)]).toEqual([true, true]);
     expect([accepts('1', after), accepts('2', after), accepts('3', after)]).toEqual([false, true, false]);
   });

@@ -52,27 +52,37 @@ export class ConsentDocuments {
     return [...new Set(this.documents.filter(({ marketing }) => marketing).map(({ id }) => id))];
   }
 
-  /** The version of each document that is in force, in the language or else in the first declared. */
-  listInForce(now: number, language: string): ConsentDocument[] {
-    return this.pick(language, (version) => version.effectiveFrom <= now && this.findNewer(version, now) === undefined);
+  /**
+   * The version of each document that is in force.
+   * @param languages the preferred one first; a document without any of them is in that of its first entry
+   */
+  listInForce(now: number, languages: readonly string[]): ConsentDocument[] {
+    return this.pick(
+      languages,
+      (version) => version.effectiveFrom <= now && this.findNewer(version, now) === undefined,
+    );
   }
 
   /** Versions that are still to come into force. */
-  listUpcoming(now: number, language: string): ConsentDocument[] {
-    return this.pick(language, ({ effectiveFrom }) => effectiveFrom > now);
+  listUpcoming(now: number, languages: readonly string[]): ConsentDocument[] {
+    return this.pick(languages, ({ effectiveFrom }) => effectiveFrom > now);
   }
 
   /** @returns undefined for a version that is not declared, or was replaced by a newer one */
-  findAcceptable({ id, version }: DocumentVersion, now: number, language: string): ConsentDocument | undefined {
+  findAcceptable(
+    { id, version }: DocumentVersion,
+    now: number,
+    languages: readonly string[],
+  ): ConsentDocument | undefined {
     return this.pick(
-      language,
+      languages,
       (one) => one.id === id && one.version === version && this.findNewer(one, now) === undefined,
     )[0];
   }
 
   /** A document that was agreed to, in another version where that one is no longer declared. */
   findAgreed({ id, version }: DocumentVersion, language: string): ConsentDocument | undefined {
-    const versions = this.pick(language, (one) => one.id === id);
+    const versions = this.pick([language], (one) => one.id === id);
     return versions.find((one) => one.version === version) ?? versions.at(-1);
   }
 
@@ -80,8 +90,8 @@ export class ConsentDocuments {
    * The required documents in force that none of the given versions covers. A version that comes
    * into force later covers the present one, because members may agree to it early.
    */
-  listMissing(given: readonly DocumentVersion[], now: number, language: string): ConsentDocument[] {
-    return this.listInForce(now, language).filter(
+  listMissing(given: readonly DocumentVersion[], now: number, languages: readonly string[]): ConsentDocument[] {
+    return this.listInForce(now, languages).filter(
       (document) => document.required && !this.listCovering(document).some((one) => given.some(isSameAs(one))),
     );
   }
@@ -95,11 +105,14 @@ export class ConsentDocuments {
   }
 
   /** One document for each version that is selected. */
-  private pick(language: string, isSelected: (document: ConsentDocument) => boolean): ConsentDocument[] {
+  private pick(languages: readonly string[], isSelected: (document: ConsentDocument) => boolean): ConsentDocument[] {
+    const rankOf = ({ language }: ConsentDocument) =>
+      languages.includes(language) ? languages.indexOf(language) : Infinity;
     const picked = new Map<string, ConsentDocument>();
     for (const document of this.documents.filter(isSelected)) {
       const key = `${document.id} ${document.version}`;
-      if (!picked.has(key) || document.language === language) picked.set(key, document);
+      const other = picked.get(key);
+      if (other === undefined || rankOf(document) < rankOf(other)) picked.set(key, document);
     }
     return [...picked.values()];
   }

@@ -4,7 +4,7 @@ import type { ConsentDocument } from './consent-documents.js';
 
 const ID = /^[a-z][a-z0-9-]{0,31}$/;
 const VERSION = /^[A-Za-z0-9][\w.-]{0,31}$/;
-const LANGUAGE = /^[a-z]{2,3}(-[A-Z]{2})?$/;
+const LANGUAGE = /^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$/;
 const SHA256 = /^[0-9a-f]{64}$/;
 const MOMENT = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2}))?$/;
 const MAX_TITLE = 200;

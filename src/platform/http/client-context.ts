@@ -10,7 +10,7 @@ export interface ClientContext {
   readonly userAgent: string;
   /** The language of the response. */
   readonly locale: Locale;
-  /** A language that only mails have and the client prefers; otherwise absent. */
+  /** A language that the operator added and the client prefers; otherwise absent. */
   readonly mailLocale?: MailLocale;
   readonly requestId: string;
   /** The administrator who acts on an account; absent where members act for themselves. */
@@ -19,4 +19,9 @@ export interface ClientContext {
   readonly apiKeyId?: string;
   /** Why the administrator or the API key acts, in their own words. */
   readonly auditReason?: string | undefined;
+}
+
+/** The languages that the client reads, the preferred one first: for texts that the operator wrote. */
+export function languagesOf({ locale, mailLocale }: ClientContext): MailLocale[] {
+  return mailLocale === undefined ? [locale] : [mailLocale, locale];
 }

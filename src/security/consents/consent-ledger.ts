@@ -1,7 +1,7 @@
 import type { ConsentDocument, ConsentDocuments, DocumentVersion } from '../../platform/consents/consent-documents.js';
 import type { Clock } from '../../platform/database/clock.js';
 import type { Sql, Tx } from '../../platform/database/sql.js';
-import type { ClientContext } from '../../platform/http/client-context.js';
+import { languagesOf, type ClientContext } from '../../platform/http/client-context.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 
 import { ConsentsRepository, type ConsentEntry, type GivenConsent } from '../../users/consents/consents.repository.js';
@@ -33,24 +33,32 @@ export class ConsentLedger {
    * Completes what a client sent with the document's hash, the time and the client's address.
    * @throws DomainError `validation_failed` for a document that is unknown or was replaced
    */
-  read(sent: readonly DocumentVersion[], locale: string, { ip }: ClientContext): GivenConsent[] {
+  read(sent: readonly DocumentVersion[], context: ClientContext): GivenConsent[] {
     const now = this.clock.now();
+    const languages = languagesOf(context);
     const given = new Map<string, GivenConsent>();
     for (const [index, one] of sent.entries()) {
-      const document = this.documents.findAcceptable(one, now, locale);
+      const document = this.documents.findAcceptable(one, now, languages);
       if (document === undefined)
         throw new DomainError('validation_failed', {
           fields: [{ field: `consents.${index}`, code: 'consent_unknown' }],
         });
       const { id, version, language, hash } = document;
-      given.set(`${id} ${version}`, { id, version, language, hash, at: new Date(now * 1000).toISOString(), ip });
+      given.set(`${id} ${version}`, {
+        id,
+        version,
+        language,
+        hash,
+        at: new Date(now * 1000).toISOString(),
+        ip: context.ip,
+      });
     }
     return [...given.values()];
   }
 
   /** @throws DomainError `consent_required` unless they cover every required document in force (CO-01) */
-  checkComplete(given: readonly DocumentVersion[], locale: string): void {
-    const missing = this.documents.listMissing(given, this.clock.now(), locale);
+  checkComplete(given: readonly DocumentVersion[]): void {
+    const missing = this.documents.listMissing(given, this.clock.now(), []);
     if (missing.length > 0)
       throw new DomainError('consent_required', {
         fields: missing.map(({ id }) => ({ field: `consents.${id}`, code: 'required' })),
@@ -82,7 +90,7 @@ export class ConsentLedger {
     documentId: string,
     context: ClientContext,
   ): Promise<void> {
-    const inForce = this.documents.listInForce(this.clock.now(), context.locale);
+    const inForce = this.documents.listInForce(this.clock.now(), []);
     if (inForce.some(({ id, required }) => id === documentId && required))
       throw new DomainError('consent_required', { detail: `${documentId} cannot be withdrawn` });
     const version = await this.repository.withdraw(tx, memberId, documentId, context.ip);
@@ -96,20 +104,23 @@ export class ConsentLedger {
   }
 
   /** The required documents in force that the member has still to agree to. */
-  async listMissing(sql: Sql, memberId: string, locale: string): Promise<ConsentDocument[]> {
-    return this.documents.listMissing(await this.repository.listGiven(sql, memberId), this.clock.now(), locale);
+  async listMissing(sql: Sql, memberId: string, context: ClientContext): Promise<ConsentDocument[]> {
+    const given = await this.repository.listGiven(sql, memberId);
+    return this.documents.listMissing(given, this.clock.now(), languagesOf(context));
   }
 
   /** The documents in force and to come, in the order of the file. */
-  async listStates(sql: Sql, memberId: string, locale: string): Promise<ConsentState[]> {
+  async listStates(sql: Sql, memberId: string, context: ClientContext): Promise<ConsentState[]> {
     const now = this.clock.now();
+    const languages = languagesOf(context);
     const entries = await this.repository.list(sql, memberId);
-    return [...this.documents.listInForce(now, locale), ...this.documents.listUpcoming(now, locale)].map((document) => {
-      const { id, version } = document;
-      const own = entries.filter((entry) => entry.id === id && entry.action !== 'reminded');
-      const given = own.findLast((entry) => entry.version === version && entry.action === 'given');
-      const isWithdrawn = own.at(-1)?.action === 'withdrawn';
-      return { document, givenAt: isWithdrawn ? null : (given?.at ?? null) };
+    const documents = [...this.documents.listInForce(now, languages), ...this.documents.listUpcoming(now, languages)];
+    return documents.map((document) => {
+      const own = entries.filter(({ id }) => id === document.id);
+      // A withdrawal ends the consent to every version.
+      const current = own.slice(own.findLastIndex(({ action }) => action === 'withdrawn') + 1);
+      const given = current.find(({ version, action }) => version === document.version && action === 'given');
+      return { document, givenAt: given?.at ?? null };
     });
   }
 

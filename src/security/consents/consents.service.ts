@@ -6,7 +6,7 @@ import {
 } from '../../platform/consents/consent-documents.js';
 import { Clock } from '../../platform/database/clock.js';
 import type { Sql, Tx } from '../../platform/database/sql.js';
-import type { ClientContext } from '../../platform/http/client-context.js';
+import { languagesOf, type ClientContext } from '../../platform/http/client-context.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 
 import type { GivenConsent } from '../../users/consents/consents.repository.js';
@@ -41,19 +41,18 @@ export class ConsentsService implements OnModuleInit {
   }
 
   /** The documents in force now. */
-  listInForce(locale: string): ConsentDocument[] {
-    return this.documents.listInForce(this.clock.now(), locale);
+  listInForce(context: ClientContext): ConsentDocument[] {
+    return this.documents.listInForce(this.clock.now(), languagesOf(context));
   }
 
   /**
    * Reads the consents of a sign-up: they have to cover every required document.
-   * @param locale the language in which the client showed the documents
    * @returns null where none are declared
    * @throws DomainError `consent_required`; `validation_failed` for a document that is unknown or was replaced
    */
-  readSignUp(sent: readonly DocumentVersion[], locale: string, context: ClientContext): GivenConsent[] | null {
-    const given = this.read(sent, locale, context);
-    this.ledger?.checkComplete(given ?? [], locale);
+  readSignUp(sent: readonly DocumentVersion[], context: ClientContext): GivenConsent[] | null {
+    const given = this.read(sent, context);
+    this.ledger?.checkComplete(given ?? []);
     return given;
   }
 
@@ -61,8 +60,8 @@ export class ConsentsService implements OnModuleInit {
    * As {@link readSignUp}, but some required documents may be missing.
    * @throws DomainError `validation_failed`
    */
-  read(sent: readonly DocumentVersion[], locale: string, context: ClientContext): GivenConsent[] | null {
-    if (this.ledger !== null) return this.ledger.read(sent, locale, context);
+  read(sent: readonly DocumentVersion[], context: ClientContext): GivenConsent[] | null {
+    if (this.ledger !== null) return this.ledger.read(sent, context);
     // As before consents existed: the field is unknown.
     if (sent.length > 0)
       throw new DomainError('validation_failed', { fields: [{ field: 'consents', code: 'unknown_field' }] });
@@ -81,10 +80,10 @@ export class ConsentsService implements OnModuleInit {
     { consents, sentConsents = [] }: ConsentsOfNewcomer,
     context: ClientContext,
   ): Promise<void> {
-    const sent = this.read(sentConsents, context.locale, context);
+    const sent = this.read(sentConsents, context);
     if (this.ledger === null) return;
     const given = [...(consents ?? []), ...(sent ?? [])];
-    this.ledger.checkComplete(given, context.locale);
+    this.ledger.checkComplete(given);
     await this.ledger.give(tx, { memberId }, given, context);
   }
 
@@ -93,9 +92,9 @@ export class ConsentsService implements OnModuleInit {
    * member's lock.
    * @throws DomainError `consent_required`
    */
-  async checkAdded(tx: Tx, memberId: string, added: readonly GivenConsent[], locale: string): Promise<void> {
+  async checkAdded(tx: Tx, memberId: string, added: readonly GivenConsent[]): Promise<void> {
     if (this.ledger === null) return;
-    this.ledger.checkComplete([...(await this.ledger.listGiven(tx, memberId)), ...added], locale);
+    this.ledger.checkComplete([...(await this.ledger.listGiven(tx, memberId)), ...added]);
   }
 
   /** @param subject whose consents they are, and the session that gives them. Needs the member's lock. */
@@ -113,12 +112,12 @@ export class ConsentsService implements OnModuleInit {
   }
 
   /** The documents in force and to come, and since when the member agrees to each. */
-  async listStates(sql: Sql, memberId: string, locale: string): Promise<ConsentState[]> {
-    return this.ledger === null ? [] : this.ledger.listStates(sql, memberId, locale);
+  async listStates(sql: Sql, memberId: string, context: ClientContext): Promise<ConsentState[]> {
+    return this.ledger === null ? [] : this.ledger.listStates(sql, memberId, context);
   }
 
   /** The required documents in force that the member has still to agree to; empty and without a query where none are declared. */
-  async listMissing(sql: Sql, memberId: string, locale: string): Promise<ConsentDocument[]> {
-    return this.ledger === null ? [] : this.ledger.listMissing(sql, memberId, locale);
+  async listMissing(sql: Sql, memberId: string, context: ClientContext): Promise<ConsentDocument[]> {
+    return this.ledger === null ? [] : this.ledger.listMissing(sql, memberId, context);
   }
 }

@@ -8,6 +8,7 @@ import { Member } from '../member.entity.js';
  */
 @Entity('consents')
 @Index('consents_member', ['memberId', 'id'])
+@Index('consents_document_at', ['documentId', 'at'])
 export class Consent {
   @PrimaryColumn('bigint', { generated: 'identity', generatedIdentity: 'ALWAYS' }) id: string;
   @ForeignKey(() => Member, { name: 'consents_member_fk', onDelete: 'CASCADE' })

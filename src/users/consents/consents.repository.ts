@@ -23,12 +23,17 @@ export interface ConsentEntry extends Omit<GivenConsent, 'at'> {
 /** A consent of which its member was reminded now. */
 export interface RemindedConsent extends Pick<Member, 'email' | 'locale' | 'loginId' | 'name'> {
   readonly memberId: string;
-  readonly documentId: string;
+  /** Of the document. */
+  readonly id: string;
   readonly version: string;
   readonly language: string;
   /** When it was given. */
   readonly givenAt: Date;
 }
+
+/** A consent that the member has not withdrawn since. A withdrawal ends the consent to every version. */
+const GIVEN = `c.action = 'given' AND NOT EXISTS (
+  SELECT FROM consents w WHERE w.member_id = c.member_id AND w.document_id = c.document_id AND w.action = 'withdrawn' AND w.id > c.id)`;
 
 /** Neither withdrawn nor given or reminded of since. `$1` are ids of documents. */
 const REMINDABLE = `c.document_id = ANY($1) AND c.action <> 'withdrawn' AND c.at <= now() - interval '2 years' AND NOT EXISTS (
@@ -42,8 +47,8 @@ const COLUMNS = `document_id AS id, version, language, document_hash AS hash, ac
  */
 export class ConsentsRepository {
   /**
-   * Adds those consents that the member has not given already: after a double click, the ledger has
-   * one row. Needs the member's lock.
+   * Adds those consents that the member has not given already, whatever other version came since: a
+   * repetition changes nothing, so it does not lengthen the ledger. Needs the member's lock.
    * @returns those that were added
    */
   async give(
@@ -54,9 +59,10 @@ export class ConsentsRepository {
     const { rows } = await tx.query<Pick<GivenConsent, 'id' | 'version'>>(
       `INSERT INTO consents (member_id, document_id, version, language, document_hash, action, at, ip)
        SELECT $1, new.id, new.version, new.language, new.hash, 'given', new.at, new.ip
-       FROM jsonb_to_recordset($2::jsonb) AS new (id text, version text, language text, hash text, at timestamptz, ip text)
-       WHERE (SELECT action || ' ' || version FROM consents WHERE member_id = $1 AND document_id = new.id AND action <> 'reminded'
-              ORDER BY consents.id DESC LIMIT 1) IS DISTINCT FROM 'given ' || new.version
+       FROM ROWS FROM (jsonb_to_recordset($2::jsonb) AS (id text, version text, language text, hash text, at timestamptz, ip text))
+         WITH ORDINALITY AS new (id, version, language, hash, at, ip, position)
+       WHERE NOT EXISTS (SELECT FROM consents c WHERE c.member_id = $1 AND c.document_id = new.id AND c.version = new.version AND ${GIVEN})
+       ORDER BY new.position
        RETURNING document_id AS id, version`,
       [memberId, JSON.stringify(consents)],
     );
@@ -81,10 +87,7 @@ export class ConsentsRepository {
   /** Every version that the member has agreed to, and not withdrawn. */
   async listGiven(sql: Sql, memberId: string): Promise<{ id: string; version: string }[]> {
     const { rows } = await sql.query<{ id: string; version: string }>(
-      `SELECT document AS id, version FROM (
-         SELECT DISTINCT ON (document_id, version) document_id AS document, version, action FROM consents
-         WHERE member_id = $1 AND action <> 'reminded' ORDER BY document_id, version, consents.id DESC) AS latest
-       WHERE action = 'given'`,
+      `SELECT document_id AS id, version FROM consents c WHERE member_id = $1 AND ${GIVEN}`,
       [memberId],
     );
     return rows;
@@ -100,46 +103,38 @@ export class ConsentsRepository {
   }
 
   /**
-   * Entries after `afterId` that active members gave, or were reminded of, two years ago and have not
-   * withdrawn.
+   * Active members after `afterId` who gave a consent, or were reminded of it, two years ago and have
+   * not withdrawn it.
    */
-  async findRemindable(
-    sql: Sql,
-    documentIds: readonly string[],
-    afterId: string,
-    limit: number,
-  ): Promise<{ id: string; memberId: string }[]> {
-    const { rows } = await sql.query<{ id: string; memberId: string }>(
-      `SELECT c.id, c.member_id AS "memberId" FROM consents c JOIN members m ON m.id = c.member_id
-       WHERE ${REMINDABLE} AND m.status = 'active' AND c.id > $2 ORDER BY c.id LIMIT $3`,
+  async findRemindable(sql: Sql, documentIds: readonly string[], afterId: string, limit: number): Promise<string[]> {
+    const { rows } = await sql.query<{ id: string }>(
+      `SELECT DISTINCT m.id FROM consents c JOIN members m ON m.id = c.member_id
+       WHERE ${REMINDABLE} AND m.status = 'active' AND m.id > $2 ORDER BY m.id LIMIT $3`,
       [[...documentIds], afterId, limit],
     );
-    return rows;
+    return rows.map(({ id }) => id);
   }
 
   /**
-   * Adds the reminders that are due among these entries. Skips members that are locked, whose turn
-   * comes in a later round.
+   * Adds the reminders that are due of these members. Skips members that are locked, whose turn comes
+   * in a later round.
+   * @returns the consents of each member in a row
    */
-  async remind(
-    tx: Tx,
-    documentIds: readonly string[],
-    entries: readonly { id: string; memberId: string }[],
-  ): Promise<RemindedConsent[]> {
+  async remind(tx: Tx, documentIds: readonly string[], memberIds: readonly string[]): Promise<RemindedConsent[]> {
     const { rows: locked } = await tx.query<{ id: string }>(
       `SELECT id FROM members WHERE id = ANY($1) AND status = 'active' ORDER BY id FOR NO KEY UPDATE SKIP LOCKED`,
-      [entries.map(({ memberId }) => memberId)],
+      [[...memberIds]],
     );
     // A statement of its own, so that it sees what another worker committed before the lock (CO-07).
     const { rows } = await tx.query<RemindedConsent>(
-      `WITH due AS (SELECT * FROM consents c WHERE ${REMINDABLE} AND c.id = ANY($2) AND c.member_id = ANY($3)),
+      `WITH due AS (SELECT * FROM consents c WHERE ${REMINDABLE} AND c.member_id = ANY($2)),
        added AS (INSERT INTO consents (member_id, document_id, version, language, document_hash, action, ip)
          SELECT member_id, document_id, version, language, document_hash, 'reminded', '' FROM due ORDER BY id)
-       SELECT due.member_id AS "memberId", due.document_id AS "documentId", due.version, due.language, m.email, m.locale, m.name,
+       SELECT due.member_id AS "memberId", due.document_id AS id, due.version, due.language, m.email, m.locale, m.name,
          m.login_id AS "loginId", (SELECT max(given.at) FROM consents given WHERE given.member_id = due.member_id
            AND given.document_id = due.document_id AND given.action = 'given') AS "givenAt"
-       FROM due JOIN members m ON m.id = due.member_id ORDER BY due.id`,
-      [[...documentIds], entries.map(({ id }) => id), locked.map(({ id }) => id)],
+       FROM due JOIN members m ON m.id = due.member_id ORDER BY due.member_id, due.id`,
+      [[...documentIds], locked.map(({ id }) => id)],
     );
     return rows;
   }
