@@ -4043,7 +4043,7 @@ export interface components {
         };
         OpenChallengeResponse: {
             /** @enum {string} */
-            kind: "sign-up" | "password-reset" | "find-login-id" | "email-change" | "reset-token" | "second-factor" | "factor-removal" | "password-wait" | "second-factor-wait";
+            kind: "sign-up" | "password-reset" | "find-login-id" | "email-change" | "reset-token" | "second-factor" | "terms" | "factor-removal" | "password-wait" | "second-factor-wait";
             /** Format: date-time */
             at: string | null;
             /**

@@ -37,6 +37,7 @@ import { GeneratedLoginIds1765046100000 } from './1765046100000-generated-login-
 import { ImportedClaims1765046000000 } from './1765046000000-imported-claims.js';
 import { ChallengeStarters1765060610000 } from './1765060610000-challenge-starters.js';
 import { RefreshCounts1765060560000 } from './1765060560000-refresh-counts.js';
+import { ConsentReminders1765060620000 } from './1765060620000-consent-reminders.js';
 import { Consents1765060540000 } from './1765060540000-consents.js';
 import { Invitations1765060550000 } from './1765060550000-invitations.js';
 
@@ -83,4 +84,5 @@ export const MIGRATIONS = [
   Invitations1765060550000,
   RefreshCounts1765060560000,
   ChallengeStarters1765060610000,
+  ConsentReminders1765060620000,
 ];

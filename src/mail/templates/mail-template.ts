@@ -141,13 +141,14 @@ export interface MailTemplates {
   'provider-notice': Alert & { loginIdMasked: string; provider: string; what: ProviderNoticeEffect };
   /** To each administrator. `host` is the one of the webhook's URL; the rest of a URL may hold a secret. */
   'webhook-switched-off': { name?: string | undefined; host: string; at: string };
-  /** The law has members reminded that they agreed to advertising. `at` is when they did. */
+  /** The law has members reminded that they agreed to advertising. */
   'consent-reminder': {
     name?: string | undefined;
     loginIdMasked: string;
-    /** Title of the document, in the language in which it was agreed to. */
+    /** Titles of the documents, in the language in which they were agreed to. */
     document: string;
-    at: string;
+    /** When; absent where each title has a time of its own. */
+    at?: string | undefined;
     loginUrl?: string | undefined;
   };
   /** To the new address, which is not proven yet. */
@@ -324,7 +325,7 @@ export const MAIL_TEMPLATE_FIELDS: { readonly [Name in MailTemplateName]: Fields
     name: 'optional',
     loginIdMasked: 'required',
     document: 'required',
-    at: 'required',
+    at: 'optional',
     loginUrl: 'optional',
   },
   'email-change': CHALLENGE_FIELDS,

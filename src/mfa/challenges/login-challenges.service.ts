@@ -47,7 +47,7 @@ export class LoginChallengesService {
 
   async issue(tx: Tx, login: Omit<OpenChallenge, 'id'>): Promise<IssuedMfaToken> {
     const ttlSeconds = this.config.env.MFA_TOKEN_TTL_SECONDS;
-    const { id, issuedAt, expiresAt } = await this.challenges.insert(tx, login, ttlSeconds);
+    const { id, issuedAt, expiresAt } = await this.challenges.insert(tx, login, 'second-factor', ttlSeconds);
     return {
       mfaToken: this.tokens.sign('mfa', { sub: login.memberId, jti: id }, issuedAt, expiresAt),
       methods: [...(await this.factors.list(tx, login.memberId)), 'recovery_code'],

@@ -1,6 +1,7 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import type { FirstFactor, ProvenFactor, TokenTransport } from '../../sessions/session.entity.js';
 import { Member } from '../../users/member.entity.js';
+import type { AwaitedStep } from './mfa-challenges.repository.js';
 
 /**
  * A login whose password was right and that awaits its second factor, or whose factors all matched
@@ -32,6 +33,8 @@ export class MfaChallenge {
   @Column('text', { name: 'first_factor', default: 'password' }) firstFactor: FirstFactor;
   /** The second factor that a login proved which awaits a consent; else null. */
   @Column('text', { name: 'proven_factor', nullable: true }) provenFactor: ProvenFactor | null;
+  /** Null in rows that a server of the version before wrote. */
+  @Column('text', { nullable: true }) awaits: AwaitedStep | null;
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt: Date;
   @Column('timestamptz', { name: 'expires_at' }) expiresAt: Date;
   @Column('timestamptz', { name: 'spent_at', nullable: true }) spentAt: Date | null;

@@ -16,9 +16,12 @@ export interface OpenChallenge {
   readonly passwordFailures: number;
   /** What the login began with. */
   readonly firstFactor: FirstFactor;
-  /** Null while it awaits its second factor. */
+  /** Null while it awaits its second factor, and where it needs none. */
   readonly provenFactor: ProvenFactor | null;
 }
+
+/** What a login that is under way waits for. */
+export type AwaitedStep = 'second-factor' | 'terms';
 
 /** What an mfa or terms token is minted from. Times are whole seconds since 1970 on the database's clock. */
 export interface IssuedChallenge {
@@ -34,15 +37,20 @@ export interface IssuedChallenge {
 export class MfaChallengesRepository {
   constructor(private readonly database: Database) {}
 
-  async insert(tx: Tx, challenge: Omit<OpenChallenge, 'id'>, ttlSeconds: number): Promise<IssuedChallenge> {
+  async insert(
+    tx: Tx,
+    challenge: Omit<OpenChallenge, 'id'>,
+    awaits: AwaitedStep,
+    ttlSeconds: number,
+  ): Promise<IssuedChallenge> {
     const { rows } = await tx.query<IssuedChallenge>(
-      `INSERT INTO mfa_challenges (id, member_id, password_version, device_id, device_name, transport, password_failures, first_factor, proven_factor, expires_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, now() + make_interval(secs => $10))
+      `INSERT INTO mfa_challenges (id, member_id, password_version, device_id, device_name, transport, password_failures, first_factor, proven_factor, awaits, expires_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, now() + make_interval(secs => $11))
        RETURNING id, floor(extract(epoch FROM created_at))::float8 AS "issuedAt", floor(extract(epoch FROM expires_at))::float8 AS "expiresAt"`,
       [
         ...[randomUUID(), challenge.memberId, challenge.passwordVersion, challenge.deviceId],
         ...[challenge.deviceName, challenge.transport, challenge.passwordFailures, challenge.firstFactor],
-        ...[challenge.provenFactor, ttlSeconds],
+        ...[challenge.provenFactor, awaits, ttlSeconds],
       ],
     );
     return rows[0]!;
@@ -58,10 +66,10 @@ export class MfaChallengesRepository {
     return rows[0] ?? null;
   }
 
-  /** The logins of a member that wait for a second factor, newest first. */
-  async listOpenOfMember(memberId: string): Promise<{ readonly at: Date; readonly until: Date }[]> {
-    const { rows } = await this.database.query<{ at: Date; until: Date }>(
-      `SELECT created_at AS at, expires_at AS until FROM mfa_challenges
+  /** The logins of a member that are under way, newest first. */
+  async listOpenOfMember(memberId: string): Promise<{ kind: AwaitedStep; at: Date; until: Date }[]> {
+    const { rows } = await this.database.query<{ kind: AwaitedStep; at: Date; until: Date }>(
+      `SELECT coalesce(awaits, 'second-factor') AS kind, created_at AS at, expires_at AS until FROM mfa_challenges
        WHERE member_id = $1 AND spent_at IS NULL AND expires_at > now() ORDER BY created_at DESC LIMIT 20`,
       [memberId],
     );

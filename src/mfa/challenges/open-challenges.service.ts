@@ -10,7 +10,7 @@ import { MfaChallengesRepository } from './mfa-challenges.repository.js';
 /** What a member has begun or has to wait for, without codes, links and tokens. */
 export const OPEN_CHALLENGE_KINDS = [
   ...(['sign-up', 'password-reset', 'find-login-id', 'email-change', 'reset-token'] as const),
-  ...(['second-factor', 'factor-removal', 'password-wait', 'second-factor-wait'] as const),
+  ...(['second-factor', 'terms', 'factor-removal', 'password-wait', 'second-factor-wait'] as const),
 ] as const;
 
 export interface ListedChallenge {
@@ -47,7 +47,7 @@ export class OpenChallengesService {
       ...waitOf('password-wait', passwords),
       ...waitOf('second-factor-wait', secondFactors),
       ...(dispute === null ? [] : [{ kind: 'factor-removal' as const, ...dispute, attempts: null }]),
-      ...logins.map((login) => ({ kind: 'second-factor' as const, ...login, attempts: null })),
+      ...logins.map((login) => ({ ...login, attempts: null })),
       ...mailed,
     ];
   }

@@ -27,7 +27,7 @@ export class TermsChallengesService {
   ) {}
 
   async issue(tx: Tx, login: Omit<OpenChallenge, 'id'>): Promise<IssuedTermsToken> {
-    const { id, issuedAt, expiresAt } = await this.challenges.insert(tx, login, TERMS_SECONDS);
+    const { id, issuedAt, expiresAt } = await this.challenges.insert(tx, login, 'terms', TERMS_SECONDS);
     return {
       termsToken: this.tokens.sign('terms', { sub: login.memberId, jti: id }, issuedAt, expiresAt),
       expiresIn: this.clock.secondsUntil(expiresAt),

@@ -121,6 +121,7 @@ export const en = {
   'challenge-find-login-id': 'Finding the login ID',
   'challenge-email-change': 'Change of the email address',
   'challenge-reset-token': 'New password being chosen',
+  'challenge-terms': 'Login waiting for an agreement',
   'challenge-second-factor': 'Login waiting for the second step',
   'challenge-factor-removal': 'Removal of a second step',
   'challenge-password-wait': 'Waiting time after wrong passwords',

@@ -119,6 +119,7 @@ export const ko: ConsoleTexts = {
   'challenge-find-login-id': '아이디 찾기',
   'challenge-email-change': '이메일 변경',
   'challenge-reset-token': '새 비밀번호 입력 중',
+  'challenge-terms': '약관 동의를 기다리는 로그인',
   'challenge-second-factor': '2단계 인증을 기다리는 로그인',
   'challenge-factor-removal': '2단계 인증 수단 삭제',
   'challenge-password-wait': '비밀번호 오류로 인한 제한',
