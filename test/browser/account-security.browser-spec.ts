@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { isDone, isLoggedIn, logIn, open, panel } from '../support/account-page.js';
+import { downloadData, isDone, isLoggedIn, logIn, open, panel } from '../support/account-page.js';
 import { givenAdmin } from '../support/admins.js';
 import { Authenticator } from '../support/authenticator.js';
 import { describeInBrowser } from '../support/browser.js';
@@ -199,6 +199,38 @@ describeInBrowser('passkeys and security activity on the built-in pages', () => 
     });
   }
 
+  it('AC-70 the autofill offers passkeys again after one that was refused', async () => {
+    const ada = await given.member(browserApp.app);
+    const visitor = await browserApp.visitor(LOOKS[1]!);
+    const device = await VirtualAuthenticator.plugInto(visitor.page);
+    await device.confirmsAtOnce(false);
+    await logIn(visitor, ada);
+    await isLoggedIn(visitor);
+    await device.confirmsAtOnce(true);
+    await addPasskeyOnPage(visitor);
+    await isDone(visitor, 'passkeys');
+    await visitor.press('codes-kept');
+    // The device confirms each offer at once, so that the second one logs in.
+    await visitor.page.route(
+      '**/api/auth/login/passkey',
+      (route) => route.fulfill({ status: 401, json: { code: 'invalid_credentials' } }),
+      { times: 1 },
+    );
+    const refusal = visitor.page.waitForResponse(
+      (response) => response.url().endsWith('/login/passkey') && response.status() === 401,
+    );
+    await logOut(visitor);
+    await refusal;
+    await isLoggedIn(visitor);
+
+    await device.recognisesOwner(false);
+    await logOut(visitor);
+    await device.recognisesOwner(true);
+    await visitor.page.locator('#identifier').click();
+    await isLoggedIn(visitor);
+    await visitor.close();
+  });
+
   it('AC-70 the form works as before while the server gives no challenge for the autofill', async () => {
     const ada = await given.member(browserApp.app);
     const visitor = await browserApp.visitor(LOOKS[1]!);
@@ -239,6 +271,53 @@ describeInBrowser('passkeys and security activity on the built-in pages', () => 
     await browserApp.app.sql.query('DELETE FROM passkeys WHERE member_id = $1', [ada.id]);
     await visitor.send('passkey');
     await eventually('the device forgets the passkey', async () => (await device.passkeys()).length === 0 || undefined);
+    await visitor.close();
+  });
+
+  for (const look of LOOKS) {
+    it(`CO-06 a member downloads what is held about them, after the password where the login is old (${look.language})`, async () => {
+      const ada = await given.member(browserApp.app);
+      const visitor = await browserApp.visitor(look);
+      await logIn(visitor, ada);
+      await isLoggedIn(visitor);
+      expect((await downloadData(visitor)).profile.loginId).toBe(ada.loginId);
+      await isDone(visitor, 'export');
+
+      await browserApp.app.sql.query(
+        `UPDATE sessions SET authenticated_at = now() - interval '1 hour' WHERE member_id = $1`,
+        [ada.id],
+      );
+      await visitor.send('export');
+      await visitor.page.locator('#export-password:visible').waitFor();
+      await visitor.type('#export-password', 'not the password');
+      await visitor.send('export');
+      await panel(visitor, 'export').locator('[data-problem]:visible').waitFor();
+      await visitor.inspect('account-export');
+      await visitor.type('#export-password', ada.password);
+      expect((await downloadData(visitor)).profile.email).toBe(ada.email);
+      await isDone(visitor, 'export');
+      await visitor.page.locator('#export-password').waitFor({ state: 'hidden' });
+      await visitor.close();
+    });
+  }
+
+  it('a list that did not load loads by its button', async () => {
+    const ada = await given.member(browserApp.app);
+    const visitor = await browserApp.visitor(LOOKS[0]!);
+    const lists = /api\/(auth\/sessions|members\/me\/totp)$/;
+    await visitor.page.route(lists, (route) =>
+      route.fulfill({ status: 429, json: { code: 'too_many_requests', detail: '잠시 후 다시 시도해 주세요.' } }),
+    );
+    await logIn(visitor, ada);
+    await visitor.page.waitForURL(/\/pages\/account/);
+    for (const name of ['sessions', 'two-factor'])
+      await panel(visitor, name).locator('[data-list-problem]:visible').waitFor();
+    await visitor.inspect('account-list-failed');
+    await visitor.page.unroute(lists);
+    for (const name of ['sessions', 'two-factor'])
+      await panel(visitor, name).locator('[data-list-problem] button').click();
+    await isLoggedIn(visitor);
+    expect(await visitor.page.locator('[data-list-problem]:visible').count()).toBe(0);
     await visitor.close();
   });
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { promote } from '../support/admins.js';
 import { describeInBrowser } from '../support/browser.js';
-import { BrowserApp, LOOKS } from '../support/browser-app.js';
-import { ConsentsFile, ledgerOf, makeOutdated, REQUIRED } from '../support/consents.js';
+import { BrowserApp, LOOKS, type Visitor } from '../support/browser-app.js';
+import { ConsentsFile, ledgerOf, makeOutdated, makeSignUpOutdated, REQUIRED } from '../support/consents.js';
 import { given, unique } from '../support/factories.js';
 import { mailbox } from '../support/mailbox.js';
 import { enrol } from '../support/second-factor.js';
@@ -17,6 +17,138 @@ describeInBrowser('consents on the built-in pages', () => {
   afterAll(async () => {
     await browserApp?.stop();
     await file.remove();
+  });
+
+  const memberOf = async (email: string): Promise<string> => {
+    const { rows } = await browserApp.app.sql.query(`SELECT id FROM members WHERE email = $1`, [email]);
+    return rows[0].id;
+  };
+
+  /** Lets the page load no documents, until what it returns is called. */
+  async function withoutDocuments({ page }: Visitor): Promise<() => Promise<void>> {
+    await page.route('**/api/auth/consents', (route) =>
+      route.fulfill({ status: 429, json: { code: 'too_many_requests', detail: 'Too many requests.' } }),
+    );
+    return () => page.unroute('**/api/auth/consents');
+  }
+
+  /** A sign-up whose consent to the terms is out of date. @returns its values and its mail */
+  async function outdatedSignUp(visitor?: Visitor) {
+    const values = unique.signUp();
+    if (visitor === undefined)
+      await browserApp.app.post('/api/auth/sign-up', { ...values, consents: REQUIRED }).expect(202);
+    else {
+      await visitor.open('sign-up');
+      await visitor.type('#loginId', values.loginId);
+      await visitor.type('#email', values.email);
+      await visitor.type('#password', values.password);
+      for (const { id } of REQUIRED) await visitor.page.locator(`#sign-up-consent-${id}`).check();
+      await visitor.send('sign-up');
+      await visitor.see('code');
+    }
+    const { code, links } = await mailbox.to(values.email).next();
+    await makeSignUpOutdated(browserApp.app, values.email);
+    return { ...values, code: code!, link: links.find((link) => link.includes('#token='))! };
+  }
+
+  const AGREED_LATER = ['terms 1 given', 'privacy 1 given', 'terms 2 given'];
+
+  for (const look of LOOKS) {
+    it(`CO-01 a new version is agreed to at the mailed link, and what was typed stays (${look.language}, ${look.size})`, async () => {
+      const { email, password, link } = await outdatedSignUp();
+      const visitor = await browserApp.visitor(look);
+      const { page } = visitor;
+      await page.goto(link);
+      await visitor.see('ready');
+      expect(await page.locator('[data-consents]').isVisible()).toBe(false);
+      await visitor.type('#password', password);
+      const restore = await withoutDocuments(visitor);
+      await visitor.send('confirm');
+      await page.locator('[data-form="confirm"] [data-problem]:visible').waitFor();
+      await restore();
+      await visitor.send('confirm');
+      await page.locator('#confirm-consent-terms-error:visible').waitFor();
+      expect(await page.locator('#confirm-consent-privacy').count()).toBe(0); // agreed to at the sign-up
+      await visitor.inspect('confirm-sign-up-consents');
+      await visitor.send('confirm');
+      await page.locator('#confirm-consent-terms-error', { hasText: /Please agree|동의해 주세요/ }).waitFor();
+      expect(await page.locator('#password').inputValue()).toBe(password);
+      await page.locator('#confirm-consent-terms').check();
+      await visitor.send('confirm');
+      await visitor.see('confirmed');
+      expect(await ledgerOf(browserApp.app, await memberOf(email))).toEqual(AGREED_LATER);
+      await visitor.close();
+    });
+  }
+
+  it('CO-01 a new version is agreed to beside the mailed code', async () => {
+    const visitor = await browserApp.visitor(LOOKS[0]!);
+    const { email, code } = await outdatedSignUp(visitor);
+    await visitor.type('[data-form="code"] input.code', code);
+    await visitor.send('code');
+    await visitor.page.locator('#code-consent-terms-error:visible').waitFor();
+    await visitor.inspect('sign-up-code-consents');
+    await visitor.page.locator('#code-consent-terms').check();
+    await visitor.send('code');
+    await visitor.page.waitForURL(/account/);
+    expect(await ledgerOf(browserApp.app, await memberOf(email))).toEqual(AGREED_LATER);
+    await visitor.close();
+  });
+
+  it('CO-01 a version that came into force since the boxes were shown needs a tick of its own', async () => {
+    const visitor = await browserApp.visitor(LOOKS[1]!);
+    const { page } = visitor;
+    const ada = unique.signUp();
+    const documents = await browserApp.app.get('/api/auth/consents').expect(200);
+    const [terms, ...others] = documents.body.items;
+    await page.route('**/api/auth/consents', (route) =>
+      route.fulfill({ json: { items: [{ ...terms, version: '1' }, ...others] } }),
+    );
+    await visitor.open('sign-up');
+    await visitor.type('#loginId', ada.loginId);
+    await visitor.type('#email', ada.email);
+    await visitor.type('#password', ada.password);
+    for (const { id } of REQUIRED) await page.locator(`#sign-up-consent-${id}`).check();
+    await page.unroute('**/api/auth/consents');
+    await visitor.send('sign-up');
+    await page.locator('#sign-up-consent-terms-error', { hasText: 'is new or has changed' }).waitFor();
+    expect(await page.locator('#sign-up-consent-terms').isChecked()).toBe(false);
+    expect(await page.locator('#sign-up-consent-privacy').isChecked()).toBe(true);
+    await page.locator('#sign-up-consent-terms').check();
+    await page.locator('[data-language-switch]').click(); // another language is the same document
+    await page.locator('.consents label', { hasText: '이용약관' }).waitFor();
+    await visitor.send('sign-up');
+    await visitor.see('code');
+    await visitor.close();
+  });
+
+  it.each(LOOKS)('CO-01 documents that do not load are reported, and load later ($language, $size)', async (look) => {
+    const visitor = await browserApp.visitor(look);
+    const { page } = visitor;
+    const restore = await withoutDocuments(visitor);
+    await visitor.open('sign-up');
+    await page.locator('[data-failure]:visible').waitFor();
+    await visitor.inspect('sign-up-consents-failed');
+    const again = page.locator('[data-failure] button:visible');
+    await again.click();
+    await page.locator('[data-failure] p:not(:empty)').first().waitFor();
+    await restore();
+    await again.click();
+    await page.locator('#sign-up-consent-terms').waitFor();
+    expect(await page.locator('[data-failure]:visible').count()).toBe(0);
+    expect(await visitor.focused()).toBe('input#sign-up-consent-terms');
+
+    const failing = await withoutDocuments(visitor);
+    await visitor.open('sign-up');
+    await page.locator('[data-failure]:visible').waitFor();
+    await failing();
+    const ada = unique.signUp();
+    await visitor.type('#loginId', ada.loginId);
+    await visitor.type('#email', ada.email);
+    await visitor.type('#password', ada.password);
+    await visitor.send('sign-up'); // loads them first
+    await page.locator('#sign-up-consent-privacy-error:visible').waitFor();
+    await visitor.close();
   });
 
   it('CO-01 an invited person agrees before the account exists', async () => {
@@ -86,6 +218,14 @@ describeInBrowser('consents on the built-in pages', () => {
       await later.send('login');
       await later.see('terms');
       await later.inspect('login-terms');
+      const label = later.page.locator('[data-state="terms"] .consents label');
+      for (const title of look.language === 'ko'
+        ? ['Terms of service', '이용약관']
+        : ['이용약관', 'Terms of service']) {
+        await later.page.locator('[data-language-switch]').click();
+        await label.filter({ hasText: title }).waitFor();
+      }
+      expect(await label.count()).toBe(1);
       await later.send('terms');
       await later.page.locator('#terms-consent-terms-error:visible').waitFor();
       await later.page.locator('#terms-consent-terms').check();

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { freePort } from '../../dev/free-port.js';
+import { readDownload } from '../support/account-page.js';
 import { BrowserApp, LOOKS, type Look, type Visitor } from '../support/browser-app.js';
 import { describeInBrowser } from '../support/browser.js';
 import { card, openMember, REASON as WHY } from '../support/console.js';
@@ -219,6 +220,29 @@ describeInBrowser('social login on the built-in pages', () => {
       await visitor.close();
     },
   );
+
+  it('the login form works while the script for providers does not load, and their buttons load it again', async () => {
+    const member = await given.member(browserApp.app);
+    const visitor = await visit(LOOKS[0]!);
+    const script = '**/assets/login-social.js';
+    await visitor.page.route(script, (route) => route.abort());
+    await visitor.open('login');
+    await visitor.see('ready');
+    await visitor.page.locator('[data-status]', { hasText: '인터넷 연결' }).waitFor();
+    await visitor.page.unroute(script);
+    await press(visitor, 'google');
+    await visitor.see('ready');
+    await press(visitor, 'google');
+    await visitor.page.locator('input[name="account"]').waitFor();
+
+    await visitor.page.route(script, (route) => route.abort());
+    await visitor.open('login');
+    await visitor.type('#identifier', member.loginId);
+    await visitor.type('#password', member.password);
+    await visitor.send('login');
+    await visitor.page.waitForURL(`${APP}/home`);
+    await visitor.close();
+  });
 
   it('goes to the configured address first where a page was opened under another name of this machine', async () => {
     const member = await given.member(browserApp.app);
@@ -448,6 +472,29 @@ describeInBrowser('social login on the built-in pages', () => {
       await visitor.close();
     },
   );
+
+  it('CO-06 a member without a password downloads what is held about them, after a new login or a passkey', async () => {
+    const subject = unique.loginId();
+    const visitor = await withoutPassword(LOOKS[0]!, subject);
+    const { page, member } = visitor;
+    await visitor.send('export');
+    const download = page.waitForEvent('download');
+    await confirmAt(visitor, 'google');
+    await pick(visitor, subject); // the page comes back and goes on
+    expect((await readDownload(await download)).profile.loginId).toBe(subject);
+
+    await VirtualAuthenticator.plugInto(page);
+    await page.locator('[data-panel="passkeys"] [data-opens="add"]').click();
+    await visitor.send('passkey-add');
+    await page.locator('[data-panel="passkeys"] [data-done]:not(:empty)').waitFor();
+    await browserApp.app.sql.query('DELETE FROM identities WHERE member_id = $1', [member.id]);
+    await logInAgo('1 day', member);
+    await visitor.send('export');
+    const again = page.waitForEvent('download');
+    await confirmAt(visitor, '');
+    expect((await readDownload(await again)).profile.loginId).toBe(subject);
+    await visitor.close();
+  });
 
   it('SO-51 signs up with Apple, which posts its answer and names the person once', async () => {
     const visitor = await visit(LOOKS[0]!);

@@ -1,4 +1,5 @@
-import type { Locator } from 'playwright-core';
+import { readFile } from 'node:fs/promises';
+import type { Download, Locator } from 'playwright-core';
 import type { Visitor } from './browser-app.js';
 
 /** A panel of the account page. */
@@ -13,6 +14,24 @@ export const open = async (visitor: Visitor, name: string, part: string): Promis
 /** Waits for the message of a panel that something has been done. */
 export const isDone = (visitor: Visitor, name: string): Promise<void> =>
   panel(visitor, name).locator('[data-done]:not(:empty)').waitFor();
+
+/** Presses the button for the member's own data. @returns the content of the file */
+export async function downloadData(visitor: Visitor): Promise<Exported> {
+  const download = visitor.page.waitForEvent('download');
+  await visitor.send('export');
+  return readDownload(await download);
+}
+
+/** What a test reads of an export. */
+interface Exported {
+  readonly profile: { readonly loginId: string; readonly email: string };
+}
+
+export async function readDownload(download: Download): Promise<Exported> {
+  const name = download.suggestedFilename();
+  if (name !== 'my-data.json') throw new Error(`the file has the name ${name}`);
+  return JSON.parse(await readFile(await download.path(), 'utf8')) as Exported;
+}
 
 /** Logs in with the password on the login page. */
 export async function logIn(

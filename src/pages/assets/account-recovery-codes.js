@@ -6,7 +6,7 @@ import { callWithFactor } from './factor-proof.js';
 import { onLanguageChange } from './language.js';
 import { find, itemOf, onAction, text } from './page.js';
 import { Panel } from './panel.js';
-import { SignedOut, call } from './session.js';
+import { call } from './session.js';
 
 export class RecoveryCodes {
   panel = new Panel('recovery-codes');
@@ -71,11 +71,9 @@ export class RecoveryCodes {
    * one may be wrong.
    */
   async showCount() {
-    try {
+    await this.panel.run(async () => {
       const { recoveryCodesLeft } = await call('GET', 'members/me/totp');
       this.panel.fill({ codesLeft: text('codesLeft', { count: String(recoveryCodesLeft) }) });
-    } catch (error) {
-      if (!(error instanceof SignedOut)) this.panel.showMessage(text('listFailed'));
-    }
+    });
   }
 }

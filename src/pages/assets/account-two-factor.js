@@ -8,7 +8,7 @@ import { formOf, requiredValue } from './form.js';
 import { onLanguageChange } from './language.js';
 import { find, text } from './page.js';
 import { Panel } from './panel.js';
-import { SignedOut, call } from './session.js';
+import { call } from './session.js';
 
 /** Error codes after which the enrolment has to begin again, with the password. */
 const CHECK_IS_STALE = ['reauth_required', 'factor_proof_required'];
@@ -65,11 +65,9 @@ export async function offerTwoFactor(recoveryCodes) {
     return isOn ? 'on' : 'off';
   }
 
-  try {
+  // If this fails, the panel shows neither "on" nor "off", because either may be wrong.
+  await panel.run(async () => {
     const { enabled } = await call('GET', 'members/me/totp');
     panel.reveal(showEnabled(enabled));
-  } catch (error) {
-    // The panel then shows neither "on" nor "off", because either may be wrong.
-    if (!(error instanceof SignedOut)) panel.showMessage(text('listFailed'));
-  }
+  });
 }

@@ -6,6 +6,7 @@
 
 import { offerClosing } from './account-closing.js';
 import { offerEmailChange } from './account-email.js';
+import { offerExport } from './account-export.js';
 import { offerPasswordChange } from './account-password.js';
 import { offerPasskeys } from './account-passkeys.js';
 import { offerProfile } from './account-profile.js';
@@ -49,10 +50,14 @@ void load();
 async function load() {
   announce(text('loading'));
   try {
-    const [member, identities] = await Promise.all([call('GET', 'members/me'), loadIdentities()]);
+    const [member, identities, consents] = await Promise.all([
+      call('GET', 'members/me'),
+      loadIdentities(),
+      loadConsents(),
+    ]);
     if (!member.hasPassword) (await import('./confirm-login.js')).offerConfirmation(member.id);
     const loginIdChoice = member.loginIdGenerated ? await import('./account-login-id.js') : null;
-    openPanels(member, identities, loginIdChoice);
+    openPanels(member, { identities, consents, loginIdChoice });
   } catch (error) {
     if (error instanceof SignedOut) return leaveSignedOut(error.wasSignedIn);
     show('offline', { reason: reasonOf(toProblem(error)) });
@@ -72,12 +77,20 @@ async function loadIdentities() {
   return document.body.dataset.socialRedirect === undefined ? null : import('./account-identities.js');
 }
 
+/** Without documents its script is not loaded. */
+async function loadConsents() {
+  return document.querySelector('[data-panel="agreements"]') === null ? null : import('./account-consents.js');
+}
+
 /**
- * @param {Member} member
- * @param {typeof import('./account-identities.js') | null} identities
- * @param {typeof import('./account-login-id.js') | null} loginIdChoice
+ * @typedef {object} LateScripts null where a server or member needs none
+ * @property {typeof import('./account-identities.js') | null} identities
+ * @property {typeof import('./account-consents.js') | null} consents
+ * @property {typeof import('./account-login-id.js') | null} loginIdChoice
  */
-function openPanels(member, identities, loginIdChoice) {
+
+/** @param {Member} member @param {LateScripts} scripts */
+function openPanels(member, { identities, consents, loginIdChoice }) {
   showLoginId(member);
   offerSections();
   const profile = offerProfile(member);
@@ -87,6 +100,7 @@ function openPanels(member, identities, loginIdChoice) {
   });
   offerEmailChange(member);
   offerPasswordChange(member);
+  offerExport();
   offerClosing();
   const recoveryCodes = new RecoveryCodes();
   show('ready');
@@ -94,8 +108,7 @@ function openPanels(member, identities, loginIdChoice) {
   // In parallel: a panel that fails to load shows its own error and does not affect the others.
   const factors = [offerTwoFactor(recoveryCodes), offerPasskeys(recoveryCodes)];
   void identities?.offerIdentities(member, Promise.all(factors));
-  if (document.querySelector('[data-panel="agreements"]') !== null)
-    void import('./account-consents.js').then(({ offerConsents }) => offerConsents());
+  void consents?.offerConsents();
   void showSessions();
   void showSecurityActivity();
 }

@@ -3,6 +3,7 @@
 /** The page of the link in a sign-up mail. Opening it changes nothing; only its two buttons do. */
 
 import { ApiProblem, post, toProblem } from './api.js';
+import { ConsentFields } from './consent-fields.js';
 import { onSubmit, requiredValues } from './form.js';
 import { FieldProblem, reasonOf } from './form-problems.js';
 import { isLinkRefused, takeLinkToken } from './link-token.js';
@@ -20,6 +21,8 @@ let signUpId = rememberedSignUp();
 let needsAnotherLoginId = false;
 /** False after a login at a provider: no other browser can confirm the sign-up by its link. */
 let hasPassword = true;
+/** Of documents that have come into force since the sign-up. */
+const consents = new ConsentFields('confirm');
 
 if (token === null) {
   show('missing');
@@ -59,12 +62,13 @@ async function confirm() {
     ...(needsAnotherLoginId ? { loginId: text('newLoginIdMissing') } : {}),
     ...(signUpId === null ? { password: text('signUpPasswordMissing') } : {}),
   });
+  const body = {
+    token,
+    ...(signUpId === null ? { password: password.value } : { signUpId }),
+    ...(needsAnotherLoginId ? { loginId: otherLoginId } : {}),
+  };
   try {
-    await confirmSignUp('auth/sign-up/confirm-link', {
-      token,
-      ...(signUpId === null ? { password: password.value } : { signUpId }),
-      ...(needsAnotherLoginId ? { loginId: otherLoginId } : {}),
-    });
+    await consents.send((ticked) => confirmSignUp('auth/sign-up/confirm-link', { ...body, ...ticked }));
     // Without a configured page to continue with, the page has no button for it.
     if (isOnlyWayOut) location.replace(returnTo);
     else end('confirmed');

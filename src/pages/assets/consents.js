@@ -2,12 +2,13 @@
 
 /** Boxes for the documents that a member agrees to. It is loaded only where documents are declared. */
 
-import { request } from './api.js';
+import { ApiProblem, request } from './api.js';
 import { formOf } from './form.js';
 import { FieldProblems } from './form-problems.js';
 import { find, text } from './page.js';
 
 /** @typedef {{ id: string, version: string, title: string, url: string | null, required: boolean }} Document */
+/** @typedef {{ consents: { id: string, version: string }[] }} Ticked */
 
 /** The documents in force, in the language of the page. @returns {Promise<Document[]>} */
 export async function loadDocuments() {
@@ -15,24 +16,26 @@ export async function loadDocuments() {
 }
 
 /**
- * Shows a box for each document. Those that are ticked stay so, for another language.
+ * Shows a box for each document. Those that are ticked stay so, for another language: a new version
+ * is not agreed to by the box of the old one.
  * @param {string} form @param {readonly Document[]} documents
  */
 export function showDocuments(form, documents) {
-  const ticked = new Set(boxesOf(form).flatMap(({ checked, name }) => (checked ? [name] : [])));
+  const ticked = boxesOf(form).flatMap((box) => (box.checked ? [versionOf(box)] : []));
   const root = find('[data-consents]', formOf(form));
   const template = /** @type {HTMLTemplateElement} */ (find('template', root));
   for (const shown of root.querySelectorAll('.field')) shown.remove();
+  root.hidden = documents.length === 0;
   for (const { id, version, title, url, required } of documents) {
     const field = /** @type {HTMLElement} */ (document.importNode(template.content, true).firstElementChild);
     const box = /** @type {HTMLInputElement} */ (find('input', field));
     const error = find('.error', field);
-    box.name = `consents.${id}`;
+    box.name = nameOf(id);
     box.id = `${form}-consent-${id}`;
     error.id = `${box.id}-error`;
     box.setAttribute('aria-describedby', error.id);
-    box.checked = ticked.has(box.name);
     Object.assign(box.dataset, { document: id, version, title, ...(required && { required: '' }) });
+    box.checked = ticked.includes(versionOf(box));
     find('[data-label]', field).textContent = `${title} ${text(required ? 'consentRequired' : 'consentOptional')}`;
     const link = /** @type {HTMLAnchorElement} */ (find('a', field));
     if (url === null) link.remove();
@@ -60,7 +63,7 @@ export function findConsentProblems(form) {
 /**
  * Reads the ticked boxes. Throws a problem that names each required one that is not.
  * @param {string} form
- * @returns {{ consents: { id: string, version: string }[] }}
+ * @returns {Ticked}
  */
 export function readConsents(form) {
   const missing = findConsentProblems(form);
@@ -70,6 +73,53 @@ export function readConsents(form) {
     consents: ticked.map(({ dataset }) => ({ id: String(dataset.document), version: String(dataset.version) })),
   };
 }
+
+/** Shows the documents of a form in the language of the page. @param {string} form */
+export async function translateDocuments(form) {
+  await reloadDocuments(form, []);
+}
+
+/**
+ * Shows a box for each document that the server misses, or that was replaced since its box was shown.
+ * @param {string} form
+ * @param {unknown} error of the server
+ * @returns {Promise<unknown>} a problem that names these boxes, or else the error
+ */
+export async function explainRefusal(form, error) {
+  if (!(error instanceof ApiProblem)) return error;
+  const named = error.fields.flatMap(({ field }) => (field.startsWith('consents') ? [field] : []));
+  if (named.length === 0) return error;
+  const known = boxesOf(form).map(versionOf);
+  await reloadDocuments(form, named);
+  const changed = boxesOf(form).filter((box) => !known.includes(versionOf(box)));
+  if (changed.length === 0) return error;
+  return new FieldProblems(
+    changed.map(({ name, dataset }) => ({
+      field: name,
+      message: text('consentChanged', { title: String(dataset.title) }),
+    })),
+  );
+}
+
+/**
+ * Shows the present version of each document that has a box, and of each that is named.
+ * @param {string} form
+ * @param {readonly string[]} named names of boxes
+ */
+async function reloadDocuments(form, named) {
+  const names = [...named, ...boxesOf(form).map(({ name }) => name)];
+  const documents = await loadDocuments();
+  showDocuments(
+    form,
+    documents.filter(({ id }) => names.includes(nameOf(id))),
+  );
+}
+
+/** The name of a document's box, which problems of the server have, too. @param {string} id */
+const nameOf = (id) => `consents.${id}`;
+
+/** @param {HTMLInputElement} box */
+const versionOf = ({ dataset }) => `${dataset.document} ${dataset.version}`;
 
 /** @param {string} form @returns {HTMLInputElement[]} */
 function boxesOf(form) {

@@ -52,6 +52,15 @@ export function onSubmit(name, send) {
   }
 }
 
+/**
+ * Reports that the script of a form could not be loaded. Its buttons load the page again.
+ * @param {string} name
+ */
+export function offerReload(name) {
+  onSubmit(name, async () => location.reload());
+  announce(text('networkError'));
+}
+
 /** @param {string} name @returns {HTMLFormElement} */
 export function formOf(name) {
   return find(`[data-form="${name}"]`);

@@ -8,9 +8,9 @@
 import { ApiProblem, post, toProblem } from './api.js';
 import { readAttributes } from './attributes.js';
 import { keepDigits } from './code-field.js';
+import { ConsentFields } from './consent-fields.js';
 import { clearForm, formOf, onSubmit, readFields, valueOf } from './form.js';
 import { FieldProblem, FieldProblems, reasonOf } from './form-problems.js';
-import { onLanguageChange } from './language.js';
 import { takeLinkToken } from './link-token.js';
 import { addressOf, announce, find, localTime, onAction, show, showDescribed, showGroup, text } from './page.js';
 import { findClaimProblems, findDeclaredProblems } from './sign-up-fields.js';
@@ -20,8 +20,7 @@ import { showStrength } from './strength.js';
 /** After these the invitation cannot be accepted any more. */
 const FINAL = ['invitation_invalid', 'invitation_expired', 'already_confirmed', 'email_taken'];
 
-/** Loaded where documents are declared. @type {typeof import('./consents.js') | undefined} */
-let consents;
+const consents = new ConsentFields('accept');
 const token = takeLinkToken();
 let invitedEmail = '';
 
@@ -32,8 +31,7 @@ const strength = showStrength('password', () => [
 keepDigits(/** @type {HTMLInputElement} */ (find('#code')));
 onAction('look-up', lookUp);
 onSubmit('accept', accept);
-onLanguageChange(() => void showConsents());
-void showConsents();
+void consents.offer();
 if (token === null) {
   showGroup('byCode', true);
   show('ready');
@@ -53,12 +51,6 @@ async function lookUp() {
     const problem = toProblem(error);
     show(FINAL.includes(problem.code) ? 'broken' : 'offline', { reason: reasonOf(problem) });
   }
-}
-
-async function showConsents() {
-  if (document.querySelector('[data-consents]') === null) return;
-  consents = await import('./consents.js');
-  consents.showDocuments('accept', await consents.loadDocuments());
 }
 
 /** The inviter has set it, so it is not asked. @param {string} name */
@@ -89,15 +81,15 @@ async function readForm() {
 async function accept() {
   const { loginId, password, ...proof } = await readForm();
   const name = valueOf('accept', 'name').trim();
+  const body = {
+    ...(token === null ? proof : { token }),
+    ...{ loginId, password },
+    ...(name === '' ? {} : { name }),
+    ...readAttributes('accept'),
+    locale: document.documentElement.lang,
+  };
   try {
-    await confirmSignUp('auth/invitations/accept', {
-      ...(token === null ? proof : { token }),
-      ...{ loginId, password },
-      ...(name === '' ? {} : { name }),
-      ...readAttributes('accept'),
-      ...consents?.readConsents('accept'),
-      locale: document.documentElement.lang,
-    });
+    await consents.send((ticked) => confirmSignUp('auth/invitations/accept', { ...body, ...ticked }));
   } catch (error) {
     if (!(error instanceof ApiProblem)) throw error;
     if (error.code === 'login_id_taken') throw new FieldProblem('loginId', text('loginIdTaken'));

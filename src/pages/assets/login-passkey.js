@@ -47,6 +47,7 @@ export class PasskeyLogin {
     } catch (error) {
       if (error instanceof ApiProblem && error.reason === 'unknown_credential')
         reportUnknown(choice.publicKey.rpId, choice.credential.id);
+      void this.offerAutofill(); // the member may have another one
       throw error;
     }
   }

@@ -7,7 +7,8 @@
 
 import { ApiProblem } from './api.js';
 import { openSession } from './bound-request.js';
-import { clearForm, formOf, onSubmit, requiredValue, requiredValues } from './form.js';
+import { ConsentFields } from './consent-fields.js';
+import { clearForm, formOf, offerReload, onSubmit, requiredValue, requiredValues } from './form.js';
 import { onLanguageChange } from './language.js';
 import { leaveToReset } from './leave-to-reset.js';
 import { takeSecret } from './link-token.js';
@@ -45,7 +46,8 @@ const passkeyLogin = new PasskeyLogin(send, continueLogin);
 
 onSubmit('login', logIn);
 onSubmit('second-factor', sendSecondFactor);
-if (document.querySelector('[data-form="terms"]') !== null) onSubmit('terms', agree);
+const terms = document.querySelector('[data-form="terms"]') === null ? null : new ConsentFields('terms');
+if (terms !== null) onSubmit('terms', () => agree(terms));
 for (const name of METHODS) onAction(`use-${name}`, () => selectMethod(name));
 onAction('start-over', () => startOver(''));
 onAction('change-password', () => leaveToReset(resetToken));
@@ -59,8 +61,13 @@ onLanguageChange(() => {
 async function showFirstStep() {
   if (document.body.dataset.socialRedirect === undefined) show('ready');
   else {
-    const { offerSocialLogin } = await import('./login-social.js');
-    await offerSocialLogin(send, continueLogin);
+    try {
+      const { offerSocialLogin } = await import('./login-social.js');
+      await offerSocialLogin(send, continueLogin);
+    } catch {
+      show('ready');
+      offerReload('social');
+    }
   }
   void passkeyLogin.offerAutofill();
   showReason();
@@ -98,7 +105,8 @@ function continueLogin(result) {
     show('must-change');
   } else if (result.status === 'terms_required') {
     termsToken = result.termsToken;
-    void showTerms(result.documents);
+    void terms?.offer(result.documents);
+    show('terms');
   } else if (result.status === 'confirmation_required') {
     // The page of the mailed link then needs no password.
     rememberSignUp(result.signUpId);
@@ -127,17 +135,10 @@ async function sendSecondFactor() {
   }
 }
 
-/** @param {import('./consents.js').Document[]} documents */
-async function showTerms(documents) {
-  const { showDocuments } = await import('./consents.js');
-  showDocuments('terms', documents);
-  show('terms');
-}
-
-async function agree() {
-  const { readConsents } = await import('./consents.js');
+/** @param {ConsentFields} consents */
+async function agree(consents) {
   try {
-    continueLogin(await send('auth/consents', { termsToken, ...readConsents('terms') }));
+    continueLogin(await consents.send((ticked) => send('auth/consents', { termsToken, ...ticked })));
   } catch (error) {
     if (!(error instanceof ApiProblem) || !['token_expired', 'token_invalid'].includes(error.code)) throw error;
     startOver(text('tooLate'));

@@ -141,17 +141,23 @@ export class Panel {
 
   /**
    * Runs an action that is not a form, such as loading the list. Shows a problem above the list of
-   * the panel.
+   * the panel, with a button to try again.
    * @param {() => Promise<void>} action
    */
   async run(action) {
     const problemText = find('[data-list-problem]', this.root);
     problemText.hidden = true;
+    problemText.replaceChildren();
     try {
       await action();
     } catch (error) {
       if (error instanceof SignedOut) return leaveSignedOut(error);
-      problemText.textContent = `${text('listFailed')} ${reasonOf(toProblem(error))}`;
+      const again = document.createElement('button');
+      again.type = 'button';
+      again.className = 'quiet';
+      again.textContent = text('tryAgain');
+      again.addEventListener('click', () => void this.run(action));
+      problemText.replaceChildren(`${text('listFailed')} ${reasonOf(toProblem(error))} `, again);
       problemText.hidden = false;
     }
   }

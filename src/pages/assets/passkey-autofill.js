@@ -41,8 +41,12 @@ export async function choosePasskey(loadOptions) {
       ended = ceremony.catch(() => {});
       return { credential: toJson(/** @type {PublicKeyCredential} */ (await ceremony)), publicKey };
     } catch {
-      // Options that expired are replaced. Anything else ends the offer: the button still works.
-      if (stopping.signal.aborted || !round?.aborted) return null;
+      // Without options from the server the offer ends: the button still works.
+      if (stopping.signal.aborted || round === undefined) return null;
+      // Options that expired are replaced at once. After a refusal of the member the offer waits for
+      // them, as the browser may refuse the next one at once.
+      if (!round.aborted) await whenTouched(stopping.signal);
+      if (stopping.signal.aborted) return null;
     }
   }
 }
@@ -52,6 +56,15 @@ export async function stopAutofill() {
   running?.abort();
   running = null;
   await ended;
+}
+
+/** @param {AbortSignal} stopping */
+function whenTouched(stopping) {
+  return new Promise((resolve) => {
+    for (const type of ['pointerdown', 'keydown'])
+      document.addEventListener(type, resolve, { once: true, signal: stopping });
+    stopping.addEventListener('abort', resolve, { once: true });
+  });
 }
 
 /** A page in the background requests no options. */

@@ -8,6 +8,7 @@
 import { ApiProblem, post } from './api.js';
 import { readAttributes } from './attributes.js';
 import { openSession } from './bound-request.js';
+import { ConsentFields } from './consent-fields.js';
 import { onSubmit, readFields } from './form.js';
 import { FieldProblem, FieldProblems } from './form-problems.js';
 import { addressOf, find, mailLanguage, onAction, show, showDescribed, showGroup, text } from './page.js';
@@ -40,6 +41,8 @@ export function offerSocialSignUp(isResumed, askForCode) {
   inputOf('loginId').value = suggestedLoginId ?? '';
   inputOf('email').value = pending.email ?? '';
   showGroup('socialEmail', !emailProven);
+  const consents = new ConsentFields('social-sign-up');
+  void consents.offer();
   showDescribed('social', () => ({ intro: text('socialIntro', { provider }) }));
 
   async function signUp() {
@@ -51,10 +54,9 @@ export function offerSocialSignUp(isResumed, askForCode) {
     });
     problems.push(...(await findClaimProblems(values)), ...(await findDeclaredProblems('social-sign-up')));
     if (problems.length > 0) throw new FieldProblems(problems);
-    const hasConsents = document.querySelector('[data-consents]') !== null;
-    const consents = hasConsents ? (await import('./consents.js')).readConsents('social-sign-up') : {};
-    const body = { ...values, ...readAttributes('social-sign-up'), ...consents, signUpId, locale: mailLanguage() };
-    const result = await openSession('auth/social/sign-up', body).catch((problem) => {
+    const body = { ...values, ...readAttributes('social-sign-up'), signUpId, locale: mailLanguage() };
+    const send = (/** @type {object} */ ticked) => openSession('auth/social/sign-up', { ...body, ...ticked });
+    const result = await consents.send(send).catch((problem) => {
       // Taken since it was checked.
       if (problem.code === 'login_id_taken') throw new FieldProblem('loginId', text('loginIdTaken'));
       throw problem;

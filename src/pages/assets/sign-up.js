@@ -5,7 +5,8 @@
 import { ApiProblem, post } from './api.js';
 import { readAttributes } from './attributes.js';
 import { resumeCode, startOver } from './code-step.js';
-import { clearForm, formOf, onSubmit, readFields, requiredValues, valueOf } from './form.js';
+import { ConsentFields } from './consent-fields.js';
+import { clearForm, formOf, offerReload, onSubmit, readFields, requiredValues, valueOf } from './form.js';
 import { FieldProblem, FieldProblems, showFieldError } from './form-problems.js';
 import { onLanguageChange } from './language.js';
 import { loginIdProblem } from './login-id.js';
@@ -42,17 +43,10 @@ const watch = watchSignUp(() => {
   forgetStep();
   show('elsewhere');
 });
-/** Loaded where documents are declared. @type {typeof import('./consents.js') | undefined} */
-let consents;
-const showConsents = async () => {
-  if (document.querySelector('[data-consents]') === null) return;
-  consents = await import('./consents.js');
-  const documents = await consents.loadDocuments();
-  for (const form of ['sign-up', 'social-sign-up'])
-    if (document.querySelector(`[data-form="${form}"]`) !== null) consents.showDocuments(form, documents);
-};
-onLanguageChange(() => void showConsents());
-void showConsents();
+const consents = new ConsentFields('sign-up');
+/** Of documents that have come into force since the sign-up. */
+const laterConsents = new ConsentFields('code');
+void consents.offer();
 void showFirstStep();
 
 /** Without social login its script is not loaded (SO-73). */
@@ -61,8 +55,13 @@ async function showFirstStep() {
   const isResumed = resumeCode(codeRequest);
   if (isResumed) watch.start(codeRequest.id);
   if (document.body.dataset.socialRedirect !== undefined) {
-    const { offerSocialSignUp } = await import('./sign-up-social.js');
-    offerSocialSignUp(isResumed, askForCode);
+    try {
+      const { offerSocialSignUp } = await import('./sign-up-social.js');
+      offerSocialSignUp(isResumed, askForCode);
+    } catch {
+      if (!isResumed) show('ready');
+      offerReload('social');
+    }
   } else if (!isResumed) show('ready');
 }
 
@@ -100,15 +99,15 @@ async function signUp() {
   const values = await readForm();
   const name = valueOf('sign-up', 'name').trim();
   const earlier = rememberedSignUp();
-  const { signUpId, resendAfter } = await post('auth/sign-up', {
+  const body = {
     ...values,
     ...(name === '' ? {} : { name }),
     ...readAttributes('sign-up'),
-    ...consents?.readConsents('sign-up'),
     // With corrected values for the same address, the code that was mailed before still fits.
     ...(earlier === null ? {} : { signUpId: earlier }),
     locale: mailLanguage(),
-  });
+  };
+  const { signUpId, resendAfter } = await consents.send((ticked) => post('auth/sign-up', { ...body, ...ticked }));
   askForCode({ email: values.email, id: signUpId }, resendAfter);
 }
 
@@ -123,6 +122,7 @@ function askForCode(request, resendAfter) {
   rememberReturn();
   needsAnotherLoginId = false;
   showGroup('newLoginId', false);
+  laterConsents.clear();
   showStep(rememberStep(codeRequest, resendAfter));
   show('code', { email: codeRequest.email });
   watch.start(request.id);
@@ -135,7 +135,8 @@ async function confirm() {
   });
   try {
     const loginId = newLoginId === undefined ? {} : { loginId: newLoginId };
-    await confirmSignUp('auth/sign-up/confirm-code', { signUpId: codeRequest.id, code, ...loginId });
+    const body = { signUpId: codeRequest.id, code, ...loginId };
+    await laterConsents.send((ticked) => confirmSignUp('auth/sign-up/confirm-code', { ...body, ...ticked }));
   } catch (error) {
     if (await watch.check()) return; // the mailed link was used first
     throw error instanceof ApiProblem ? explainProblem(error) : error;

@@ -1,0 +1,117 @@
+// @ts-check
+
+/**
+ * The documents to agree to in one form. Where none are declared, it does nothing and the script of
+ * the boxes is not loaded.
+ */
+
+import { ApiProblem, toProblem } from './api.js';
+import { formOf } from './form.js';
+import { reasonOf } from './form-problems.js';
+import { onLanguageChange } from './language.js';
+import { find, text } from './page.js';
+
+/** @typedef {import('./consents.js').Document} Document */
+/** @typedef {import('./consents.js').Ticked} Ticked */
+
+export class ConsentFields {
+  #form;
+  #root;
+  /** Loads what is offered and could not be shown yet. @type {(() => Promise<readonly Document[]>) | null} */
+  #due = null;
+
+  /** @param {string} form */
+  constructor(form) {
+    this.#form = form;
+    this.#root = /** @type {HTMLElement | null} */ (formOf(form).querySelector('[data-consents]'));
+    if (this.#root === null) return;
+    find('button', this.#root).addEventListener('click', () => void this.#retry());
+    onLanguageChange(() => void this.#translate());
+  }
+
+  /**
+   * Shows a box for each document. A failure is shown in place of the boxes, with a button to try
+   * again.
+   * @param {readonly Document[]} [documents] default: all that are in force
+   */
+  async offer(documents) {
+    if (this.#root === null) return;
+    this.clear();
+    this.#due = async () => documents ?? (await loadScript()).loadDocuments();
+    await this.#attempt(() => this.#showDue());
+  }
+
+  /** Removes the boxes: another visitor may use the form next. */
+  clear() {
+    if (this.#root === null) return;
+    for (const box of this.#root.querySelectorAll('[data-document]')) box.closest('.field')?.remove();
+    this.#root.hidden = true;
+  }
+
+  /**
+   * Sends a form with what is ticked. Throws a problem that names the boxes where a required one is
+   * not. After a refusal for a document that has come into force since, shows its box.
+   * @template T
+   * @param {(ticked: Partial<Ticked>) => Promise<T>} send
+   * @returns {Promise<T>}
+   */
+  async send(send) {
+    if (this.#root === null) return send({});
+    await this.#showDue();
+    const { explainRefusal, readConsents } = await loadScript();
+    try {
+      return await send(readConsents(this.#form));
+    } catch (error) {
+      throw await explainRefusal(this.#form, error);
+    }
+  }
+
+  async #showDue() {
+    if (this.#due === null) return;
+    const { lang } = document.documentElement;
+    const documents = await this.#due();
+    const { showDocuments } = await loadScript();
+    if (lang !== document.documentElement.lang) return; // they are loading in the other language, too
+    showDocuments(this.#form, documents);
+    this.#due = null;
+    this.#showFailure('');
+  }
+
+  async #translate() {
+    await this.#attempt(async () => {
+      await this.#showDue();
+      if (this.#root?.querySelector('[data-document]') != null)
+        await (await loadScript()).translateDocuments(this.#form);
+    });
+  }
+
+  async #retry() {
+    await this.#translate();
+    /** @type {HTMLElement | null | undefined} */ (this.#root?.querySelector('[data-document]'))?.focus();
+  }
+
+  /** @param {() => Promise<void>} action */
+  async #attempt(action) {
+    this.#showFailure('');
+    try {
+      await action();
+    } catch (error) {
+      this.#showFailure(`${text('consentsFailed')} ${reasonOf(toProblem(error))}`);
+    }
+  }
+
+  /** @param {string} message empty for none */
+  #showFailure(message) {
+    const root = this.#root;
+    if (root === null) return;
+    if (message !== '') root.hidden = false;
+    find('[data-failure]', root).hidden = message === '';
+    find('[data-failure] p', root).textContent = message;
+  }
+}
+
+function loadScript() {
+  return import('./consents.js').catch(() => {
+    throw new ApiProblem('network');
+  });
+}
