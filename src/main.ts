@@ -1,3 +1,4 @@
+import { letYoungGenerationGrow } from './young-generation.js';
 import 'reflect-metadata';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -28,6 +29,7 @@ async function main(): Promise<void> {
   await app.listen(PORT, HOST).catch((error: unknown) => {
     throw listenFailure(error, HOST);
   });
+  letYoungGenerationGrow();
   const { port } = app.getHttpServer().address() as AddressInfo;
   for (const hint of config.hints()) new AppLogger(config.env.LOG_LEVEL).warn(hint);
   new AppLogger('info').log({ msg: 'listening', port, publicUrl: config.publicUrl });
