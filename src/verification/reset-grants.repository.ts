@@ -66,7 +66,7 @@ export class ResetGrantsRepository {
   }
 
   async voidAll(tx: Tx, memberId: string): Promise<void> {
-    await tx.query(
+    await tx.runLater(
       `UPDATE reset_grants SET voided_at = now() WHERE member_id = $1 AND spent_at IS NULL AND voided_at IS NULL`,
       [memberId],
     );
