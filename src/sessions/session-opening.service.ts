@@ -29,6 +29,11 @@ export class SessionOpeningService {
     private readonly hook: TokenHook,
   ) {}
 
+  /** Whether {@link run} waits for the product's own service. */
+  get isSlow(): boolean {
+    return this.hook.isConfigured;
+  }
+
   /**
    * Runs `work` as {@link Database.transaction} does. With a token hook, a transaction that comes to
    * the point of opening a session is rolled back, the hook is asked, and `work` runs again from the

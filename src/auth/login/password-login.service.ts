@@ -64,6 +64,8 @@ export class PasswordLoginService {
       passwordFailures: failuresBefore,
       ownPasswordFailures: ownFailuresBefore,
     };
+    // Further logins on this device wait until then, and must not wait for the token hook.
+    if (this.openings.isSlow) await attempt.counted.finish(true);
     const outcome = await this.openings.run(async (opening) => {
       const proceeded = await this.firstFactor.proceed(opening, login, candidate, context);
       // In its commit, also where the risk is too high: the refusal counts the failures again.

@@ -15,6 +15,7 @@ const OLDEST = '0';
  * to wait or its event committed late, is found after two seconds or when the backlog ends.
  */
 export class WebhookQueue implements OutboxQueue<ClaimedDelivery> {
+  readonly isOrdered = true;
   /** Event id where the next claim begins. */
   private from = OLDEST;
   private claimedSinceRewind = 0;

@@ -22,12 +22,16 @@ class Outbox {
   private added = 0;
   private readonly dispatcher: OutboxDispatcher<ClaimedRow>;
 
-  constructor(width: WidthSettings) {
+  /** @param isOrdered each row waits until the one before it is recorded */
+  constructor(width: WidthSettings, isOrdered = false) {
     const breaker = new CircuitBreaker(new Backoff(60, 60));
     const settings = { rows: 'rows', width, leaseSeconds: 60 };
     const queue = {
+      isOrdered,
       claim: async (limit: number) =>
-        this.waiting.splice(0, limit).map((id) => ({ id, attempts: 1, isOverdue: false }) satisfies ClaimedRow),
+        this.waiting
+          .splice(0, isOrdered ? Math.min(1, limit) : limit)
+          .map((id) => ({ id, attempts: 1, isOverdue: false }) satisfies ClaimedRow),
       finish: async ({ id }: ClaimedRow) => {
         await this.records?.();
         this.underWay.delete(id);
@@ -123,6 +127,13 @@ describe('the outbox dispatcher', () => {
     for (const reply of replies.splice(0)) reply();
     await outbox.add(0);
     expect([outbox.underWay.size, replies.length]).toEqual([20, 0]);
+  });
+
+  it('EV-02 claims again after each row where rows wait for each other', async () => {
+    const outbox = new Outbox({ max: 5 }, true);
+    await outbox.add(30); // each claim finds one row for five slots
+    await outbox.emptied();
+    expect(outbox.recorded).toBe(30);
   });
 
   it('EV-02 begins with one at a time after a failure', async () => {

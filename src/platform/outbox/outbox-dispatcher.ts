@@ -114,7 +114,7 @@ export class OutboxDispatcher<Row extends ClaimedRow> {
     if (isProbe) this.width.reset();
     else this.width.noteClaim(free, rows.length);
     const retries = rows.filter(({ attempts }) => attempts > 1).length;
-    this.mayHaveMore = isProbe || rows.length >= free || retries >= retryLimit;
+    this.mayHaveMore = isProbe || rows.length >= free || retries >= retryLimit || this.queue.isOrdered === true;
     for (const row of rows) this.startSending(row, claimedAt);
   }
 

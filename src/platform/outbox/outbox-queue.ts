@@ -3,6 +3,8 @@ import type { WidthSettings } from './sending-width.js';
 
 /** The rows that one dispatcher sends: a table, or the rows of one receiver in it. */
 export interface OutboxQueue<Row extends ClaimedRow> {
+  /** Whether rows wait for each other: one that is recorded may make another due. */
+  readonly isOrdered?: boolean;
   /**
    * Claims due rows with `FOR UPDATE SKIP LOCKED`. The lease is the next due time: if this process
    * dies, they become due again.
