@@ -229,7 +229,9 @@ describe('webhooks under faults', () => {
       expect(refused).toEqual([]);
     }
     report(`faults of the moody receiver: ${faults}`);
-    expect(judge(healthy.events, truth).repeated).toBeLessThanOrEqual(RANDOM_KILLS * AT_ONCE);
+    // One delivery is under way. On a busy machine some take a second, and others are sent beside them.
+    const { repeated } = judge(healthy.events, truth);
+    expect(repeated).toBeLessThanOrEqual(RANDOM_KILLS * (IS_LONG ? 1 : AT_ONCE));
     const { rows } = await app.sql.query('SELECT id, name FROM members WHERE id = ANY($1)', [
       truth.map(({ memberId }) => memberId),
     ]);

@@ -20,7 +20,7 @@ import { WebhookQueue } from './webhook-queue.js';
 /** The pause before the list of webhooks is read again after a failure. */
 const RETRY_MS = 2000;
 /** Deliveries to one receiver at once, per process: one while few wait, more for a backlog. */
-const WIDTH = { max: 20, rowsPerStep: 16 };
+const WIDTH = { max: 20, rowsPerStep: 100 };
 
 /**
  * Runs one dispatcher for each enabled webhook. Each has its own slots and its own circuit breaker,
