@@ -128,7 +128,7 @@ export function fill(part, fills) {
 }
 
 /**
- * Lets a long e-mail address break before the @, and not within its last word.
+ * Lets a long email address break before its at sign, and not within its last word.
  * @param {string} value
  */
 function breakable(value) {
