@@ -250,6 +250,27 @@ describeInBrowser('the account page', () => {
     });
   }
 
+  it('SS-02 ends a session once for a double click, and after a failure only loads the list again', async () => {
+    const { visitor } = await loggedIn(LOOKS[1]!);
+    const sessions = panel(visitor, 'sessions');
+    const sent: string[] = [];
+    let release = (): void => {};
+    const released = new Promise<void>((resolve) => (release = resolve));
+    await visitor.page.route(/api\/auth\/sessions\/[^/]+$/, async (route) => {
+      sent.push(route.request().method());
+      await released;
+      await route.fulfill({ status: 429, json: { code: 'too_many_requests', detail: 'Please wait a while.' } });
+    });
+    await sessions.locator('[data-end]:visible').dblclick();
+    release();
+    const problem = sessions.locator('[data-list-problem]');
+    await problem.filter({ hasText: 'That didn’t work.' }).waitFor();
+    await problem.locator('button').click();
+    await problem.waitFor({ state: 'hidden' });
+    expect([sent, await sessions.locator('li').count()]).toEqual([['DELETE'], 2]);
+    await visitor.close();
+  });
+
   it('keeps the access token only in memory and hides the refresh token from scripts', async () => {
     const { ada, visitor } = await loggedIn(LOOKS[1]!);
     const reachable = await visitor.page.evaluate<string>(

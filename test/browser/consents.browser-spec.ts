@@ -122,6 +122,30 @@ describeInBrowser('consents on the built-in pages', () => {
     await visitor.close();
   });
 
+  it('CO-01 sends no consent to a document whose language is not on the screen', async () => {
+    const visitor = await browserApp.visitor(LOOKS[1]!);
+    const { page } = visitor;
+    const ada = unique.signUp();
+    await visitor.open('sign-up');
+    await visitor.type('#loginId', ada.loginId);
+    await visitor.type('#email', ada.email);
+    await visitor.type('#password', ada.password);
+    for (const { id } of REQUIRED) await page.locator(`#sign-up-consent-${id}`).check();
+    const restore = await withoutDocuments(visitor);
+    await page.locator('[data-language-switch]').click();
+    await page.locator('[data-failure]:visible').waitFor();
+    const sent: string[] = [];
+    page.on('request', (request) => void sent.push(new URL(request.url()).pathname));
+    await visitor.send('sign-up');
+    await page.locator('[data-form="sign-up"] [data-problem]:visible').waitFor();
+    expect(sent).not.toContain('/api/auth/sign-up');
+    await restore();
+    await visitor.send('sign-up');
+    await visitor.see('code');
+    expect(await page.locator('[data-form="sign-up"] .consents').textContent()).toContain('이용약관');
+    await visitor.close();
+  });
+
   it.each(LOOKS)('CO-01 documents that do not load are reported, and load later ($language, $size)', async (look) => {
     const visitor = await browserApp.visitor(look);
     const { page } = visitor;

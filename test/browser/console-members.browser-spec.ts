@@ -162,6 +162,49 @@ describeInBrowser('the screen of a member in the console', () => {
         ]);
       });
 
+      it('AC-42 acts neither after a cancel during the check of the password, nor for the next question', async () => {
+        const ada = await given.member(browserApp.app);
+        await openMember(visitor, ada.id);
+        const dialog = visitor.page.locator('[data-dialog="action"]');
+        const cancelWhileChecked = async (): Promise<() => Promise<void>> => {
+          await loginLongAgo(admin.id);
+          await action(visitor, 'disable').click();
+          await visitor.type('#action-reason', REASON);
+          await visitor.send('action');
+          await visitor.type('#action-password', admin.password);
+          const release = await hold(visitor, '/api/auth/reauthenticate');
+          await visitor.send('action');
+          await visitor.page.keyboard.press('Escape');
+          await dialog.waitFor({ state: 'hidden' });
+          return async () => {
+            release();
+            await dialog.locator('form:not([aria-busy])').waitFor({ state: 'attached' });
+          };
+        };
+        const goOn = await cancelWhileChecked();
+        await goOn();
+        const goOnWithNext = await cancelWhileChecked();
+        await action(visitor, 'end-sessions').click();
+        await goOnWithNext();
+        expect(await statusOf(ada.id)).toBe('active');
+        await ada.client.get('/api/members/me', ada.accessToken).expect(200);
+        expect(await dialog.locator('#action-reason').inputValue()).toBe('');
+        await give(visitor, 'action');
+        await isDone(visitor, 'actions');
+        await ada.client.get('/api/members/me', ada.accessToken).expect(401);
+      });
+
+      it('closes a dialog when "Back" leads to another view', async () => {
+        await goTo(visitor, 'members');
+        await goTo(visitor, 'invitations');
+        await card(visitor, 'invitations').locator('button.primary').click();
+        const dialog = visitor.page.locator('[data-dialog="invitation"]');
+        await dialog.waitFor();
+        await visitor.page.goBack();
+        await dialog.waitFor({ state: 'hidden' });
+        await card(visitor, 'members').waitFor();
+      });
+
       it('AC-26 removes one passkey, unlinks one account and ends one session, and leaves the others', async () => {
         const ada = await given.member(browserApp.app);
         await ada.client.post('/api/auth/login', { identifier: ada.loginId, password: ada.password }).expect(200);

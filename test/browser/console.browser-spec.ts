@@ -238,6 +238,13 @@ describeInBrowser('the console of administrators', () => {
         await act(visitor, card(visitor, 'deliveries').locator('li button').first());
         await eventually('the test again', async () => receiver.events[1]);
         expect([receiver.refused, receiver.distinct.length]).toEqual([[], 1]);
+        await tool('edit').click();
+        expect(await visitor.page.locator('#webhook-url').inputValue()).toBe(receiver.url);
+        const ticked = visitor.page.locator('[data-form="webhook"] :checked');
+        expect(await ticked.evaluateAll((all) => all.map((one) => one.getAttribute('value')))).toEqual([
+          'member.created',
+        ]);
+        await visitor.page.keyboard.press('Escape');
         await act(visitor, tool('turnOff'));
         await tool('turnOn').waitFor();
         await visitor.inspect('console-webhook');

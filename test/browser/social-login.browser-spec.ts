@@ -3,7 +3,7 @@ import { freePort } from '../../dev/free-port.js';
 import { readDownload } from '../support/account-page.js';
 import { BrowserApp, LOOKS, type Look, type Visitor } from '../support/browser-app.js';
 import { describeInBrowser } from '../support/browser.js';
-import { card, openMember, REASON as WHY } from '../support/console.js';
+import { card, goTo, isLoaded, openMember, REASON as WHY } from '../support/console.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
 import { mailbox } from '../support/mailbox.js';
 import { codeAt, enrol } from '../support/second-factor.js';
@@ -445,30 +445,71 @@ describeInBrowser('social login on the built-in pages', () => {
       const ada = await given.member(browserApp.app);
       await openMember(visitor, ada.id);
       const ask = (name: string): Promise<void> => card(visitor, 'actions').locator(`[data-do="${name}"]`).click();
+      const backFromGoogle = async (): Promise<void> => {
+        await confirmAt(visitor, 'google');
+        await pick(visitor, subject);
+        await page.waitForURL((url) => url.pathname.endsWith('/admin') && url.searchParams.get('id') === ada.id);
+        await page
+          .locator('[data-status]:not(:empty)')
+          .filter({ hasText: /kept|그대로/ })
+          .waitFor();
+      };
+      await logInAgo('1 day', member);
+      await ask('erase');
+      const when = page.locator('[data-form="erasure"] [name="when"][value="now"]');
+      await when.check();
+      await visitor.type('#erasure-login-id', ada.loginId);
+      await visitor.type('#erasure-reason', WHY);
+      await visitor.send('erasure');
+      await page.locator('[data-confirm-login] [value="google"]').waitFor();
+      await visitor.inspect('console-confirm-login');
+      await backFromGoogle();
+      await ask('erase');
+      expect([
+        await page.locator('#erasure-login-id').inputValue(),
+        await page.locator('#erasure-reason').inputValue(),
+        await when.isChecked(),
+      ]).toEqual([ada.loginId, WHY, true]);
+      await page.keyboard.press('Escape');
+
+      // What was typed about a member is not there for another one.
       await logInAgo('1 day', member);
       await ask('make-admin');
       await visitor.type('#action-reason', WHY);
       await visitor.send('action');
-      await page.locator('[data-confirm-login] [value="google"]').waitFor();
-      await visitor.inspect('console-confirm-login');
-      await confirmAt(visitor, 'google');
-      await pick(visitor, subject);
-      await page.waitForURL((url) => url.pathname.endsWith('/admin') && url.searchParams.get('id') === ada.id);
-      await page
-        .locator('[data-status]:not(:empty)')
-        .filter({ hasText: /kept|그대로/ })
-        .waitFor();
+      await backFromGoogle();
+      const bea = await given.member(browserApp.app);
+      await goTo(visitor, 'members');
+      await visitor.type('#filter-query', bea.loginId);
+      await page.keyboard.press('Enter');
+      await card(visitor, 'members').getByRole('link', { name: bea.loginId }).click();
+      await isLoaded(visitor, 'timeline');
       await ask('make-admin');
-      expect(await page.locator('#action-reason').inputValue()).toBe(WHY);
+      expect(await page.locator('#action-reason').inputValue()).toBe('');
+      await visitor.type('#action-reason', WHY);
       await visitor.send('action');
       await card(visitor, 'actions').locator('[data-do="make-member"]').waitFor();
 
       await logInAgo('1 day', member);
       await ask('make-member');
       await visitor.type('#action-reason', WHY);
+      await page.route('**/confirm-login.js', (route) => route.abort());
+      await visitor.send('action');
+      await page.locator('[data-form="action"] [data-problem]:visible').waitFor();
+      await page.unroute('**/confirm-login.js');
       await visitor.send('action');
       await confirmAt(visitor, '');
       await card(visitor, 'actions').locator('[data-do="make-admin"]').waitFor();
+
+      // The session ends while the ways to log in are read.
+      await logInAgo('1 day', member);
+      await ask('make-admin');
+      await visitor.type('#action-reason', WHY);
+      await page.route(/api\/(members\/me\/identities|auth\/refresh)$/, (route) =>
+        route.fulfill({ status: 401, json: { code: 'session_ended', detail: 'The session has ended.' } }),
+      );
+      await visitor.send('action');
+      await page.waitForURL(/\/pages\/login/);
       await visitor.close();
     },
   );

@@ -56,13 +56,13 @@ export async function offerConsents() {
 
   /** @param {Agreement} agreement */
   async function change({ id, version, title, given }) {
-    await panel.run(async () => {
+    await panel.change(async () => {
       if (given) await call('DELETE', `members/me/consents/${encodeURIComponent(id)}`);
       else await call('POST', 'members/me/consents', { consents: [{ id, version }] });
       await load();
       find('h2', panel.root).focus();
       panel.showMessage(text(given ? 'consentWithdrawn' : 'consentGiven', { title }));
-    });
+    }, load);
   }
 
   onLanguageChange(() => void load());

@@ -38,23 +38,23 @@ export async function showSessions() {
     end.hidden = current; // the current session is ended by the log-out button at the top
     end.setAttribute('aria-label', text('endNamed', { device }));
     end.addEventListener('click', () =>
-      panel.run(async () => {
+      panel.change(async () => {
         await call('DELETE', `auth/sessions/${encodeURIComponent(id)}`);
         await load();
         panel.showMessage(text('ended', { device }));
         find('h2', panel.root).focus(); // the focused button was removed with its list item
-      }),
+      }, load),
     );
     return item;
   }
 
   onAction('end-others', () =>
-    panel.run(async () => {
+    panel.change(async () => {
       await call('DELETE', 'auth/sessions');
       await load();
       panel.showMessage(text('othersEnded'));
       find('h2', panel.root).focus();
-    }),
+    }, load),
   );
   onLanguageChange(() => void load());
   await load();

@@ -6,21 +6,20 @@
  */
 
 import { ApiProblem } from './api.js';
-import { clearForm, formOf, onSubmit } from './form.js';
-import { find, onAction, text } from './page.js';
+import { clearForm, fieldsOf, formOf, onSubmit } from './form.js';
+import { announce, find, onAction, text } from './page.js';
 import { hasPasskeys, usePasskey } from './passkey.js';
 import { leaveSignedOut } from './panel.js';
 import { askForNoPassword } from './recent-login.js';
 import { SignedOut, call } from './session.js';
 
 const dialog = /** @type {HTMLDialogElement} */ (find('[data-confirm-login]'));
-/** The form that waits for the login. */
-let waiting = '';
+/** The form that waits for the login, and whether it still does: it may have been cancelled. */
+let waiting = { form: '', isWaiting: () => true };
 
 /**
  * @param {string} memberId
  * @param {'account' | 'admin'} [page] that has the forms
- * @returns {(form: string) => Promise<void>} asks, and then submits the form
  */
 export function offerConfirmation(memberId, page = 'account') {
   askForNoPassword(ask);
@@ -43,12 +42,17 @@ async function confirm(provider, memberId, page) {
   await leaveToProvider(provider, page, keepForm(memberId));
 }
 
-/** Shows the ways in that the member has. @param {string} form */
-async function ask(form) {
+/**
+ * Shows the ways in that the member has, and submits the form after the login.
+ * @param {string} form
+ * @param {() => boolean} [isWaiting] false where the form was left, so that nothing is asked or submitted
+ */
+async function ask(form, isWaiting = () => true) {
   const [identities, passkeys] = await Promise.all([
     call('GET', 'members/me/identities'),
     call('GET', 'members/me/passkeys'),
   ]);
+  if (!isWaiting()) return;
   const providers = identities.items.map((/** @type {{ provider: string }} */ { provider }) => provider);
   const buttons = /** @type {HTMLButtonElement[]} */ ([...dialog.querySelectorAll('[type="submit"]')]);
   for (const button of buttons) {
@@ -58,18 +62,22 @@ async function ask(form) {
   }
   // Naver does not confirm a login, and another browser may have no passkeys.
   if (buttons.every(({ hidden }) => hidden)) throw new ApiProblem('reauth_required', { detail: text('logInAgain') });
-  waiting = form;
+  waiting = { form, isWaiting };
   clearForm(formOf('confirm-login'));
   dialog.showModal();
 }
 
 async function confirmPasskey() {
+  const confirmed = waiting;
   const { publicKey } = await call('POST', 'auth/reauthenticate/passkey/options');
   // It stands for both factors, so the browser has to verify its user.
   const credential = await usePasskey({ ...publicKey, userVerification: 'required' });
   await call('POST', 'auth/reauthenticate', { credential });
+  announce('');
+  if (!dialog.open || waiting !== confirmed) return; // it was cancelled
   dialog.close();
-  formOf(waiting).requestSubmit();
+  const form = formOf(confirmed.form);
+  if (confirmed.isWaiting() && form.closest('[hidden]') === null) form.requestSubmit();
 }
 
 /**
@@ -78,12 +86,9 @@ async function confirmPasskey() {
  * @returns {import('./social-journey.js').WaitingForm}
  */
 function keepForm(memberId) {
-  const form = formOf(waiting);
-  const fields = Object.fromEntries(
-    [...new FormData(form)].flatMap(([name, value]) =>
-      ['password', 'code'].includes(name) || typeof value !== 'string' ? [] : [[name, value]],
-    ),
-  );
-  const chosen = form.querySelector('[data-fill="chosen"]')?.textContent ?? '';
-  return { memberId, form: waiting, fields, chosen };
+  const form = formOf(waiting.form);
+  const fields = fieldsOf(form);
+  for (const secret of ['password', 'code']) delete fields[secret];
+  const chosen = form.dataset.about ?? form.querySelector('[data-fill="chosen"]')?.textContent ?? '';
+  return { memberId, form: waiting.form, fields, chosen };
 }

@@ -37,15 +37,21 @@ export class ConsentFields {
   async offer(documents) {
     if (this.#root === null) return;
     this.clear();
-    this.#due = async () => documents ?? (await loadScript()).loadDocuments();
+    const { lang } = document.documentElement;
+    const ids = documents?.map(({ id }) => id);
+    this.#due = async () =>
+      documents !== undefined && lang === document.documentElement.lang
+        ? documents
+        : (await loadScript()).loadDocuments(ids);
     await this.#attempt(() => this.#showDue());
   }
 
   /** Removes the boxes: another visitor may use the form next. */
   clear() {
     if (this.#root === null) return;
-    for (const box of this.#root.querySelectorAll('[data-document]')) box.closest('.field')?.remove();
+    for (const box of this.#boxes()) box.closest('.field')?.remove();
     this.#root.hidden = true;
+    this.#due = null;
   }
 
   /**
@@ -66,28 +72,36 @@ export class ConsentFields {
     }
   }
 
+  /** @returns {Promise<void>} */
   async #showDue() {
     if (this.#due === null) return;
-    const { lang } = document.documentElement;
-    const documents = await this.#due();
     const { showDocuments } = await loadScript();
-    if (lang !== document.documentElement.lang) return; // they are loading in the other language, too
+    const due = this.#due;
+    const documents = await due?.();
+    if (documents === undefined || due !== this.#due) return this.#showDue(); // they were shown, or others are due
     showDocuments(this.#form, documents);
     this.#due = null;
     this.#showFailure('');
   }
 
+  /**
+   * Shows the boxes in the language of the page. A form is sent only then: the document that is
+   * recorded as agreed to is the one in this language.
+   */
   async #translate() {
-    await this.#attempt(async () => {
-      await this.#showDue();
-      if (this.#root?.querySelector('[data-document]') != null)
-        await (await loadScript()).translateDocuments(this.#form);
-    });
+    const ids = this.#boxes().map(({ dataset }) => String(dataset.document));
+    if (ids.length > 0) this.#due = async () => (await loadScript()).loadDocuments(ids);
+    await this.#attempt(() => this.#showDue());
   }
 
   async #retry() {
-    await this.#translate();
-    /** @type {HTMLElement | null | undefined} */ (this.#root?.querySelector('[data-document]'))?.focus();
+    await this.#attempt(() => this.#showDue());
+    this.#boxes()[0]?.focus();
+  }
+
+  /** @returns {HTMLElement[]} */
+  #boxes() {
+    return [.../** @type {NodeListOf<HTMLElement>} */ (this.#root?.querySelectorAll('[data-document]') ?? [])];
   }
 
   /** @param {() => Promise<void>} action */

@@ -10,9 +10,19 @@ import { find, text } from './page.js';
 /** @typedef {{ id: string, version: string, title: string, url: string | null, required: boolean }} Document */
 /** @typedef {{ consents: { id: string, version: string }[] }} Ticked */
 
-/** The documents in force, in the language of the page. @returns {Promise<Document[]>} */
-export async function loadDocuments() {
-  return (await request('GET', 'auth/consents')).items;
+/** The name of a box, also in problems of the server, is this and the id of its document. */
+const PREFIX = 'consents.';
+
+/**
+ * The documents in force, in the language of the page.
+ * @param {readonly string[]} [ids] default: all
+ * @returns {Promise<Document[]>}
+ */
+export async function loadDocuments(ids) {
+  const { lang } = document.documentElement;
+  const { items } = /** @type {{ items: Document[] }} */ (await request('GET', 'auth/consents'));
+  if (lang !== document.documentElement.lang) return loadDocuments(ids);
+  return ids === undefined ? items : items.filter(({ id }) => ids.includes(id));
 }
 
 /**
@@ -30,7 +40,7 @@ export function showDocuments(form, documents) {
     const field = /** @type {HTMLElement} */ (document.importNode(template.content, true).firstElementChild);
     const box = /** @type {HTMLInputElement} */ (find('input', field));
     const error = find('.error', field);
-    box.name = nameOf(id);
+    box.name = PREFIX + id;
     box.id = `${form}-consent-${id}`;
     error.id = `${box.id}-error`;
     box.setAttribute('aria-describedby', error.id);
@@ -74,11 +84,6 @@ export function readConsents(form) {
   };
 }
 
-/** Shows the documents of a form in the language of the page. @param {string} form */
-export async function translateDocuments(form) {
-  await reloadDocuments(form, []);
-}
-
 /**
  * Shows a box for each document that the server misses, or that was replaced since its box was shown.
  * @param {string} form
@@ -87,10 +92,12 @@ export async function translateDocuments(form) {
  */
 export async function explainRefusal(form, error) {
   if (!(error instanceof ApiProblem)) return error;
-  const named = error.fields.flatMap(({ field }) => (field.startsWith('consents') ? [field] : []));
+  const named = error.fields.map(({ field }) => field).filter((field) => field.startsWith('consents'));
   if (named.length === 0) return error;
-  const known = boxesOf(form).map(versionOf);
-  await reloadDocuments(form, named);
+  const boxes = boxesOf(form);
+  const known = boxes.map(versionOf);
+  const ids = [...named, ...boxes.map(({ name }) => name)].map((name) => name.slice(PREFIX.length));
+  showDocuments(form, await loadDocuments(ids));
   const changed = boxesOf(form).filter((box) => !known.includes(versionOf(box)));
   if (changed.length === 0) return error;
   return new FieldProblems(
@@ -100,23 +107,6 @@ export async function explainRefusal(form, error) {
     })),
   );
 }
-
-/**
- * Shows the present version of each document that has a box, and of each that is named.
- * @param {string} form
- * @param {readonly string[]} named names of boxes
- */
-async function reloadDocuments(form, named) {
-  const names = [...named, ...boxesOf(form).map(({ name }) => name)];
-  const documents = await loadDocuments();
-  showDocuments(
-    form,
-    documents.filter(({ id }) => names.includes(nameOf(id))),
-  );
-}
-
-/** The name of a document's box, which problems of the server have, too. @param {string} id */
-const nameOf = (id) => `consents.${id}`;
 
 /** @param {HTMLInputElement} box */
 const versionOf = ({ dataset }) => `${dataset.document} ${dataset.version}`;

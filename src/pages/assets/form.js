@@ -117,12 +117,29 @@ export function requiredValue(name, field, message) {
   return /** @type {string} */ (requiredValues(name, { [field]: message })[field]);
 }
 
-/** @param {HTMLFormElement} form @param {Record<string, string>} values by the names of fields */
+/**
+ * By the names of fields. Boxes that share a name may have several values, or none.
+ * @typedef {Record<string, string | readonly string[]>} Values
+ */
+
+/** @param {HTMLFormElement} form @param {Values} values */
 export function setFields(form, values) {
-  for (const [name, value] of Object.entries(values)) {
-    const field = form.elements.namedItem(name);
-    if (field instanceof HTMLInputElement) field.value = value;
+  for (const field of form.elements) {
+    const isInput = field instanceof HTMLInputElement;
+    if (!(isInput || field instanceof HTMLSelectElement) || !Object.hasOwn(values, field.name)) continue;
+    const given = [values[field.name] ?? []].flat();
+    if (isInput && ['checkbox', 'radio'].includes(field.type)) field.checked = given.includes(field.value);
+    else field.value = given[0] ?? '';
   }
+}
+
+/** Returns the values of all fields, as `setFields` takes them. @param {HTMLFormElement} form @returns {Values} */
+export function fieldsOf(form) {
+  const values = new FormData(form);
+  const names = [...form.elements].flatMap((field) =>
+    (field instanceof HTMLInputElement || field instanceof HTMLSelectElement) && field.name !== '' ? [field.name] : [],
+  );
+  return Object.fromEntries(names.map((name) => [name, values.getAll(name).map(String)]));
 }
 
 /** Resets a form and removes its problems. @param {HTMLFormElement} form */

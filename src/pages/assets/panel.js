@@ -35,7 +35,7 @@ const panels = new Map();
 /**
  * Shows a form of a panel with the content that it had before the member left the page.
  * @param {string} name of the form
- * @param {Record<string, string>} fields
+ * @param {import('./form.js').Values} fields
  * @param {string} chosen the name of what the form is about
  */
 export function openForm(name, fields, chosen) {
@@ -50,6 +50,7 @@ export class Panel {
   /** @param {string} name */
   constructor(name) {
     this.root = find(`[data-panel="${name}"]`);
+    this.isChanging = false;
     panels.set(this.root, this);
     onLanguageChange(() => this.showMessage('')); // it is in the other language
     for (const button of /** @type {NodeListOf<HTMLElement>} */ (this.root.querySelectorAll('[data-opens]'))) {
@@ -140,11 +141,33 @@ export class Panel {
   }
 
   /**
-   * Runs an action that is not a form, such as loading the list. Shows a problem above the list of
-   * the panel, with a button to try again.
-   * @param {() => Promise<void>} action
+   * Runs what loads the list. Shows a problem above the list, with a button to try again.
+   * @param {() => Promise<void>} load
    */
-  async run(action) {
+  async run(load) {
+    await this.attempt(load, { failure: 'listFailed', again: 'tryAgain', load });
+  }
+
+  /**
+   * Runs a change that is not a form, one at a time. After a problem the button only loads the list,
+   * which shows what can still be changed: the change itself may have been made.
+   * @param {() => Promise<void>} action
+   * @param {() => Promise<void>} load
+   */
+  async change(action, load) {
+    if (this.isChanging) return; // a double click
+    this.isChanging = true;
+    this.showMessage('');
+    await this.attempt(action, { failure: 'changeFailed', again: 'loadAgain', load });
+    this.isChanging = false;
+  }
+
+  /**
+   * Shows a problem of an action above the list of the panel, with a button.
+   * @param {() => Promise<void>} action
+   * @param {{ failure: string, again: string, load: () => Promise<void> }} texts and what the button runs
+   */
+  async attempt(action, { failure, again: label, load }) {
     const problemText = find('[data-list-problem]', this.root);
     problemText.hidden = true;
     problemText.replaceChildren();
@@ -155,9 +178,9 @@ export class Panel {
       const again = document.createElement('button');
       again.type = 'button';
       again.className = 'quiet';
-      again.textContent = text('tryAgain');
-      again.addEventListener('click', () => void this.run(action));
-      problemText.replaceChildren(`${text('listFailed')} ${reasonOf(toProblem(error))} `, again);
+      again.textContent = text(label);
+      again.addEventListener('click', () => void this.run(load));
+      problemText.replaceChildren(`${text(failure)} ${reasonOf(toProblem(error))} `, again);
       problemText.hidden = false;
     }
   }

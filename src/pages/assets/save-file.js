@@ -9,5 +9,5 @@ export function saveJson(name, data) {
   link.href = url;
   link.download = name;
   link.click();
-  URL.revokeObjectURL(url); // the browser has begun to save it
+  setTimeout(() => URL.revokeObjectURL(url), 60_000); // a slow browser has begun to save it by then
 }

@@ -13,8 +13,9 @@ import { returnTo } from './return-to.js';
  * string, query: string, waiting?: WaitingForm }} Journey `requestId` is a secret of this tab;
  * `query` names the view of the console
  * @typedef {{ code: string, iss?: string }} Answer as the provider sent it
- * @typedef {{ memberId: string, form: string, fields: Record<string, string>, chosen: string }}
- * WaitingForm a form of the account page or the console that needs a recent login
+ * @typedef {{ memberId: string, form: string, fields: import('./form.js').Values, chosen: string }}
+ * WaitingForm a form of the account page or the console that needs a recent login; `chosen` is what
+ * it is about
  * @typedef {{ provider: string, proof: object, waiting?: WaitingForm }} TakenAnswer
  * @typedef {'login' | 'sign-up' | 'account' | 'admin'} Page
  */

@@ -165,7 +165,7 @@ export const ko: ConsoleTexts = {
   'do-remove-passkey': '패스키 “{passkey}” 삭제',
   'effect-remove-passkey':
     '본인이 맞는지 확인하신 다음에만 사용해 주세요. {member} 회원은 더 이상 이 패스키로 로그인할 수 없습니다. 회원에게 메일로 알립니다.',
-  'done-remove-passkey': '{member} 회원의 패스키 “{passkey}”을(를) 삭제했습니다.',
+  'done-remove-passkey': '{member} 회원의 패스키(‘{passkey}’)를 삭제했습니다.',
   'do-unlink': '{account} 연결 해제',
   'effect-unlink':
     '본인이 맞는지 확인하신 다음에만 사용해 주세요. {member} 회원은 더 이상 {account} 계정으로 로그인할 수 없습니다. 회원에게 메일로 알립니다.',
@@ -181,16 +181,15 @@ export const ko: ConsoleTexts = {
   correctEmail: '이메일 변경',
   correctEmailEffect:
     '새 이메일로 링크를 보내며, 링크를 사용하면 {member} 회원의 이메일이 바뀝니다. 지금 이메일로는 알림을 보내고, 바뀐 다음에는 되돌릴 수 있는 링크를 보냅니다.',
-  correctEmailDone: '{email} 주소로 링크를 보냈습니다. 링크를 사용하면 이메일이 바뀝니다.',
+  correctEmailDone: '{email}(으)로 링크를 보냈습니다. 링크를 사용하면 이메일이 바뀝니다.',
   newEmail: '새 이메일',
-  exportData: '데이터 내려받기',
-  exportDataEffect: '{member} 회원에 대해 보관하는 모든 데이터를 파일로 내려받습니다. 본인에게만 전달해 주세요.',
-  exportDataDone: '{member} 회원의 데이터를 내려받았습니다.',
+  exportData: '데이터 다운로드',
+  exportDataEffect: '{member} 회원에 대해 보관하는 모든 데이터를 파일로 다운로드합니다. 본인에게만 전달해 주세요.',
+  exportDataDone: '{member} 회원의 데이터를 다운로드했습니다.',
   erase: '계정 삭제',
-  eraseEffect:
-    '{member} 회원이 모든 기기에서 로그아웃되고 더 이상 계정을 사용할 수 없게 됩니다. 회원에게 메일로 알립니다.',
+  eraseEffect: '{member} 회원이 모든 기기에서 로그아웃되고 계정이 탈퇴 처리됩니다. 회원에게 메일로 알립니다.',
   eraseClosedEffect: '{member} 회원의 계정을 더 이상 복구할 수 없게 됩니다. 회원에게 메일로 알립니다.',
-  eraseWhen: '데이터를 삭제할 때',
+  eraseWhen: '데이터 삭제 시점',
   eraseLater: '{erasureGraceDays}일 뒤에 삭제합니다. 그 전에 로그인하면 계정이 복구됩니다.',
   eraseNow: '몇 분 안에 삭제합니다. 되돌릴 수 없습니다.',
   eraseConfirm: '삭제할 계정의 아이디',

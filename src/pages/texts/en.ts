@@ -184,6 +184,8 @@ export const en = {
     signedOutText: 'Please log in through the app and open this page again.',
     offlineTitle: 'We couldn’t load your account',
     listFailed: 'We couldn’t load this.',
+    changeFailed: 'That didn’t work.',
+    loadAgain: 'Load the list again',
     profile: 'Profile',
     loginId: 'Login ID',
     name: 'Name',

@@ -189,6 +189,8 @@ export const ko: PageTexts = {
     signedOutText: '앱에서 로그인하신 다음 이 페이지를 다시 열어 주세요.',
     offlineTitle: '계정 정보를 불러오지 못했습니다',
     listFailed: '불러오지 못했습니다.',
+    changeFailed: '처리하지 못했습니다.',
+    loadAgain: '목록 다시 불러오기',
     profile: '프로필',
     loginId: '아이디',
     name: '이름',

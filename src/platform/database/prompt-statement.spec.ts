@@ -16,7 +16,7 @@ describe('PromptStatement', () => {
   });
   const started = (): string[][] => runs.map(({ keys }) => keys);
 
-  it('EV-01 runs the first calls at once, and those that arrive meanwhile together', async () => {
+  it('EV-01 runs the first calls at once, and those that arrive until one ends together', async () => {
     const calls = ['a', 'b', 'c', 'd', 'e', 'f'].map((key) => statement.run(key));
     expect(started()).toEqual([['a'], ['b'], ['c'], ['d']]);
     runs[2]!.end();

@@ -43,11 +43,7 @@ export async function read(path, query = {}) {
  * @returns {Promise<any>}
  */
 export async function change(method, path, body, reason) {
-  try {
-    return await call(method, `admin/${path}`, body, reason);
-  } catch (error) {
-    throw leave(error);
-  }
+  return orLeave(call(method, `admin/${path}`, body, reason));
 }
 
 /** @type {Promise<{ id: string, hasPassword: boolean }> | undefined} */
@@ -57,20 +53,16 @@ let self;
 export async function readSelf() {
   self ??= call('GET', 'members/me');
   try {
-    return await self;
+    return await orLeave(self);
   } catch (error) {
     self = undefined;
-    throw leave(error);
+    throw error;
   }
 }
 
 /** Confirms the password where the last login is too long ago. @param {string} password */
 export async function confirmPassword(password) {
-  try {
-    await call('POST', 'auth/reauthenticate', { password });
-  } catch (error) {
-    throw leave(error);
-  }
+  await orLeave(call('POST', 'auth/reauthenticate', { password }));
 }
 
 /** Ends the session and leads to the login page, which leads back to this view. */
@@ -93,6 +85,19 @@ export function leaveToAccount() {
 
 /** @param {string} id */
 export const segment = (id) => encodeURIComponent(id);
+
+/**
+ * Waits for requests. Leads to the login page, and throws Left, if one finds that the session has ended.
+ * @template T
+ * @param {Promise<T>} requests
+ */
+export async function orLeave(requests) {
+  try {
+    return await requests;
+  } catch (error) {
+    throw leave(error);
+  }
+}
 
 /** Leads to the login page if the session has ended. @param {unknown} error @returns {unknown} what to throw */
 function leave(error) {

@@ -8,7 +8,7 @@ import { takeSecret } from '../link-token.js';
 import { announce, text } from '../page.js';
 import { call } from '../session.js';
 import { takeAnswer } from '../social-journey.js';
-import { readSelf } from './admin-api.js';
+import { Left, orLeave, readSelf } from './admin-api.js';
 import { keepFields } from './dialog.js';
 
 /** Confirms the login. What was typed is in the dialog when it is opened again. */
@@ -20,11 +20,12 @@ export async function takeConfirmedLogin() {
   // Another administrator may have logged in in this tab since.
   if (answer?.waiting === undefined || answer.waiting.memberId !== (await readSelf()).id) return;
   const { provider, proof, waiting } = answer;
-  keepFields(waiting.form, waiting.fields);
+  keepFields(waiting);
   try {
-    await call('POST', 'auth/reauthenticate/social', { provider, ...proof });
+    await orLeave(call('POST', 'auth/reauthenticate/social', { provider, ...proof }));
     announce(text('loginConfirmed'));
   } catch (error) {
+    if (error instanceof Left) throw error;
     const problem = toProblem(error);
     // Also where the provider has not asked for the login: a new session helps then.
     announce(problem.code === 'social_login_failed' ? text('logInAgain') : reasonOf(problem));

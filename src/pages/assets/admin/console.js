@@ -8,6 +8,7 @@ import { onLanguageChange } from '../language.js';
 import { announce, find, onAction, setTitle, show, text } from '../page.js';
 import { onSignedOut } from '../panel.js';
 import { Left, leaveConsole, leaveEnded, leaveToAccount, logInAgain } from './admin-api.js';
+import { closeDialogs } from './dialog.js';
 import { onNavigation } from './navigation.js';
 
 /** @typedef {import('./card.js').Card<any>} Card */
@@ -65,6 +66,7 @@ void attempt(async () => {
 });
 
 async function openView() {
+  closeDialogs(); // "Back" works while one is open
   announce(text('loading'));
   const turn = ++turns;
   const params = new URLSearchParams(location.search);

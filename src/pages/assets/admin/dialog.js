@@ -9,7 +9,7 @@ import { ApiProblem } from '../api.js';
 import { clearForm, formOf, onSubmit, requiredValue, setFields } from '../form.js';
 import { onLanguageChange } from '../language.js';
 import { announce, find, text } from '../page.js';
-import { Left, confirmPassword, readSelf } from './admin-api.js';
+import { Left, confirmPassword, orLeave, readSelf } from './admin-api.js';
 import { requiredText } from './fields.js';
 import { rememberFocus } from './focus.js';
 
@@ -19,11 +19,15 @@ import { rememberFocus } from './focus.js';
  * @property {string} [effect] what the action does
  * @property {string} [submit] the label of the button; the title without one
  * @property {boolean} [isDangerous]
+ * @property {import('../form.js').Values} [fields] what they begin with, where that is not what the page has
  * @property {(reason: string) => Promise<void | (() => void)>} act may return what follows when the dialog is closed
  */
 
-/** What was typed before the way to a provider and back, by the dialog that opens next. */
-const kept = /** @type {Map<string, Record<string, string>>} */ (new Map());
+/**
+ * What was typed before the way to a provider and back, by the dialog that opens next.
+ * @type {Map<string, import('../social-journey.js').WaitingForm>}
+ */
+const kept = new Map();
 
 /** One of the dialogs of the page. */
 class Dialog {
@@ -44,40 +48,73 @@ class Dialog {
 
   /** @param {Question} question */
   ask(question) {
-    this.question = question;
-    const { title, effect = '', submit = title, isDangerous = false } = question;
-    clearForm(formOf(this.name));
+    this.question = { ...question }; // differs from the one before, also where an action asks the same again
+    const { title, effect = '', submit = title, isDangerous = false, fields = {} } = question;
+    const form = formOf(this.name);
+    clearForm(form);
     this.password.hidden = true;
     find('h2', this.element).textContent = title;
     find('[data-effect]', this.element).textContent = effect;
     const button = find('[type="submit"]', this.element);
     button.textContent = submit;
     button.className = isDangerous ? 'danger' : 'primary';
-    setFields(formOf(this.name), kept.get(this.name) ?? {});
-    kept.delete(this.name);
+    form.dataset.about = JSON.stringify([location.search, title, effect]);
+    setFields(form, { ...fields, ...this.takeKept(form.dataset.about) });
     this.restoreFocus = rememberFocus();
     this.element.showModal();
     find('h2', this.element).focus(); // a screen reader begins with the title, not with the field
   }
 
-  /** Sets a field. @param {string} name @param {string} value */
-  set(name, value) {
-    /** @type {HTMLInputElement} */ (find(`[name="${name}"]`, this.element)).value = value;
+  /**
+   * Returns what was typed for a question. What was typed for another one, such as one about another
+   * member, is dropped.
+   * @param {string} about
+   */
+  takeKept(about) {
+    const before = kept.get(this.name);
+    kept.delete(this.name);
+    return before?.chosen === about ? before.fields : {};
+  }
+
+  /**
+   * Whether the dialog still shows this question. A request may be answered after "Cancel".
+   * @param {Question} question
+   */
+  isAsking(question) {
+    return this.question === question && this.element.open;
   }
 
   async send() {
+    const { question } = this;
+    if (question === undefined) return;
     const reason = requiredText(this.name, 'reason', text('reasonMissing'));
+    try {
+      await this.act(question, reason);
+    } catch (error) {
+      if (error instanceof Left) this.element.close();
+      else if (this.isAsking(question)) throw readable(error);
+      else announce(''); // it was cancelled
+    }
+  }
+
+  /**
+   * Acts, unless the dialog was cancelled before, or asks for the login that the action needs.
+   * @param {Question} question
+   * @param {string} reason
+   */
+  async act(question, reason) {
     let follow;
     try {
       await this.confirm();
-      follow = await this.question?.act(reason);
+      if (this.isAsking(question)) follow = await question.act(reason);
     } catch (error) {
-      if (error instanceof Left) return this.element.close();
-      if (error instanceof ApiProblem && error.code === 'reauth_required') return this.askForLogin();
-      throw readable(error);
+      if (!(error instanceof ApiProblem) || error.code !== 'reauth_required') throw error;
+      return this.askForLogin(question);
     }
-    this.element.close();
-    this.restoreFocus(); // before another dialog opens, which gives it back to the same place
+    if (this.isAsking(question)) {
+      this.element.close();
+      this.restoreFocus(); // before another dialog opens, which gives it back to the same place
+    }
     announce('');
     follow?.();
   }
@@ -89,11 +126,18 @@ class Dialog {
     this.password.hidden = true; // the login is recent now, also where the action itself fails
   }
 
-  /** Asks for the password; an administrator without one, for a passkey or a login at a provider. */
-  async askForLogin() {
+  /**
+   * Asks for the password; an administrator without one, for a passkey or a login at a provider.
+   * @param {Question} question
+   */
+  async askForLogin(question) {
     const { id, hasPassword } = await readSelf();
     announce('');
-    if (!hasPassword) return (await loadConfirmation(id))(this.name);
+    if (!hasPassword) {
+      const ask = await loadConfirmation(id);
+      return orLeave(ask(this.name, () => this.isAsking(question)));
+    }
+    if (!this.isAsking(question)) return;
     this.password.hidden = false;
     find('input', this.password).focus();
   }
@@ -107,13 +151,18 @@ function readable(error) {
   return error;
 }
 
-/** @type {Promise<(form: string) => Promise<void>> | undefined} */
+/** @type {Promise<ReturnType<typeof import('../confirm-login.js').offerConfirmation>> | undefined} */
 let confirmation;
 
 /** Loaded only for an administrator without a password. @param {string} memberId */
-function loadConfirmation(memberId) {
-  confirmation ??= import('../confirm-login.js').then(({ offerConfirmation }) => offerConfirmation(memberId, 'admin'));
-  return confirmation;
+async function loadConfirmation(memberId) {
+  try {
+    confirmation ??= import('../confirm-login.js').then((it) => it.offerConfirmation(memberId, 'admin'));
+    return await confirmation;
+  } catch {
+    confirmation = undefined; // the next try loads it again
+    throw new ApiProblem('network');
+  }
 }
 
 /** @type {Map<string, Dialog>} */
@@ -131,9 +180,20 @@ export function askFirst(question) {
   dialogOf('action').ask(question);
 }
 
-/** Keeps what was typed for when the dialog is opened again. @param {string} name @param {Record<string, string>} fields */
-export function keepFields(name, fields) {
-  kept.set(name, fields);
+/**
+ * Keeps what was typed for when the dialog asks the same again.
+ * @param {import('../social-journey.js').WaitingForm} waiting
+ */
+export function keepFields(waiting) {
+  kept.set(waiting.form, waiting);
+}
+
+/** Closes the dialogs of the view before, but never a secret that nothing else shows. */
+export function closeDialogs() {
+  const open = /** @type {NodeListOf<HTMLDialogElement>} */ (
+    document.querySelectorAll('dialog[open]:not([data-dialog="secret"])')
+  );
+  for (const dialog of open) dialog.close();
 }
 
 /** Shows a secret once. @param {string} title @param {string} secret */

@@ -1,6 +1,6 @@
 // @ts-check
 
-/** Reads and sets fields of the dialogs: texts as they were typed, and check boxes. */
+/** Reads fields of the dialogs: texts as they were typed, and check boxes. */
 
 import { FieldProblem } from '../form-problems.js';
 import { formOf, valueOf } from '../form.js';
@@ -23,10 +23,4 @@ export function chosen(form, name) {
   const values = new FormData(formOf(form)).getAll(name).map(String);
   if (values.length === 0) throw new FieldProblem(name, text('chooseOne'));
   return values;
-}
-
-/** @param {string} form @param {string} name @param {readonly string[]} values */
-export function choose(form, name, values) {
-  const boxes = /** @type {NodeListOf<HTMLInputElement>} */ (formOf(form).querySelectorAll(`input[name="${name}"]`));
-  for (const box of boxes) box.checked = values.includes(box.value);
 }

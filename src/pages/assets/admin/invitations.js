@@ -26,10 +26,10 @@ export function open() {
     'noInvitations',
   );
   list.offer('invite', () => {
-    const dialog = dialogOf('invitation');
-    dialog.ask({
+    dialogOf('invitation').ask({
       title: text('invite'),
       effect: text('inviteEffect'),
+      fields: { locale: document.documentElement.lang },
       act: async (reason) => {
         const email = requiredText('invitation', 'email', text('emailMissing'));
         const [role, locale] = [valueOf('invitation', 'role'), valueOf('invitation', 'locale')];
@@ -38,7 +38,6 @@ export function open() {
         done(text('invited', { email }));
       },
     });
-    dialog.set('locale', document.documentElement.lang);
   });
 
   /** @param {string} message */

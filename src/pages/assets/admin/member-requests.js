@@ -44,10 +44,12 @@ export function memberRequests({ id, loginId, status, isSelf }, done) {
   }
 
   function erase() {
+    offerWaiting();
     dialogOf('erasure').ask({
       title: text('erase'),
       effect: text(isActive ? 'eraseEffect' : 'eraseClosedEffect', member),
       isDangerous: true,
+      fields: isActive ? {} : { when: 'now' },
       act: async (reason) => {
         const typed = requiredText('erasure', 'loginId', text('eraseConfirmMissing'));
         if (typed.toLowerCase() !== loginId.toLowerCase())
@@ -57,16 +59,13 @@ export function memberRequests({ id, loginId, status, isSelf }, done) {
         done(text(when === 'now' ? 'erasedNow' : 'erasedLater', member));
       },
     });
-    offerWaiting();
   }
 
   /** Only an active account can wait for its erasure: logging in restores it. */
   function offerWaiting() {
-    const [later, now] = formOf('erasure').querySelectorAll('[type="radio"]');
-    if (!(later instanceof HTMLInputElement && now instanceof HTMLInputElement)) return; // accounts do not wait here
-    const label = /** @type {HTMLElement} */ (later.closest('label'));
-    label.hidden = !isActive;
-    (isActive ? later : now).checked = true;
+    // Without a grace period, the page offers no account to wait.
+    const later = formOf('erasure').querySelector('[value="after-grace"]');
+    /** @type {HTMLElement | null | undefined} */ (later?.closest('label'))?.toggleAttribute('hidden', !isActive);
   }
 
   // One's own address and account are changed in the account page.

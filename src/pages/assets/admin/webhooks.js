@@ -6,14 +6,14 @@ import { valueOf } from '../form.js';
 import { shortTime, text } from '../page.js';
 import { change, read } from './admin-api.js';
 import { ListCard } from './card.js';
-import { choose, chosen, requiredText } from './fields.js';
+import { chosen, requiredText } from './fields.js';
 import { dialogOf, showSecret } from './dialog.js';
 import { badge, entry } from './dom.js';
 import { linkTo } from './navigation.js';
 
 /**
- * @typedef {{ id: string, url: string, description: string | null, types: string[], enabled: boolean, failingSince: string | null,
- * switchedOffAt: string | null, createdAt: string }} Webhook
+ * @typedef {{ id: string, url: string, description: string | null, types: string[], enabled: boolean,
+ * failingSince: string | null, switchedOffAt: string | null, createdAt: string }} Webhook
  */
 
 export function open() {
@@ -36,9 +36,10 @@ export function open() {
  * @param {(body: object, reason: string) => Promise<void | (() => void)>} save
  */
 export function editWebhook(webhook, save) {
-  const dialog = dialogOf('webhook');
-  dialog.ask({
+  const known = webhook && { url: webhook.url, description: webhook.description ?? '', types: webhook.types };
+  dialogOf('webhook').ask({
     title: text(webhook === null ? 'newWebhook' : 'changeWebhook'),
+    fields: known ?? {},
     act: async (reason) => {
       const url = requiredText('webhook', 'url', text('urlMissing'));
       const description = valueOf('webhook', 'description').trim();
@@ -46,10 +47,6 @@ export function editWebhook(webhook, save) {
       return save({ url, types: chosen('webhook', 'types'), ...described }, reason);
     },
   });
-  if (webhook === null) return;
-  dialog.set('url', webhook.url);
-  dialog.set('description', webhook.description ?? '');
-  choose('webhook', 'types', webhook.types);
 }
 
 /** @param {Webhook} webhook */
