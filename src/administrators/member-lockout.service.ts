@@ -24,8 +24,12 @@ export class MemberLockoutService {
     await this.sessions.endAll(tx, memberId, reason, actor);
   }
 
-  /** Ends the sessions alone, because their tokens carry what has changed. */
+  /**
+   * Ends the sessions, because their tokens carry what has changed, and what was begun in them by the
+   * right of an administrator: it must not come back with the right.
+   */
   async endTokens(tx: Tx, memberId: string, reason: SessionEndReason, actor: ClientContext): Promise<void> {
+    await this.pendingProofs.voidBegunForOthers(tx, memberId);
     await this.sessions.endAll(tx, memberId, reason, actor);
   }
 
@@ -35,7 +39,10 @@ export class MemberLockoutService {
     await this.sessions.endAll(tx, memberId, reason, actor);
   }
 
-  /** @returns false if it is not a live session of this member */
+  /**
+   * Ends one session, and what may have been begun in it (CC-09).
+   * @returns false if it is not a live session of this member
+   */
   async endSession(
     tx: Tx,
     memberId: string,
@@ -43,7 +50,15 @@ export class MemberLockoutService {
     reason: SessionEndReason,
     actor: ClientContext,
   ): Promise<boolean> {
-    return this.sessions.endWithin(tx, memberId, sessionId, reason, actor);
+    if (!(await this.sessions.endWithin(tx, memberId, sessionId, reason, actor))) return false;
+    await this.pendingProofs.voidBegunBySessions(tx, memberId);
+    return true;
+  }
+
+  /** Ends the sessions that a provider opened or confirmed, and what may have been begun in them (CC-09). */
+  async endFederated(tx: Tx, memberId: string, reason: SessionEndReason, actor: ClientContext): Promise<void> {
+    await this.pendingProofs.voidBegunBySessions(tx, memberId);
+    await this.sessions.endFederated(tx, memberId, reason, actor);
   }
 
   /**

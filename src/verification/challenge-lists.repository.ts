@@ -33,6 +33,15 @@ export class ChallengeListsRepository {
     return rows[0] ?? null;
   }
 
+  /** Of these addresses, those whose invitation was neither used nor voided. */
+  async findInvited(emailKeys: readonly string[]): Promise<ReadonlySet<string>> {
+    const { rows } = await this.database.query<{ emailKey: string }>(
+      `SELECT email_key AS "emailKey" FROM proof_requests WHERE email_key = ANY($1) AND purpose = 'invitation' AND ${OPEN}`,
+      [[...emailKeys]],
+    );
+    return new Set(rows.map(({ emailKey }) => emailKey));
+  }
+
   /** Newest first. */
   async listOpenOfMember(memberId: string): Promise<OpenMailedChallenge[]> {
     const { rows } = await this.database.query<OpenMailedChallenge>(

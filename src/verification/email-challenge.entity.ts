@@ -20,6 +20,7 @@ export type ChallengeMethod = 'code' | 'link';
 @Index('proof_requests_email_key', ['emailKey', 'purpose'])
 @Index('proof_requests_sign_up', ['signUpId'])
 @Index('proof_requests_member', ['memberId'])
+@Index('proof_requests_started_by', ['startedBy'], { where: 'started_by IS NOT NULL' })
 // By the time when both code and link have expired. TypeORM cannot express "greatest", so only the
 // migration describes it.
 @Index('proof_requests_over', { synchronize: false })
@@ -45,8 +46,9 @@ export class EmailChallenge {
   /** For an address change: the member's address when it was requested (CC-10). */
   @Column('text', { name: 'old_email_key', nullable: true }) oldEmailKey: string | null;
   /**
-   * For an address change: the administrator who began it, whose right is checked again when the link
-   * is used; null for the member or an operator. No foreign key: an erased administrator has no right.
+   * For an address change, and for an invitation of another administrator: the administrator who
+   * began it, with whose sessions it ends; null for the member or an operator. No foreign key: an
+   * erased administrator has no right.
    */
   @Column('uuid', { name: 'started_by', nullable: true }) startedBy: string | null;
   /**

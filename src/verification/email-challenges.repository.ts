@@ -52,7 +52,29 @@ export type ChallengeSelection =
   /** The decoys of an unknown address. */
   | { readonly decoysOf: string; readonly purpose: EmailChallengePurpose; readonly namedLoginId: string | null }
   | { readonly memberId: string; readonly purpose?: EmailChallengePurpose }
+  /** Those of a member, and those that the member began for others as an administrator. */
+  | { readonly ofOrBegunBy: string }
+  /** Those that a member began in a session: an address change, and all for others. */
+  | { readonly begunBySessionsOf: string }
+  /** Those that a member began for others as an administrator. */
+  | { readonly startedBy: string }
   | { readonly signUpId: string };
+
+type SelectionKey = ChallengeSelection extends infer S ? (S extends unknown ? keyof S : never) : never;
+
+/** The texts are constants; only values come from outside, and they travel as parameters. */
+const CONDITIONS: Record<SelectionKey, (parameter: string) => string> = {
+  emailKey: (at) => `email_key = ${at}`,
+  decoysOf: (at) => `member_id IS NULL AND sign_up_id IS NULL AND email_key = ${at}`,
+  purpose: (at) => `purpose = ${at}`,
+  memberId: (at) => `member_id = ${at}`,
+  ofOrBegunBy: (at) => `(member_id = ${at} OR started_by = ${at})`,
+  begunBySessionsOf: (at) => `(member_id = ${at} AND purpose = 'email-change' OR started_by = ${at})`,
+  startedBy: (at) => `started_by = ${at}`,
+  signUpId: (at) => `sign_up_id = ${at}`,
+  // Null is a value here: requests that named no login ID.
+  namedLoginId: (at) => `named_login_id IS NOT DISTINCT FROM ${at}`,
+};
 
 const GUESSABLE = `p.id, p.email_key AS "emailKey", p.member_id AS "memberId", p.code_hmac AS "codeHmac", p.named_login_id AS "namedLoginId", p.new_email AS "newEmail"`;
 /**
@@ -217,22 +239,8 @@ export class EmailChallengesRepository {
    * @returns their ids
    */
   async voidWhere(sql: Sql, selection: ChallengeSelection): Promise<string[]> {
-    // The texts are constants; only values come from outside, and they travel as parameters.
-    const columns = {
-      emailKey: 'email_key',
-      decoysOf: 'member_id IS NULL AND sign_up_id IS NULL AND email_key',
-      purpose: 'purpose',
-      memberId: 'member_id',
-      signUpId: 'sign_up_id',
-      namedLoginId: 'named_login_id',
-    };
-    const filters = Object.entries(selection) as [keyof typeof columns, string | null][];
-    const conditions = filters.map(([name], index) =>
-      // Null is a value here: requests that named no login ID.
-      name === 'namedLoginId'
-        ? `named_login_id IS NOT DISTINCT FROM $${index + 1}`
-        : `${columns[name]} = $${index + 1}`,
-    );
+    const filters = Object.entries(selection) as [SelectionKey, string | null][];
+    const conditions = filters.map(([name], index) => CONDITIONS[name](`$${index + 1}`));
     const { rows } = await sql.query<{ id: string }>(
       `UPDATE proof_requests SET voided_at = now() WHERE ${conditions.join(' AND ')} AND ${OPEN} RETURNING id`,
       filters.map(([, value]) => value),

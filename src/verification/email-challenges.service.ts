@@ -26,7 +26,7 @@ export interface ChallengeSubject {
   readonly newEmail?: string;
   /** For an address change: the member's present address. */
   readonly oldEmailKey?: string;
-  /** For an address change: the administrator who began it. */
+  /** The administrator who began it for another person, if it ends with the administrator's sessions. */
   readonly startedBy?: string | undefined;
 }
 
@@ -165,16 +165,25 @@ export class EmailChallengesService {
 
   /**
    * Voids a member's open codes, links and reset grants, so that nothing requested before a
-   * password or address change still works.
+   * password or address change still works. Also those that the member began for others as an
+   * administrator: an intruder in the account could have sent them (AC-22, AC-24).
    */
   async voidAllOf(tx: Tx, memberId: string): Promise<void> {
     await this.grants.voidAll(tx, memberId);
-    await this.voidWhere(tx, { memberId });
+    await this.voidWhere(tx, { ofOrBegunBy: memberId });
   }
 
-  /** Voids the codes and links of an address change that awaits its confirmation. */
-  async voidEmailChange(tx: Tx, memberId: string): Promise<void> {
-    await this.voidWhere(tx, { memberId, purpose: 'email-change' });
+  /**
+   * Voids what the member, or an intruder, began in a session: an address change, and what an
+   * administrator began for others.
+   */
+  async voidBegunBySessions(tx: Tx, memberId: string): Promise<void> {
+    await this.voidWhere(tx, { begunBySessionsOf: memberId });
+  }
+
+  /** Voids what the member began for others as an administrator. */
+  async voidBegunForOthers(tx: Tx, memberId: string): Promise<void> {
+    await this.voidWhere(tx, { startedBy: memberId });
   }
 
   /** Voids the code and link of an invitation of this address. */

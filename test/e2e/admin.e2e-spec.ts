@@ -481,10 +481,13 @@ describe('helping a member', () => {
     await app.get('/api/members/me', ada.accessToken).expect(200); // and nothing besides
   });
 
-  it('AC-26 ends one session alone, and notifies the member by mail', async () => {
+  it('AC-26 CC-09 ends one session alone, with what was begun in it, and notifies the member by mail', async () => {
     const ada = await given.member(app);
     const other = await given.member(app);
     const { body: phone } = await login(ada).expect(200);
+    const begun = { newEmail: unique.email(), password: ada.password };
+    await app.post('/api/members/me/email/send-code', begun, phone.accessToken).expect(202);
+    const { linkToken: token } = await mailbox.to(begun.newEmail).next();
     await outboxEmpty(app);
     const before = await lastMail(ada.email);
     expect((await act('DELETE', `members/${other.id}/sessions/${phone.sessionId}`, 404)).body.code).toBe('not_found');
@@ -494,6 +497,7 @@ describe('helping a member', () => {
     expect((await mailbox.to(ada.email).next({ after: before })).text).toContain('logged one device out');
     const [ended] = await auditOf(ada.id);
     expect(ended).toMatchObject({ type: 'session.ended', actorId: admin.id, details: { reason: 'ended-by-admin' } });
+    expectRefusal(await app.post('/api/members/me/email/confirm-link', { token }), 'link_invalid');
     expect((await act('DELETE', `members/${ada.id}/sessions/${phone.sessionId}`, 404)).body.code).toBe('not_found');
   });
 
@@ -526,6 +530,8 @@ describe('helping a member', () => {
   it('AC-26 unlinks one provider account, also the last way in: a mailed reset gets the member back in', async () => {
     const ada = await given.member(app);
     const other = await given.member(app);
+    const { body: byProvider } = await login(ada).expect(200);
+    await app.sql.query('UPDATE sessions SET at_provider = true WHERE id = $1', [byProvider.sessionId]);
     await app.sql.query('UPDATE members SET password_hash = NULL WHERE id = $1', [ada.id]);
     const { rows } = await app.sql.query(
       `INSERT INTO identities (id, member_id, provider, subject) VALUES (gen_random_uuid(), $1, 'kakao', $2) RETURNING id`,
@@ -537,6 +543,8 @@ describe('helping a member', () => {
     await act('DELETE', `members/${ada.id}/identities/${rows[0].id}`, 204);
     expect((await mailbox.to(ada.email).next({ after: before })).text).toContain('unlinked your kakao account');
     expect((await auditOf(ada.id))[0]).toMatchObject({ type: 'identity.unlinked', actorId: admin.id });
+    await expectDead(byProvider.accessToken, app);
+    await app.get('/api/members/me', ada.accessToken).expect(200);
     expect((await act('GET', `members/${ada.id}`, 200)).body.identities).toEqual([]);
     expect(await resetTokenFor(app, ada)).toEqual(expect.any(String));
   });

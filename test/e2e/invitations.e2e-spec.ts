@@ -148,6 +148,23 @@ describe('an invitation', () => {
       .expect(200);
   });
 
+  it('AC-22 of an administrator ends with the sessions of its inviter, one of a member does not', async () => {
+    const other = await givenAdmin(app);
+    const forMember = await invite({}, other);
+    const { id, token, email, mail } = await invite({ role: 'admin' }, other);
+    await other.client.delete('/api/auth/sessions?includeCurrent=true', undefined, other.accessToken).expect(204);
+    expect(refused(await app.client().post(INSPECT, { token }))).toEqual([400, 'invitation_invalid']);
+    for (const proof of [{ token }, { email, code: mail.code }])
+      expect((await app.client().post(ACCEPT, answerTo(proof))).status).toBe(400);
+    await app.client().post(INSPECT, { token: forMember.token }).expect(200);
+    const { body } = await act('GET', '?limit=2').expect(200);
+    expect(body.items.map(({ status }: { status: string }) => status)).toEqual(['inviter_lost', 'open']);
+    await withoutHour();
+    await act('POST', `/${id}/resend`).expect(202);
+    const again = tokenOf(await mailbox.to(email).next({ after: mail }));
+    await app.client().post(INSPECT, { token: again }).expect(200);
+  });
+
   it('AC-22 comes from an API key for members alone, and ends when the key is revoked', async () => {
     const key = await givenApiKey(app, ['members:write']);
     const send = (body: object) => app.client().post('/api/admin/invitations', body, key.key);

@@ -65,6 +65,31 @@ describe('an administrator changes the address of a member', () => {
     await send('confirm-link').expect(204);
   });
 
+  it.each([
+    ['was logged out everywhere', [['DELETE', '/sessions', undefined]]],
+    [
+      'was demoted and made one again',
+      [
+        ['PATCH', '', { role: 'member' }],
+        ['PATCH', '', { role: 'admin' }],
+      ],
+    ],
+  ] as const)('AC-24 by a link that ends for good when the administrator who sent it %s', async (_, requests) => {
+    const sender = await givenAdmin(app);
+    const email = unique.email();
+    const member = await given.member(app);
+    await sender.client.post(`/api/admin/members/${member.id}/email`, { email }, sender.accessToken).expect(202);
+    const { linkToken: token } = await mailbox.to(email).next();
+    for (const [method, path, body] of requests)
+      expect((await act(method, `${sender.id}${path}`, body)).status).toBeLessThan(300);
+    for (const route of ['inspect-link', 'confirm-link'])
+      expect(refused(await app.client().post(`/api/members/me/email/${route}`, { token }))).toEqual([
+        400,
+        'link_invalid',
+      ]);
+    expect(await emailOf(member)).toBe(member.email);
+  });
+
   it('AC-24 not to one that is taken, not for oneself, not by an API key, and not where the member is disabled', async () => {
     const member = await given.member(app);
     const email = unique.email();

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { eventually } from '../support/eventually.js';
-import { given, type GivenMember } from '../support/factories.js';
+import { given, unique, type GivenMember } from '../support/factories.js';
 import type { RequestOptions } from '../support/http-client.js';
+import { mailbox } from '../support/mailbox.js';
 import { expectDead, expectRefusal } from '../support/refusals.js';
 import { TestApp } from '../support/test-app.js';
 import { adminUrl } from '../support/test-database.js';
@@ -192,6 +193,20 @@ describe('ending sessions', () => {
     await app.post('/api/auth/refresh', undefined, ada.refreshToken).expect(200);
     const { rows } = await app.sql.query('SELECT ended_at, end_reason FROM sessions WHERE member_id = $1', [ada.id]);
     expect(rows).toEqual([{ ended_at: null, end_reason: null }]);
+  });
+
+  it('CC-09 with another session ends the address change that was begun in it; with the own one it stays', async () => {
+    const ada = await given.member(app);
+    const lost = await logIn(ada);
+    const confirmAfterEnd = async ({ accessToken, sessionId }: { accessToken: string; sessionId: string }) => {
+      const newEmail = unique.email();
+      await app.post('/api/members/me/email/send-code', { newEmail, password: ada.password }, accessToken).expect(202);
+      const { linkToken: token } = await mailbox.to(newEmail).next();
+      await app.delete(`/api/auth/sessions/${sessionId}`, undefined, ada.accessToken).expect(204);
+      return app.post('/api/members/me/email/confirm-link', { token });
+    };
+    expectRefusal(await confirmAfterEnd(lost), 'link_invalid');
+    expect((await confirmAfterEnd(ada)).status).toBe(204);
   });
 
   it('SS-02 all other sessions end and the current one stays', async () => {

@@ -44,7 +44,11 @@ export class OwnSessionsService {
     }));
   }
 
-  /** @throws DomainError `reauth_required`; `not_found`, also for another member's session */
+  /**
+   * Ends one session. Another one than that of the request may be an intruder's, so this voids what
+   * may have been begun in it (CC-09).
+   * @throws DomainError `reauth_required`; `not_found`, also for another member's session
+   */
   async end(principal: MemberPrincipal, id: string, context: ClientContext): Promise<void> {
     const { memberId, sessionId } = principal;
     await this.database.transaction(async (tx) => {
@@ -53,6 +57,7 @@ export class OwnSessionsService {
       await this.writes.asMember(tx, principal, { needsRecentLogin: id !== sessionId });
       if (!(await this.revocation.endWithin(tx, memberId, id, 'ended-by-member', context)))
         throw new DomainError('not_found', { detail: 'not a live session of this member' });
+      if (id !== sessionId) await this.pendingProofs.voidBegunBySessions(tx, memberId);
     });
   }
 

@@ -32,7 +32,7 @@ export class InvitationResponse {
   @ApiProperty({ enum: LOCALES }) locale: MailLocale;
   /** Until it is accepted */
   @ApiProperty({ ...ATTRIBUTES, nullable: true }) attributes: AttributeValues | null;
-  /** inviter_lost: its inviter may invite no longer; send it again to renew it */
+  /** inviter_lost: ended with the right or the sessions of its inviter; send it again to renew it */
   @ApiProperty({ enum: STATUSES }) status: ListedInvitation['status'];
   @ApiProperty({ format: 'uuid' }) invitedBy: string | null;
   @ApiProperty({ format: 'uuid' }) apiKeyId: string | null;

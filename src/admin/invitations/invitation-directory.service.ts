@@ -5,6 +5,7 @@ import { ViewAuditService } from '../../administrators/view-audit.service.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { PageCursors, type Page } from '../../platform/http/page-cursors.js';
 import type { Principal } from '../../platform/http/principal.js';
+import { ChallengeListsRepository } from '../../verification/challenge-lists.repository.js';
 
 export type ListedInvitation = InvitationRow & {
   readonly status: 'open' | 'expired' | 'accepted' | 'inviter_lost';
@@ -16,6 +17,7 @@ export class InvitationDirectoryService {
   constructor(
     private readonly repository: InvitationsRepository,
     private readonly inviters: InvitersService,
+    private readonly challenges: ChallengeListsRepository,
     private readonly cursors: PageCursors,
     private readonly views: ViewAuditService,
   ) {}
@@ -33,18 +35,25 @@ export class InvitationDirectoryService {
     const list = { name: 'invitations', filter: {} } as const;
     const position = this.cursors.decode(list, cursor);
     const page = this.cursors.paginate(list, await this.repository.list(limit + 1, position), limit);
-    const lost = await this.findLostInviters(page.items);
+    const lost = await this.findLost(page.items);
     await this.views.recordInvitations(admin, page.items.length, context);
     const items = page.items.map((row) => ({ ...row, status: statusOf(row, lost) }));
     return { ...page, items };
   }
 
-  /** Asks once for each inviter, one after another: a page must not take all database connections. */
-  private async findLostInviters(invitations: readonly InvitationRow[]): Promise<ReadonlySet<string>> {
-    const inviters = new Map(invitations.filter(isOpen).map((invitation) => [keyOf(invitation), invitation]));
+  /**
+   * Finds the ids of those that ended with their inviter's right, or sessions. Asks once for each
+   * inviter, one after another: a page must not take all database connections.
+   */
+  private async findLost(invitations: readonly InvitationRow[]): Promise<ReadonlySet<string>> {
+    const open = invitations.filter(isOpen);
+    if (open.length === 0) return new Set();
+    const usable = await this.challenges.findInvited(open.map(({ emailKey }) => emailKey));
+    const inviters = new Map(open.map((invitation) => [keyOf(invitation), invitation]));
     const lost = new Set<string>();
     for (const [key, inviter] of inviters) if (!(await this.inviters.hasRight(inviter))) lost.add(key);
-    return lost;
+    const isLost = (row: InvitationRow): boolean => lost.has(keyOf(row)) || !usable.has(row.emailKey);
+    return new Set(open.filter(isLost).map(({ id }) => id));
   }
 }
 
@@ -56,5 +65,5 @@ const keyOf = ({ invitedBy, apiKeyId }: Inviter): string => invitedBy ?? apiKeyI
 function statusOf(invitation: InvitationRow, lost: ReadonlySet<string>): ListedInvitation['status'] {
   if (invitation.acceptedAt) return 'accepted';
   if (invitation.isExpired) return 'expired';
-  return lost.has(keyOf(invitation)) ? 'inviter_lost' : 'open';
+  return lost.has(invitation.id) ? 'inviter_lost' : 'open';
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { describe, expect, it, jest } from '@jest/globals';
 import type { InvitationRow, InvitationsRepository } from '../../administrators/invitations/invitations.repository.js';
 import type { Inviter, InvitersService } from '../../administrators/invitations/inviters.service.js';
@@ -5,13 +6,17 @@ import type { ViewAuditService } from '../../administrators/view-audit.service.j
 import type { ClientContext } from '../../platform/http/client-context.js';
 import type { PageCursors } from '../../platform/http/page-cursors.js';
 import type { Principal } from '../../platform/http/principal.js';
+import type { ChallengeListsRepository } from '../../verification/challenge-lists.repository.js';
 import { InvitationDirectoryService } from './invitation-directory.service.js';
 
 const ADMIN = { memberId: 'root' } as unknown as Principal;
 const CONTEXT = {} as ClientContext;
 
 const invitation = (inviter: Partial<Inviter>, state: Partial<InvitationRow> = {}) =>
-  ({ invitedBy: null, apiKeyId: null, acceptedAt: null, isExpired: false, ...inviter, ...state }) as InvitationRow;
+  ({
+    ...{ id: randomUUID(), emailKey: 'ada@example.com', acceptedAt: null, isExpired: false },
+    ...{ invitedBy: null, apiKeyId: null, ...inviter, ...state },
+  }) as InvitationRow;
 
 function directoryOf(rows: readonly InvitationRow[]) {
   const hasRight = jest.fn(async ({ invitedBy, apiKeyId }: Inviter) => invitedBy !== 'demoted' && apiKeyId === null);
@@ -19,6 +24,7 @@ function directoryOf(rows: readonly InvitationRow[]) {
   const service = new InvitationDirectoryService(
     { list: async () => rows } as unknown as InvitationsRepository,
     { hasRight } as unknown as InvitersService,
+    { findInvited: async () => new Set(['ada@example.com']) } as unknown as ChallengeListsRepository,
     {
       decode: () => null,
       paginate: (_: unknown, items: InvitationRow[]) => ({ items, nextCursor: null }),
@@ -37,12 +43,13 @@ describe('the list of invitations', () => {
       invitation({}),
       invitation({ invitedBy: 'demoted' }, { isExpired: true }),
       invitation({ invitedBy: 'demoted' }, { acceptedAt: new Date() }),
+      invitation({}, { emailKey: 'voided@example.com' }),
     ]);
     const { items } = await service.list(ADMIN, 200, undefined, CONTEXT);
     const statuses = items.map(({ status }) => status);
     expect(new Set(statuses.slice(0, 50))).toEqual(new Set(['open']));
     expect(new Set(statuses.slice(50, 100))).toEqual(new Set(['inviter_lost']));
-    expect(statuses.slice(100)).toEqual(['inviter_lost', 'open', 'expired', 'accepted']);
+    expect(statuses.slice(100)).toEqual(['inviter_lost', 'open', 'expired', 'accepted', 'inviter_lost']);
     expect(hasRight).toHaveBeenCalledTimes(4);
   });
 

@@ -25,7 +25,7 @@ export class PasskeyRemovalService {
   ) {}
 
   /**
-   * Removes also the last way in (AC-26), which members cannot do (SO-31): who has found the device must not
+   * Removes also the last way in (AC-26), which members cannot do (SO-31): the finder of a lost device must not
    * keep the account. The member gets back in by a password reset through the mailbox.
    *
    * @throws DomainError `not_found`, also for another member's passkey; `forbidden` for one's own, as in

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { adminContext } from '../../administrators/admin-context.js';
 import { AdminWritesService } from '../../administrators/admin-writes.service.js';
+import { MemberLockoutService } from '../../administrators/member-lockout.service.js';
 import { AdminNotificationsService } from '../../mail/notifications/admin-notifications.service.js';
-import { LoginChallengesService } from '../../mfa/challenges/login-challenges.service.js';
 import { Database } from '../../platform/database/database.js';
 import { ProviderRevocationsService } from '../../platform/federation/revocations/provider-revocations.service.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
@@ -19,13 +19,14 @@ export class UnlinkingService {
     private readonly writes: AdminWritesService,
     private readonly identities: IdentitiesRepository,
     private readonly revocations: ProviderRevocationsService,
-    private readonly challenges: LoginChallengesService,
+    private readonly lockout: MemberLockoutService,
     private readonly auditLog: AuditLogService,
     private readonly notifications: AdminNotificationsService,
   ) {}
 
   /**
-   * Unlinks also the last way in, for the reason in {@link PasskeyRemovalService} (AC-26).
+   * Unlinks also the last way in, for the reason in {@link PasskeyRemovalService} (AC-26). Ends the
+   * sessions that a provider opened; which one did is not recorded.
    *
    * @throws DomainError `not_found`, also for another member's identity; `forbidden` for one's own,
    * which the account page unlinks
@@ -38,8 +39,8 @@ export class UnlinkingService {
       const identity = await this.identities.delete(tx, id, identityId);
       if (identity === null) throw new DomainError('not_found', { detail: 'not an identity of this member' });
       await this.revocations.queue(tx, [identity]);
-      // Logins that await a second factor may have begun at the provider (CC-09).
-      await this.challenges.voidAllOf(tx, id);
+      // The other person may be logged in, or await a second factor (CC-09).
+      await this.lockout.endFederated(tx, id, 'ended-by-admin', actor);
       const { provider } = identity;
       await this.auditLog.record(tx, 'identity.unlinked', { memberId: id, context: actor }, { provider });
       await this.notifications.sendUnlinked(tx, member, provider, actor);

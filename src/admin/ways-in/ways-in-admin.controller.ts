@@ -36,8 +36,8 @@ export class WaysInAdminController {
 
   /**
    * Unlink a provider account of a member
-   * @remarks Its logins then open this account no longer. The member is notified by mail. Not for your own account:
-   * `forbidden`.
+   * @remarks It can then no longer log in to this account. Ends the sessions that a provider opened. The member is
+   * notified by mail. Not for your own account: `forbidden`.
    */
   @Delete('identities/:identityId')
   @HttpCode(HttpStatus.NO_CONTENT)

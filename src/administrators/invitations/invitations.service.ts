@@ -23,7 +23,7 @@ export interface InvitationDetails extends Pick<NewInvitation, 'role' | 'attribu
   readonly email: EmailAddress;
 }
 
-/** Makes, mails and withdraws invitations. Who may do so is decided by the callers. */
+/** Makes, mails and withdraws invitations. Callers decide who may do so. */
 @Injectable()
 export class InvitationsService {
   constructor(
@@ -52,7 +52,7 @@ export class InvitationsService {
       { context: actor, personKey: emailKey },
       { invitationId: invitation.id, role: invitation.role },
     );
-    await this.send(tx, invitation, actor);
+    await this.send(tx, invitation, inviter, actor);
     return invitation;
   }
 
@@ -67,7 +67,7 @@ export class InvitationsService {
     await this.invitations.renew(tx, invitation.id, inviter, this.config.env.INVITATION_TTL_SECONDS);
     const subject = { context: actor, personKey: invitation.emailKey };
     await this.auditLog.record(tx, 'invitation.resent', subject, { invitationId: invitation.id });
-    await this.send(tx, invitation, actor);
+    await this.send(tx, invitation, inviter, actor);
   }
 
   /**
@@ -102,12 +102,17 @@ export class InvitationsService {
   private async send(
     tx: Tx,
     { email, emailKey, role, locale }: InvitationRow,
+    { invitedBy }: Inviter,
     { auditReason }: ClientContext,
   ): Promise<void> {
+    // An intruder could make an administrator, so that invitation ends with the sessions of its
+    // inviter (AC-22). Invitations of members outlast a logout, because they give no right over others.
+    const startedBy = role === 'admin' ? (invitedBy ?? undefined) : undefined;
     const linkTtlSeconds = this.config.env.INVITATION_TTL_SECONDS;
     const codeTtlSeconds = Math.min(linkTtlSeconds, MAX_CODE_SECONDS);
     const options = { linkTtlSeconds, codeTtlSeconds, deliversToMailbox: true };
-    const { id: challengeId, code, linkToken } = await this.challenges.issue(tx, 'invitation', { emailKey }, options);
+    const subject = { emailKey, startedBy };
+    const { id: challengeId, code, linkToken } = await this.challenges.issue(tx, 'invitation', subject, options);
     const link = this.config.invitationLink(linkToken);
     const data = {
       code,

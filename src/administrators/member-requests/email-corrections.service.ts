@@ -9,7 +9,7 @@ import { EmailChangesRepository } from '../../users/email-changes.repository.js'
 import type { Member } from '../../users/member.entity.js';
 import { EmailCorrectionMailsService } from '../../verification/email-correction-mails.service.js';
 
-/** Changes the address of a member who has lost the mailbox. Who may do so is decided by the callers. */
+/** Changes the address of a member who has lost the mailbox. Callers decide who may do so. */
 @Injectable()
 export class EmailCorrectionsService {
   constructor(

@@ -9,7 +9,7 @@ import { MemberAdministrationRepository } from '../../users/member-administratio
 import type { Member } from '../../users/member.entity.js';
 import { MemberLockoutService } from '../member-lockout.service.js';
 
-/** Closes the account of a member who asked for its erasure. Who may do so is decided by the callers. */
+/** Closes the account of a member who asked for its erasure. Callers decide who may do so. */
 @Injectable()
 export class ErasuresService {
   constructor(

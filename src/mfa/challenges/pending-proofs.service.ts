@@ -21,11 +21,16 @@ export class PendingProofsService {
 
   /**
    * Voids what the holder of an ended session may have begun and could finish without one: an address
-   * change, and a login that waits for its second factor. A password reset stays, because the mailbox
-   * began it.
+   * change, also of another member, an invitation of an administrator, and a login that waits for its
+   * second factor. A password reset stays, because the mailbox began it.
    */
   async voidBegunBySessions(tx: Tx, memberId: string): Promise<void> {
-    await this.emailChallenges.voidEmailChange(tx, memberId);
+    await this.emailChallenges.voidBegunBySessions(tx, memberId);
     await this.loginChallenges.voidAllOf(tx, memberId);
+  }
+
+  /** Voids what the member began for others as an administrator. */
+  async voidBegunForOthers(tx: Tx, memberId: string): Promise<void> {
+    await this.emailChallenges.voidBegunForOthers(tx, memberId);
   }
 }

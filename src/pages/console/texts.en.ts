@@ -168,11 +168,11 @@ export const en = {
   'done-remove-passkeys': 'The passkeys of {member} have been removed.',
   'do-remove-passkey': 'Remove the passkey “{passkey}”',
   'effect-remove-passkey':
-    'Use this only after you have made sure who is asking. This passkey no longer logs {member} in. The member is notified by email.',
+    'Use this only after you have made sure who is asking. This passkey no longer logs {member} in. Devices that are logged in stay so. The member is notified by email.',
   'done-remove-passkey': 'The passkey “{passkey}” of {member} has been removed.',
   'do-unlink': 'Unlink {account}',
   'effect-unlink':
-    'Use this only after you have made sure who is asking. {account} no longer logs {member} in. The member is notified by email.',
+    'Use this only after you have made sure who is asking. {account} no longer logs {member} in, and devices that used a linked account are logged out. The member is notified by email.',
   'done-unlink': '{account} has been unlinked from {member}.',
   'do-end-session': 'Log out on {device}',
   'effect-end-session': '{member} is logged out on this device. The member is notified by email.',

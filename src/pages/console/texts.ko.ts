@@ -164,11 +164,11 @@ export const ko: ConsoleTexts = {
   'done-remove-passkeys': '{member} 회원의 패스키를 모두 삭제했습니다.',
   'do-remove-passkey': '패스키 “{passkey}” 삭제',
   'effect-remove-passkey':
-    '본인이 맞는지 확인하신 다음에만 사용해 주세요. {member} 회원은 더 이상 이 패스키로 로그인할 수 없습니다. 회원에게 메일로 알립니다.',
+    '본인이 맞는지 확인하신 다음에만 사용해 주세요. {member} 회원은 더 이상 이 패스키로 로그인할 수 없습니다. 이미 로그인된 기기는 로그아웃되지 않습니다. 회원에게 메일로 알립니다.',
   'done-remove-passkey': '{member} 회원의 패스키(‘{passkey}’)를 삭제했습니다.',
   'do-unlink': '{account} 연결 해제',
   'effect-unlink':
-    '본인이 맞는지 확인하신 다음에만 사용해 주세요. {member} 회원은 더 이상 {account} 계정으로 로그인할 수 없습니다. 회원에게 메일로 알립니다.',
+    '본인이 맞는지 확인하신 다음에만 사용해 주세요. {member} 회원은 더 이상 {account} 계정으로 로그인할 수 없으며, 연결된 계정으로 로그인한 기기에서 로그아웃됩니다. 회원에게 메일로 알립니다.',
   'done-unlink': '{member} 회원의 {account} 연결을 해제했습니다.',
   'do-end-session': '{device} 기기에서 로그아웃',
   'effect-end-session': '{member} 회원이 이 기기에서 로그아웃됩니다. 회원에게 메일로 알립니다.',
