@@ -2,14 +2,14 @@ import { execFile, spawn } from 'node:child_process';
 import { createPrivateKey } from 'node:crypto';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PROJECT_ROOT } from '../../dev/project.js';
 import { givenApiKey } from '../support/api-keys.js';
-import { munjigi, type Outcome } from '../support/command-line.js';
+import { munjigi, munjigiOnFullDisk, type Outcome } from '../support/command-line.js';
 import { given, unique } from '../support/factories.js';
 import { mailbox, outboxEmpty } from '../support/mailbox.js';
 import { serverEnvironment, TEST_SECRET } from '../support/server-environment.js';
@@ -313,6 +313,9 @@ describe('requests of members from the command line', () => {
     await app.post('/api/members/me/email/confirm-link', { token: linkToken }).expect(204);
     const { body } = await app.get('/api/members/me', ada.accessToken).expect(200);
     expect(body.email).toBe(email);
+    const { body: own } = await app.get('/api/members/me/security-events', ada.accessToken).expect(200);
+    const shown = own.items.find(({ type }: { type: string }) => type === 'email.change_requested');
+    expect(shown).toMatchObject({ byAdmin: true, ip: '', userAgent: '' });
     expect(await eventsOf(ada.id)).toEqual([
       {
         ...{ type: 'email.change_requested', actor: null, agent: 'munjigi members change-email' },
@@ -328,7 +331,10 @@ describe('requests of members from the command line', () => {
     const ada = await given.member(app);
     const file = join(directory, 'ada.json');
     expect(await members('export', ada.email, '--file', file, ...REASON)).toMatchObject({ code: 0, stderr: '' });
-    expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ profile: { id: ada.id, email: ada.email } });
+    const { profile, securityEvents } = JSON.parse(await readFile(file, 'utf8'));
+    expect(profile).toMatchObject({ id: ada.id, email: ada.email });
+    const views = securityEvents.filter(({ type }: { type: string }) => type === 'member.viewed');
+    expect(views).toEqual([expect.objectContaining({ byAdmin: true, ip: '', userAgent: '' })]);
     const again = await members('export', ada.email, '--file', file, ...REASON);
     expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('cannot be created') });
     await rm(directory, { recursive: true });
@@ -344,9 +350,20 @@ describe('requests of members from the command line', () => {
     ]);
   });
 
+  it('AC-24 leaves no part of an export that does not fit on the disk', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'munjigi-'));
+    const ada = await given.member(app);
+    const args = ['members', 'export', ada.email, '--file', join(directory, 'ada.json'), ...REASON];
+    const failed = await munjigiOnFullDisk(args, { DATABASE_URL: app.database.url });
+    expect(failed).toMatchObject({ code: 1, stderr: expect.stringContaining('cannot be written') });
+    expect(await readdir(directory)).toEqual([]);
+    await rm(directory, { recursive: true });
+  });
+
   it.each([
     ['no such member', 1, ['erase', unique.email(), '--reason', 'x']],
     ['--reason', 2, ['erase', 'ada']],
+    ['--reason', 2, ['erase', 'ada', '--now', '--reason', ' ']],
     ['--email:', 2, ['change-email', 'ada', '--email', 'a@b, c@d', '--reason', 'x']],
   ])('refuses with %s', async (message, code, args) => {
     expect(await members(...args)).toMatchObject({ code, stderr: expect.stringContaining(message) });

@@ -11,9 +11,19 @@ export interface Outcome {
 
 /** Runs `munjigi` as in a container: without a terminal and with empty standard input. */
 export function munjigi(args: string[], env: Record<string, string | undefined> = {}): Promise<Outcome> {
+  return run(process.execPath, ['dist/munjigi.cjs', ...args], env);
+}
+
+/** As {@link munjigi}, as on a full disk: no file can grow beyond about 1 KB. */
+export function munjigiOnFullDisk(args: string[], env: Record<string, string | undefined>): Promise<Outcome> {
+  const script = 'ulimit -f 1; exec "$0" dist/munjigi.cjs "$@"';
+  return run('/bin/sh', ['-c', script, process.execPath, ...args], env);
+}
+
+function run(file: string, args: string[], env: Record<string, string | undefined>): Promise<Outcome> {
   return new Promise((resolve) => {
     const options = { cwd: PROJECT_ROOT, env: serverEnvironment(env), timeout: 50_000 };
-    const command = execFile(process.execPath, ['dist/munjigi.cjs', ...args], options, (_error, stdout, stderr) =>
+    const command = execFile(file, args, options, (_error, stdout, stderr) =>
       resolve({ code: command.exitCode, stdout, stderr }),
     );
     command.stdin?.end();

@@ -9,8 +9,8 @@ export interface SecurityActivityEntry {
   readonly type: string;
   readonly at: Date;
   /**
-   * Whether an administrator caused the event, or an API key of the service. If not, the member did, or an attacker with the
-   * member's credentials.
+   * Whether an administrator, an API key or a command of the operator caused the event. If not, the
+   * member did, or an attacker with the member's credentials.
    */
   readonly byAdmin: boolean;
   /** Empty if {@link byAdmin}. */
@@ -42,7 +42,8 @@ export class SecurityActivityService {
     // One row more than the limit shows whether there is a next page.
     const rows = await this.events.listOfMember(memberId, limit + 1, cursor === undefined ? null : idIn(cursor));
     const items = rows.slice(0, limit).map(({ id, type, at, ip, userAgent, sessionId, details, actorId, apiKeyId }) => {
-      const byAdmin = actorId !== null || apiKeyId !== null;
+      // Commands alone have no address.
+      const byAdmin = actorId !== null || apiKeyId !== null || ip === '';
       // The address of an administrator or a server is not shown to members.
       const origin = byAdmin
         ? { ip: '', country: null, userAgent: '' }

@@ -10,7 +10,7 @@ import type { WithApplication } from './with-application.js';
 const REFUSALS: Partial<Record<ErrorCode, string>> = {
   not_found: 'There is no such member.',
   email_taken: 'This address already has an account.',
-  member_not_active: 'The member is disabled or has closed the account: only "erase --now" is possible.',
+  member_not_active: 'The member is disabled or has closed the account: use "erase --now".',
   last_admin: 'This is the last active administrator: make another one first.',
 };
 
@@ -69,11 +69,14 @@ export async function exportMember(
 ): Promise<void> {
   await act('export', reason, withApplication, async (requests, context) => {
     const id = await requests.getId(member);
-    const output = await open(file, 'wx', 0o600).catch((error: Error) => {
-      throw new CommandError(`${file}: cannot be created: ${error.message}`);
-    });
+    const refuse = (what: string) => (error: Error) => {
+      throw new CommandError(`${file}: cannot be ${what}: ${error.message}`);
+    };
+    const output = await open(file, 'wx', 0o600).catch(refuse('created'));
     try {
-      await output.write(`${JSON.stringify(await requests.export(id, context), null, 2)}\n`);
+      const text = `${JSON.stringify(await requests.export(id, context), null, 2)}\n`;
+      // `write` may write a part alone, for instance on a full disk.
+      await output.writeFile(text).catch(refuse('written'));
     } catch (error) {
       await rm(file, { force: true }); // half a file would stop the next attempt
       throw error;

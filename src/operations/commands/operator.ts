@@ -16,7 +16,7 @@ export interface ReasonOption {
 
 /** @throws CommandError */
 export function checkReason(reason: string | undefined): void {
-  if (reason !== undefined && !isVisibleLine(reason, MAX_REASON))
+  if (reason !== undefined && !isVisibleLine(reason.trim(), MAX_REASON))
     throw new CommandError(`--reason: must be one line of 1 to ${MAX_REASON} visible characters.`, true);
 }
 
@@ -27,7 +27,7 @@ export function operatorContext(
   auditReason: string | undefined,
 ): ClientContext {
   const locale = app.get(AppConfig).defaultLocale;
-  return { ip: '', userAgent: `munjigi ${command}`, locale, requestId: randomUUID(), auditReason };
+  return { ip: '', userAgent: `munjigi ${command}`, locale, requestId: randomUUID(), auditReason: auditReason?.trim() };
 }
 
 /** @returns the error as an operator reads it; the same one where `refusals` has no words for it */

@@ -6,7 +6,8 @@ import type { MemberRecords } from './member-export.dto.js';
 const listOf = (columns: string, from: string, order: string): string =>
   `coalesce((SELECT jsonb_agg(to_jsonb(part) ORDER BY part."${order}") FROM (SELECT ${columns} FROM ${from}) part), '[]')`;
 
-const BY_ADMIN = '(actor_id IS NOT NULL OR api_key_id IS NOT NULL)';
+/** Also commands of the operator, which alone have no address. */
+const BY_ADMIN = `(actor_id IS NOT NULL OR api_key_id IS NOT NULL OR ip = '')`;
 /**
  * As members see events in their account: without the address, device and reason of an administrator,
  * which are data about another person, or for the file only.

@@ -16,8 +16,9 @@ const DESCRIBED = ['auditReason', 'signals', 'newDevice', 'what'];
 
 /** @param {SecurityEvent} event */
 export function eventEntry({ type, at, actorId, memberId, apiKeyId, ip, country, userAgent, details }) {
-  const byOther =
-    apiKeyId !== null ? text('byApiKey') : actorId !== null && actorId !== memberId ? text('byAdmin') : '';
+  // Commands of the operator alone have no address.
+  const isByAdmin = (actorId !== null && actorId !== memberId) || ip === '';
+  const byOther = apiKeyId !== null ? text('byApiKey') : isByAdmin ? text('byAdmin') : '';
   const origin = [describeDevice(userAgent), countryName(country ?? null), ip];
   const known = Object.entries(details).filter(([name, value]) => !DESCRIBED.includes(name) && isShort(value));
   const signals = Array.isArray(details.signals) ? details.signals : [];
