@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { buildIndex, withBriefLock } from './online-ddl.js';
 
-/** Finds the consents that members have to be reminded of, and tells logins that wait for one apart. */
+/** Finds the consents that members have to be reminded of, and distinguishes logins that wait for one. */
 export class ConsentReminders1765060620000 implements MigrationInterface {
   transaction = false;
 

@@ -141,7 +141,7 @@ export interface MailTemplates {
   'provider-notice': Alert & { loginIdMasked: string; provider: string; what: ProviderNoticeEffect };
   /** To each administrator. `host` is the one of the webhook's URL; the rest of a URL may hold a secret. */
   'webhook-switched-off': { name?: string | undefined; host: string; at: string };
-  /** The law has members reminded that they agreed to advertising. */
+  /** The law requires a reminder to members who agreed to advertising. */
   'consent-reminder': {
     name?: string | undefined;
     loginIdMasked: string;

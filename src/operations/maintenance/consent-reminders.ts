@@ -49,7 +49,7 @@ export class ConsentReminders {
     const { memberId: id, loginId, name, locale, givenAt } = first;
     const formats = mailFormats(locale);
     const timeOf = (consent: RemindedConsent) => formats.time(consent.givenAt.toISOString());
-    // The law has the mail name the date of each.
+    // The law requires the date of each.
     const isOneTime = others.every((other) => timeOf(other) === timeOf(first));
     const titles = [first, ...others].map((consent) => {
       const title = this.documents.findAgreed(consent, consent.language)?.title ?? consent.id;

@@ -9,7 +9,7 @@ export interface ConsentDocument {
   readonly title: string;
   readonly url: string | null;
   readonly required: boolean;
-  /** Whether it allows advertising, which the law has members reminded of. */
+  /** Whether it allows advertising, of which the law requires reminders. */
   readonly marketing: boolean;
   /** Seconds since 1970. */
   readonly effectiveFrom: number;

@@ -6,7 +6,7 @@ export type WordLists = Readonly<Record<string, readonly (string | number)[]>>;
 /** A name that the library recognises as that of words in a sequence, such as months. */
 const SEQUENCE_WORDS = 'months';
 
-/** The lists whose words an estimate tells apart: Korean words, words in a sequence, and all others. */
+/** The lists whose words an estimate distinguishes: Korean words, words in a sequence, and all others. */
 function groupOf(list: string, options: Options): string {
   if (list.startsWith('korean')) return 'korean';
   return options.isWordSequence(list) ? SEQUENCE_WORDS : 'words';
