@@ -1504,7 +1504,7 @@ export interface paths {
         post?: never;
         /**
          * Unlink a provider account of a member
-         * @description Its logins then open this account no longer. The member is notified by mail. Not for your own account: `forbidden`.
+         * @description It can then no longer log in to this account. Ends the sessions that a provider opened. The member is notified by mail. Not for your own account: `forbidden`.
          */
         delete: operations["unlinkMemberIdentity"];
         options?: never;
@@ -3976,7 +3976,7 @@ export interface components {
                 [key: string]: unknown;
             } | null;
             /**
-             * @description inviter_lost: its inviter may invite no longer; send it again to renew it
+             * @description inviter_lost: ended with the right or the sessions of its inviter; send it again to renew it
              * @enum {string}
              */
             status: "open" | "expired" | "accepted" | "inviter_lost";
