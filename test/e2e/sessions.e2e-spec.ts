@@ -205,7 +205,7 @@ describe('ending sessions', () => {
       await app.delete(`/api/auth/sessions/${sessionId}`, undefined, ada.accessToken).expect(204);
       return app.post('/api/members/me/email/confirm-link', { token });
     };
-    expectRefusal(await confirmAfterEnd(lost), 'link_invalid');
+    expect(await confirmAfterEnd(lost)).toMatchObject({ status: 400, body: { code: 'link_invalid' } });
     expect((await confirmAfterEnd(ada)).status).toBe(204);
   });
 
