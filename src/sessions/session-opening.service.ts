@@ -29,20 +29,16 @@ export class SessionOpeningService {
     private readonly hook: TokenHook,
   ) {}
 
-  /** Whether {@link run} waits for the product's own service. */
-  get isSlow(): boolean {
-    return this.hook.isConfigured;
-  }
-
   /**
    * Runs `work` as {@link Database.transaction} does. With a token hook, a transaction that comes to
    * the point of opening a session is rolled back, the hook is asked, and `work` runs again from the
    * start. So the hook is asked only about logins that factors and risk have let through, a refusal
    * leaves no trace, and no transaction ever waits for the hook (AT-02).
+   * @param beforeHook runs after the rollback and before the hook is asked
    * @throws DomainError `refused_by_product`; `service_unavailable` where the hook failed and
    * TOKEN_HOOK_ON_FAILURE is `closed`
    */
-  async run<T>(work: (opening: SessionOpening) => Promise<T>): Promise<T> {
+  async run<T>(work: (opening: SessionOpening) => Promise<T>, beforeHook?: () => Promise<unknown>): Promise<T> {
     const newMemberId = randomUUID();
     if (!this.hook.isConfigured)
       return this.database.transaction(async (tx) => work({ tx, newMemberId, claimsFor: () => undefined }));
@@ -50,6 +46,7 @@ export class SessionOpeningService {
       return await this.database.transaction(async (tx) => work({ tx, newMemberId, claimsFor: askFirst }));
     } catch (error) {
       if (!(error instanceof QuestionPending)) throw error;
+      await beforeHook?.();
       const claims = await this.hook.ask(error.question);
       return await this.database.transaction(async (tx) => work({ tx, newMemberId, claimsFor: () => claims }));
     }

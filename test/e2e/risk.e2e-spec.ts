@@ -247,6 +247,15 @@ describe('login', () => {
     await logIn(ada, newPassword, device).expect(200);
   });
 
+  it('two such logins at the same time are both refused', async () => {
+    const ada = await koreanMember({}, 3600);
+    const device = { ip: inNetwork(AMERICA), userAgent: FIREFOX };
+    await failTimes(5, ada, device.ip);
+    const answers = await Promise.all([logIn(ada, ada.password, device), logIn(ada, ada.password, device)]);
+    for (const answer of answers) expectRefusal(answer, 'invalid_credentials');
+    expect((await assessed(ada)).map(({ outcome }) => outcome)).toEqual(['end', 'end']);
+  });
+
   it('BF-13 wrong passwords of strangers do not keep the owner out while abroad', async () => {
     const ada = await koreanMember({}, 3600);
     await failTimes(6, ada);

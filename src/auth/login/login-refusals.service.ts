@@ -58,18 +58,18 @@ export class LoginRefusalsService {
    * Refuses a login whose factors matched and whose risk is too high. It counts as a failure of the
    * account and of the client address: otherwise an attacker who is one failure below a limit would
    * see that the first factor was right.
+   * @param attempt with the password, where this request made it
    * @throws DomainError `invalid_credentials`
    */
   async refuseRisky(
     candidate: LoginCandidate,
-    { device, passwordFailures }: PendingLogin,
+    login: PendingLogin,
     context: ClientContext,
+    attempt?: PasswordAttempt,
   ): Promise<never> {
-    const { knownDeviceId: deviceId } = device;
-    // The right password cleared the count of failures, which is part of the risk. If the count
-    // were not restored, the next attempt would look less risky and get in.
-    const startsWaiting = await this.throttle.restoreFailures({ account: candidate.id, deviceId }, passwordFailures);
-    if (startsWaiting && deviceId === null) await this.lockNotification.send(candidate, candidate.id, context);
+    const startsWaiting = await this.countRisky(candidate, login, attempt);
+    if (startsWaiting && login.device.knownDeviceId === null)
+      await this.lockNotification.send(candidate, candidate.id, context);
     await this.ipLimits.countFailure(context);
     throw new DomainError('invalid_credentials', { detail: 'risk too high' });
   }
@@ -87,6 +87,22 @@ export class LoginRefusalsService {
   async recordFailure(memberId: string | null, reason: RefusalReason, context: ClientContext): Promise<void> {
     await this.ipLimits.countFailure(context);
     await this.auditLog.record(this.database, 'login.failed', { memberId, context }, { reason });
+  }
+
+  /** @returns whether such logins have to wait from now on */
+  private async countRisky(
+    { id: account }: LoginCandidate,
+    { device: { knownDeviceId: deviceId }, passwordFailures }: PendingLogin,
+    attempt?: PasswordAttempt,
+  ): Promise<boolean> {
+    if (attempt?.counted.isDecided === false) {
+      const startsWaiting = await attempt.counted.decide(false);
+      // Differs where this login imported the member: its failures were those of the identifier.
+      if (attempt.account === account) return startsWaiting;
+    }
+    // An earlier step of the login cleared the count of failures, which is part of the risk. If the
+    // count were not restored, the next attempt would look less risky and get in.
+    return this.throttle.restoreFailures({ account, deviceId }, passwordFailures);
   }
 
   private async refuse(

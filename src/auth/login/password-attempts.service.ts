@@ -30,7 +30,7 @@ export interface PasswordAttempt {
   readonly failuresBefore: number;
   /** Those of them that came from this known device or this client address. */
   readonly ownFailuresBefore: number;
-  /** Of a match: still counted as a failure until it is finished, which the login has to do. */
+  /** Holds the queue until the login releases it. A match counts as a failure until it is decided. */
   readonly counted: LoginAttempt;
   /** Whether this failure is the first after which such logins have to wait. */
   readonly startsWaiting: boolean;
@@ -60,7 +60,7 @@ export class PasswordAttemptsService {
   ) {}
 
   /**
-   * After a match, call `counted.finish` in a `finally`: until then the next attempt waits.
+   * Call `counted.release` in a `finally`: until then the next attempt waits.
    * @throws DomainError `too_many_requests`, `overloaded`
    */
   async compare(
@@ -109,7 +109,7 @@ export class PasswordAttemptsService {
           matches = candidate !== null;
         }
         // A match is cleared together with what the login writes: one commit less.
-        const startsWaiting = matches ? false : await attempt.finish(false);
+        const startsWaiting = matches ? false : await attempt.decide(false);
         const ownFailuresBefore = await this.findOwnFailures(subject, matches ? failuresBefore : 0, context);
         const outcome = { matches, isBlocked, failuresBefore, ownFailuresBefore, startsWaiting };
         return { candidate, account, deviceId, counted: attempt, ...outcome, earliestRefusal };

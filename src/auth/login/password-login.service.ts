@@ -37,13 +37,20 @@ export class PasswordLoginService {
     context: ClientContext,
   ): Promise<PasswordLoginOutcome> {
     const attempt = await this.passwordAttempts.compare(credentials, device.deviceToken, context);
+    const { counted } = attempt;
     try {
-      return await this.decide(attempt, credentials.password, device, context);
+      const outcome = await this.decide(attempt, credentials.password, device, context);
+      await counted.decide(attempt.matches);
+      return outcome;
     } catch (error) {
+      // Before the wait, which hides this commit (EN-05).
+      await counted.decide(attempt.matches);
       await attempt.earliestRefusal;
       throw error;
     } finally {
-      await attempt.counted.finish(attempt.matches);
+      // After the wait: otherwise the next attempt, which an attacker sent at the same time, would
+      // begin sooner after a wrong password than after a right one that is refused (EN-05).
+      counted.release();
     }
   }
 
@@ -53,7 +60,7 @@ export class PasswordLoginService {
     device: DeviceInfo,
     context: ClientContext,
   ): Promise<PasswordLoginOutcome> {
-    const { candidate, matches, deviceId, failuresBefore, ownFailuresBefore } = attempt;
+    const { candidate, matches, deviceId, failuresBefore, ownFailuresBefore, counted } = attempt;
     if (!matches || candidate === null) return this.refusals.refusePassword(attempt, context);
     if (candidate.status === 'unproven') return this.unprovenLogin.begin(candidate.id, password, context);
     if (!(await this.completion.isAdmissible(candidate))) return this.refusals.refuseInactive(candidate, context);
@@ -64,14 +71,16 @@ export class PasswordLoginService {
       passwordFailures: failuresBefore,
       ownPasswordFailures: ownFailuresBefore,
     };
-    // Further logins on this device wait until then, and must not wait for the token hook.
-    if (this.openings.isSlow) await attempt.counted.finish(true);
-    const outcome = await this.openings.run(async (opening) => {
-      const proceeded = await this.firstFactor.proceed(opening, login, candidate, context);
-      // In its commit, also where the risk is too high: the refusal counts the failures again.
-      await attempt.counted.finishWithin(opening.tx);
-      return proceeded;
-    });
-    return outcome ?? this.refusals.refuseRisky(candidate, login, context);
+    const outcome = await this.openings.run(
+      async (opening) => {
+        const proceeded = await this.firstFactor.proceed(opening, login, candidate, context);
+        // Only once the risk has let it through: a parallel attempt must see the failures too.
+        if (proceeded !== null) await counted.finishWithin(opening.tx);
+        return proceeded;
+      },
+      // Further logins on this device wait until then, and must not wait for the token hook.
+      async () => counted.finish(true),
+    );
+    return outcome ?? this.refusals.refuseRisky(candidate, login, context, attempt);
   }
 }

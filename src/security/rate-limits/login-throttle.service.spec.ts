@@ -66,6 +66,18 @@ describe('a login attempt', () => {
     expect(statements).toEqual(['count', 'delete', 'count']);
   });
 
+  it('EN-05 holds the queue after it is decided, until it is released or cancelled', async () => {
+    const { throttle, statements } = throttleWith(3);
+    for (const end of ['release', 'cancel'] as const) {
+      const attempt = await throttle.begin(ada);
+      await attempt.decide(true);
+      expect(throttle.hasQueue(ada)).toBe(true);
+      await attempt[end]();
+      expect(throttle.hasQueue(ada)).toBe(false);
+    }
+    expect(statements).toEqual(['count', 'delete', 'count', 'delete']);
+  });
+
   it('reports the failure that begins the wait', async () => {
     const attempt = await throttleWith(10).throttle.begin(ada);
     expect(await attempt.finish(false)).toBe(true);

@@ -36,7 +36,7 @@ type Digests = [Buffer, ...Buffer[]];
 /**
  * An attempt with one password or code that is about to be compared. It is already counted as a
  * failure, so that parallel guesses cannot pass the limit. It holds the queue of its subject until
- * {@link finish} or {@link cancel}; call `cancel` in a `finally`.
+ * {@link finish}, {@link release} or {@link cancel}; call one of them in a `finally`.
  */
 export class LoginAttempt {
   private isOver = false;
@@ -61,45 +61,60 @@ export class LoginAttempt {
     return this.failures === null ? 0 : this.failures - 1;
   }
 
+  /** Whether {@link decide} or {@link finish} was called, or what {@link finishWithin} wrote is committed. */
+  get isDecided(): boolean {
+    return this.isOver;
+  }
+
   /**
-   * Ends the attempt. A match clears the failures of the subject; a blocked attempt changes
-   * nothing.
+   * Decides how the attempt counts, once. A match clears the failures of the subject; a blocked
+   * attempt changes nothing. The next attempt waits until {@link release}.
    * @returns whether this failure makes the subject wait for the first time
    */
-  async finish(matches: boolean): Promise<boolean> {
+  async decide(matches: boolean): Promise<boolean> {
     if (this.isOver) return false;
     this.isOver = true;
-    try {
-      if (matches && !this.isBlocked) await this.repository.delete(this.keys);
-    } finally {
-      this.slot.release();
-    }
+    if (matches && !this.isBlocked) await this.repository.delete(this.keys);
     return !matches && this.failures === this.limit;
+  }
+
+  /** Lets the next attempt begin. */
+  release(): void {
+    this.slot.release();
+  }
+
+  /** Does {@link decide} and {@link release}, and returns what `decide` returns. */
+  async finish(matches: boolean): Promise<boolean> {
+    try {
+      return await this.decide(matches);
+    } finally {
+      this.release();
+    }
   }
 
   /**
    * As {@link finish} after a match, in the commit of the login that follows it. The attempt stays
-   * counted where that is rolled back; call `finish` then.
+   * counted where that is rolled back; call `decide` or `finish` then.
    */
   async finishWithin(tx: Tx): Promise<void> {
     if (this.isOver) return;
     await this.repository.deleteWithin(tx, this.keys);
     tx.afterCommit(() => {
       this.isOver = true;
-      this.slot.release();
+      this.release();
     });
   }
 
   /**
-   * Ends an attempt in which nothing was compared, and refunds it. Has no effect after
-   * {@link finish}.
+   * Ends an attempt in which nothing was compared, and refunds it. Only releases one that is
+   * decided.
    */
   async cancel(): Promise<void> {
-    if (this.isOver) return;
+    const needsRefund = !this.isOver && !this.isBlocked;
     this.isOver = true;
     // The error that ended the attempt matters more than that of a failed refund, which is ignored.
-    if (!this.isBlocked) await this.repository.refund(this.keys[0]).catch(() => undefined);
-    this.slot.release();
+    if (needsRefund) await this.repository.refund(this.keys[0]).catch(() => undefined);
+    this.release();
   }
 }
 
