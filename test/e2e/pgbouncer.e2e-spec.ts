@@ -40,6 +40,7 @@ if (!hasPgBouncer) skipNotice('pgbouncer', 'pgbouncer');
     await app.post('/api/auth/password-reset', { newPassword }, grant.resetToken).expect(204);
     await app.post('/api/auth/login', { identifier: member.loginId, password: newPassword }).expect(200);
     await app.get('/api/members/me', member.accessToken).expect(401);
+    expect(app.logs.join('\n')).not.toContain('DeprecationWarning');
   });
 
   it('dates are read right, whatever format and time zone the database has', async () => {

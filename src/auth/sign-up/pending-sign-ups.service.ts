@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { settleAll } from '../../platform/concurrency/settle-all.js';
 import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
 import { digest } from '../../platform/crypto/digest.js';
 import { randomToken } from '../../platform/crypto/random.js';
@@ -57,7 +58,7 @@ export class PendingSignUpsService {
     context: ClientContext,
   ): Promise<string> {
     await this.challenges.lockAddress(tx, signUp.emailKey, 'sign-up');
-    const [found, open, owner] = await Promise.all([
+    const [found, open, owner] = await settleAll([
       this.signUps.findContinued(tx, signUp.emailKey, digest(ownId), earlier),
       this.signUps.countOpen(tx, signUp.emailKey),
       this.emailChanges.findHolder(tx, signUp.emailKey),

@@ -13,4 +13,9 @@ describe('parts that are sent together', () => {
     await expect(settleAll([Promise.reject(new Error('broken')), slow])).rejects.toThrow('broken');
     expect(hasEnded).toBe(true);
   });
+
+  it('fail with the failure that came first, whichever part it was', async () => {
+    const aborted = nextTurn().then(() => Promise.reject(new Error('the transaction is aborted')));
+    await expect(settleAll([aborted, Promise.reject(new Error('deadlock'))])).rejects.toThrow('deadlock');
+  });
 });

@@ -1,10 +1,13 @@
 /**
- * As `Promise.all`, but waits for all of them before it rejects with the first failure. For parts of
- * a transaction that are sent together: none may send a statement after the transaction has ended.
+ * As `Promise.all`, but waits for all of them before it rejects with the failure that came first. For
+ * parts of a transaction that are sent together: none may send a statement after the transaction has
+ * ended, and the first failure made the others fail.
  */
 export async function settleAll<T extends readonly unknown[]>(
   parts: T,
 ): Promise<{ -readonly [P in keyof T]: Awaited<T[P]> }> {
-  await Promise.allSettled(parts);
-  return Promise.all(parts);
+  // Rejects with the failure that comes first, not with that of the first part.
+  const results = Promise.all(parts);
+  await Promise.allSettled([results, ...parts]);
+  return results;
 }

@@ -42,6 +42,8 @@ export class Tx implements Sql {
   private readonly waiting = [BEGIN];
   /** Of the statements that have waited. */
   private readonly outcomes: Promise<unknown>[] = [];
+  /** Where each statement waits for the answer to the previous one. */
+  private previous: Promise<unknown> = Promise.resolve();
 
   private constructor(
     private readonly entities: EntityManager,
@@ -145,6 +147,10 @@ export class Tx implements Sql {
   }
 
   private submit({ text, values }: WaitingStatement): Promise<QueryResult> {
-    return this.client.query({ name: statementName(text), text, values: [...values] });
+    const send = () => this.client.query({ name: statementName(text), text, values: [...values] });
+    if (this.client.pipeline) return send();
+    const outcome = this.previous.then(send);
+    this.previous = outcome.catch(() => undefined);
+    return outcome;
   }
 }
