@@ -130,10 +130,15 @@ export class PostgresCounters implements Counters {
     return { points, msLeft: Math.min(msLeft, windowMs) };
   }
 
-  /** Subtracts one from each, and ends the windows that hold no other point. */
+  /**
+   * Subtracts one from each, and ends the windows that hold no other point. Locks in the order of the
+   * keys, as {@link TAKE_ALL} does.
+   */
   private async giveBack(keys: readonly string[]): Promise<void> {
-    await this.database.query(`UPDATE rate_limits SET points = points - 1 WHERE key = ANY($1) AND points > 0`, [keys]);
-    await this.database.query(`DELETE FROM rate_limits WHERE key = ANY($1) AND points = 0`, [keys]);
+    const locked = (condition: string) =>
+      `key IN (SELECT key FROM rate_limits WHERE key = ANY($1) AND ${condition} ORDER BY key FOR UPDATE)`;
+    await this.database.query(`UPDATE rate_limits SET points = points - 1 WHERE ${locked('points > 0')}`, [keys]);
+    await this.database.query(`DELETE FROM rate_limits WHERE ${locked('points = 0')}`, [keys]);
   }
 }
 
