@@ -47,9 +47,9 @@ export class WebhookDelivery implements OutboxDelivery<ClaimedDelivery>, OnAppli
     this.attemptCounts.record(delivery, outcome);
     if (failure !== null) this.logger.warn(`delivery ${delivery.id} attempt ${delivery.attempts}: ${failure}`);
     // An aborted attempt shows nothing about the receiver: this process is stopping.
-    const noted = signal.aborted ? undefined : this.health.note(delivery, failure === null);
-    // Not waited for after a success: a kill before the outcome is recorded repeats the delivery.
-    if (failure !== null) await noted;
+    // Noted before the outcome is recorded: a delivery that is claimed next must not see a webhook
+    // that works again as failing, and switch it off. Costs nothing while a webhook works.
+    if (!signal.aborted) await this.health.note(delivery, failure === null);
     return outcome;
   }
 
