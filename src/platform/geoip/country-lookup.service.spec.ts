@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { AppConfig } from '../config/app-config.js';
 import { CountryLookup } from './country-lookup.service.js';
 
@@ -72,6 +72,21 @@ describe('without a usable database', () => {
     const countries = await lookup(database);
     for (const ip of ['168.126.63.1', '8.8.8.8', '2a01:4f8::1']) expect(countries.of(ip)).toBeNull();
     expect(countries.nameOf('8.8.8.8', 'en')).toBeUndefined();
+  });
+
+  it('tries again a minute after the file was missing, as while it is replaced', async () => {
+    const replaced = path.join(folder, 'replaced.mmdb');
+    const now = jest.spyOn(performance, 'now').mockReturnValue(1_000_000);
+    writeFileSync(replaced, genuine);
+    const countries = await lookup(replaced);
+    rmSync(replaced);
+    expect(countries.of('8.8.8.8')).toBeNull();
+    writeFileSync(replaced, genuine);
+    now.mockReturnValue(1_059_999);
+    expect(countries.of('8.8.8.8')).toBeNull();
+    now.mockReturnValue(1_060_000);
+    expect(countries.of('8.8.8.8')).toBe('US');
+    now.mockRestore();
   });
 
   it('reads a database from a configured path', async () => {

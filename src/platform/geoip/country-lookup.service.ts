@@ -14,6 +14,9 @@ const BUNDLED = '@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-countr
 const DESCRIPTION_MARK = Buffer.from('\xab\xcd\xefMaxMind.com', 'latin1');
 const DESCRIPTION_WITHIN_BYTES = 128 * 1024;
 
+/** A file that is being replaced can be read again soon. Until then no login reads the disk. */
+const RETRY_AFTER_MS = 60_000;
+
 /**
  * How publishers of MMDB files store a country: `country_code` (bundled, IPinfo),
  * `country.iso_code` (MaxMind, DB-IP), `country` (older IPinfo).
@@ -31,9 +34,11 @@ interface CountryRecord {
 @Injectable()
 export class CountryLookup implements OnModuleInit {
   private readonly logger = new Logger(CountryLookup.name);
-  /** Undefined while no lookup can find a country. */
+  /** Undefined where the start found no such file. */
   private file: string | undefined;
   private reader: Reader<Response> | undefined;
+  /** By the clock of `performance.now`. */
+  private retryAt = 0;
 
   constructor(private readonly config: AppConfig) {}
 
@@ -58,7 +63,7 @@ export class CountryLookup implements OnModuleInit {
     let record: CountryRecord | null;
     try {
       this.reader ??= this.readFile(this.file);
-      record = this.reader.get(address) as CountryRecord | null;
+      record = (this.reader?.get(address) ?? null) as CountryRecord | null;
     } catch {
       return null; // the file is damaged, although its metadata could be read
     }
@@ -77,13 +82,14 @@ export class CountryLookup implements OnModuleInit {
    * Reads the whole file into memory with the first lookup: 8 MB in a few milliseconds. Servers that
    * only see private addresses never need that memory.
    */
-  private readFile(file: string): Reader<Response> {
+  private readFile(file: string): Reader<Response> | undefined {
+    if (performance.now() < this.retryAt) return undefined;
     try {
       return new Reader(readFileSync(file));
     } catch (error) {
-      this.file = undefined;
+      this.retryAt = performance.now() + RETRY_AFTER_MS;
       this.warn(error);
-      throw error;
+      return undefined;
     }
   }
 
