@@ -24,6 +24,9 @@ export function memberOperations(caller: Caller, keeper: SessionKeeper, signals:
         undefined,
         options,
       ),
+    /** All that is held about the member. Needs a recent login, else `reauth_required`. */
+    export: (options?: CallOptions) =>
+      caller.call<Schemas['AccountExportResponse']>('GET', '/api/members/me/export', undefined, options),
     sendEmailCode: (body: Schemas['ChangeEmailRequest'], options?: CallOptions) =>
       caller.call<Schemas['CodeSentResponse']>('POST', '/api/members/me/email/send-code', body, options),
     confirmEmailCode: (body: Schemas['ConfirmCodeRequest'], options?: CallOptions) =>
