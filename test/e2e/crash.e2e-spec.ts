@@ -279,7 +279,10 @@ describe('a server with an exhausted connection pool', () => {
     const holder = await app.sql.connect();
     await holder.query('BEGIN');
     await holder.query('SELECT FROM members WHERE id = $1 FOR UPDATE', [ada.id]);
-    const logins = [1, 2].map(() => full.post('/api/auth/login', { identifier: ada.loginId, password: ada.password }));
+    // Two identifiers: logins with the same one from the same device wait for each other without a connection.
+    const logins = [ada.loginId, ada.email].map((identifier) =>
+      full.post('/api/auth/login', { identifier, password: ada.password }),
+    );
     await eventually('both connections wait for the lock', async () =>
       (await waitingForLock()) === 2 ? true : undefined,
     );
@@ -322,8 +325,10 @@ describe('a server that is asked to stop', () => {
     const holder = await app.sql.connect();
     await holder.query('BEGIN');
     await holder.query('SELECT FROM members WHERE id = $1 FOR UPDATE', [ada.id]);
-    const logins = [1, 2, 3].map(() =>
-      ending.post('/api/auth/login', { identifier: ada.loginId, password: ada.password }),
+    const { loginId, email, password, deviceToken } = ada;
+    // Logins with the same identifier from the same device wait for each other.
+    const logins = [{ identifier: loginId }, { identifier: email }, { identifier: loginId, deviceToken }].map((login) =>
+      ending.post('/api/auth/login', { ...login, password }),
     );
     await eventually('three logins are under way', async () => ((await waitingForLock()) === 3 ? true : undefined));
 
