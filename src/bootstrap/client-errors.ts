@@ -32,7 +32,7 @@ export function answerFrameworkErrors(config: AppConfig) {
 
 /** For bytes that are not HTTP: writes the answer to the bare socket. */
 export function answerClientErrors(config: AppConfig) {
-  return function clientErrorHandler(error: Error & { code?: string }, socket: Socket): void {
+  return function clientErrorHandler(error: Error & { code?: string; rawPacket?: unknown }, socket: Socket): void {
     if (error.code === 'ECONNRESET' || !socket.writable) {
       socket.destroy();
       return;
@@ -47,6 +47,8 @@ export function answerClientErrors(config: AppConfig) {
       connection: 'close',
     };
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
-    socket.end(`HTTP/1.1 ${refusal.status} ${code}\r\n${lines.join('\r\n')}\r\n\r\n${body}`);
+    // The answer to HEAD has no body (RFC 9110 section 9.3.2): a client would take it for the next answer.
+    const isHead = Buffer.isBuffer(error.rawPacket) && error.rawPacket.toString('latin1', 0, 5) === 'HEAD ';
+    socket.end(`HTTP/1.1 ${refusal.status} ${code}\r\n${lines.join('\r\n')}\r\n\r\n${isHead ? '' : body}`);
   };
 }

@@ -154,6 +154,15 @@ describe('TR-05 security headers', () => {
     expect(headers['content-type']).toBe('application/problem+json; charset=utf-8');
     expect(JSON.parse(text)).toMatchObject({ status: 400, code: 'bad_request' });
   });
+
+  it.each(['HEAD nope HTTP/1.1\r\n\r\n', 'HEAD / HTTP/1.1\r\nno header\r\n\r\n'])(
+    'IV-01 no body follows the response to a malformed HEAD: %j',
+    async (request) => {
+      const { status, headers, text } = parseRaw(await app.raw(request));
+      expect([status, text]).toEqual([400, '']);
+      expectSecured(headers);
+    },
+  );
 });
 
 describe('IV-08 a request with several Host headers', () => {
