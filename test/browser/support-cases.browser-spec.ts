@@ -3,6 +3,7 @@ import { givenAdmin, type GivenAdmin } from '../support/admins.js';
 import { describeInBrowser } from '../support/browser.js';
 import { LOOKS, BrowserApp, type Visitor } from '../support/browser-app.js';
 import { act, card, goTo, isDone, logInTo, REASON } from '../support/console.js';
+import { outboxEmpty } from '../support/mailbox.js';
 import { SUPPORT_CASES } from '../support/support-cases.js';
 import { IS_LONG } from '../support/test-length.js';
 
@@ -32,9 +33,11 @@ describeInBrowser('why a person cannot log in, in the console', () => {
     return rows.map(({ type }) => type as string);
   }
 
+  const find = () => visitor.page.locator('.filter button[type="button"]').click();
+
   it.each(SUPPORT_CASES)('AC-02 a person who $title: $finding', async ({ finding, action, happen, after }) => {
     await visitor.type('#filter-query', await happen(browserApp.app));
-    await visitor.page.locator('.filter button[type="button"]').click();
+    await find();
     const diagnosis = card(visitor, 'diagnosis');
     const answer = diagnosis.locator(`li:first-child[data-finding="${finding}"]`);
     for (const look of LOOKS) {
@@ -53,6 +56,8 @@ describeInBrowser('why a person cannot log in, in the console', () => {
     await act(visitor, answer.locator('button'));
     await isDone(visitor, 'diagnosis');
     expect((await doneBy(admin)).length).toBeGreaterThan(before.length);
+    await outboxEmpty(browserApp.app);
+    await find();
     await diagnosis.locator(`li:first-child[data-finding="${after ?? finding}"]`).waitFor();
   });
 });

@@ -25,6 +25,7 @@ export const SUPPORT_CASES: readonly SupportCase[] = [
     title: 'never got the mail of the sign-up',
     finding: 'sign_up_mail_failed',
     action: 'retry-mail',
+    after: 'sign_up_unconfirmed',
     happen: async (app) => {
       const { email, ...values } = unique.signUp();
       await withoutMail(app, () =>
@@ -102,6 +103,7 @@ export const SUPPORT_CASES: readonly SupportCase[] = [
     title: 'has a mailbox whose domain takes no mail',
     finding: 'mail_failed',
     action: 'retry-mail',
+    after: 'no_obstacle',
     happen: async (app) => {
       const domain = `${randomUUID().slice(0, 8)}.test`;
       const members = [
