@@ -28,8 +28,11 @@ describe('transactions', () => {
     await own.drop();
   });
 
-  it('CC-08 a transaction ended by a deadlock runs again unnoticed, and both count once', async () => {
-    await own.pool.query('INSERT INTO counters VALUES (1, 0), (2, 0)');
+  it.each([
+    ['ended by a deadlock', 'query', 1, 2],
+    ['whose deadlocked statement waited for the commit', 'runLater', 11, 12],
+  ] as const)('CC-08 a transaction %s runs again unnoticed, and both count once', async (_, method, one, other) => {
+    await own.pool.query('INSERT INTO counters VALUES ($1, 0), ($2, 0)', [one, other]);
     let begun = 0;
     let bothHaveBegun!: () => void;
     const both = new Promise<void>((resolve) => (bothHaveBegun = resolve));
@@ -39,30 +42,11 @@ describe('transactions', () => {
         begun += 1;
         if (begun >= 2) bothHaveBegun();
         await both;
-        await tx.query('UPDATE counters SET value = value + 1 WHERE id = $1', [second]);
+        await tx[method]('UPDATE counters SET value = value + 1 WHERE id = $1', [second]);
       });
-    await Promise.all([countInOrder(1, 2), countInOrder(2, 1)]);
+    await Promise.all([countInOrder(one, other), countInOrder(other, one)]);
     expect(begun).toBe(3);
-    const { rows } = await own.pool.query('SELECT value FROM counters ORDER BY id');
-    expect(rows).toEqual([{ value: 2 }, { value: 2 }]);
-  });
-
-  it('CC-08 so does one whose deadlocked statement waited for the commit', async () => {
-    await own.pool.query('INSERT INTO counters VALUES (11, 0), (12, 0)');
-    let begun = 0;
-    let bothHaveBegun!: () => void;
-    const both = new Promise<void>((resolve) => (bothHaveBegun = resolve));
-    const countInOrder = (first: number, second: number) =>
-      database.transaction(async (tx) => {
-        await tx.query('UPDATE counters SET value = value + 1 WHERE id = $1', [first]);
-        begun += 1;
-        if (begun >= 2) bothHaveBegun();
-        await both;
-        await tx.runLater('UPDATE counters SET value = value + 1 WHERE id = $1', [second]);
-      });
-    await Promise.all([countInOrder(11, 12), countInOrder(12, 11)]);
-    expect(begun).toBe(3);
-    const { rows } = await own.pool.query('SELECT value FROM counters WHERE id IN (11, 12)');
+    const { rows } = await own.pool.query('SELECT value FROM counters WHERE id IN ($1, $2)', [one, other]);
     expect(rows).toEqual([{ value: 2 }, { value: 2 }]);
   });
 
