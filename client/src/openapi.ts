@@ -3645,13 +3645,17 @@ export interface components {
             id: string;
             /** Format: date-time */
             at: string;
-            /** @description Whether an administrator caused the event; ip and userAgent are then empty */
+            /** @description Whether an administrator caused the event; ip and userAgent are then empty, browser and os null */
             byAdmin: boolean;
             /**
              * @description ISO 3166-1 code, if the country is known
              * @example KR
              */
             country: string | null;
+            /** @example Firefox */
+            browser: string | null;
+            /** @example Linux */
+            os: string | null;
         };
         SecurityActivityResponse: {
             items: components["schemas"]["SecurityActivityEntryResponse"][];
@@ -4164,6 +4168,10 @@ export interface components {
             id: string;
             /** Format: date-time */
             at: string;
+            /** @example Firefox */
+            browser: string | null;
+            /** @example Linux */
+            os: string | null;
         };
         SecurityEventListResponse: {
             items: components["schemas"]["SecurityEventResponse"][];

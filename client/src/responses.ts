@@ -572,7 +572,9 @@ export const SHAPES: Record<string, Record<string, string>> = {
     "id": "string",
     "at": "string",
     "byAdmin": "boolean",
-    "country": "?string"
+    "country": "?string",
+    "browser": "?string",
+    "os": "?string"
   },
   "SecurityActivityResponse": {
     "items": "SecurityActivityEntryResponse[]",
@@ -593,7 +595,9 @@ export const SHAPES: Record<string, Record<string, string>> = {
     "requestId": "string",
     "details": "object",
     "id": "string",
-    "at": "string"
+    "at": "string",
+    "browser": "?string",
+    "os": "?string"
   },
   "SeriesResponse": {
     "name": "string",

@@ -6,6 +6,7 @@ import { PERSON_DIGEST } from '../security/audit-log/audit-log.service.js';
 import type { SecurityEvent } from '../security/audit-log/security-event.entity.js';
 import type { EventFilter } from '../security/audit-log/security-events.repository.js';
 import { SECURITY_EVENT_TYPES } from '../security/audit-log/security-events.js';
+import { summariseUserAgent } from '../sessions/user-agent.js';
 
 export class SecurityEventsQuery extends PageQuery {
   /** The member whom the event concerns */
@@ -48,6 +49,10 @@ export class SecurityEventResponse {
   @ApiProperty({ format: 'uuid' }) sessionId: string | null;
   @ApiProperty({ example: '198.18.3.7' }) ip: string;
   @ApiProperty({ example: 'Mozilla/5.0 …' }) userAgent: string;
+  /** @example 'Firefox' */
+  browser: string | null;
+  /** @example 'Linux' */
+  os: string | null;
   /** The request id that the log and the response contain */
   @ApiProperty({ format: 'uuid' }) requestId: string;
   /** Facts that go with the type; see docs/events.md */
@@ -69,6 +74,7 @@ export const securityEventResponseOf = (event: SecurityEvent): SecurityEventResp
   sessionId: event.sessionId,
   ip: event.ip,
   userAgent: event.userAgent,
+  ...summariseUserAgent(event.userAgent),
   requestId: event.requestId,
   details: withoutDigest(event.details),
 });

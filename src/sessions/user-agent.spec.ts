@@ -1,6 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-// @ts-expect-error The script of the pages has no declarations.
-import { describeDevice } from '../pages/assets/user-agent.js';
 import { summariseUserAgent } from './user-agent.js';
 
 const IPHONE = 'Mozilla/5.0 (iPhone; CPU iPhone OS 16_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)';
@@ -32,8 +30,6 @@ describe('a user agent', () => {
     [`${IPHONE} Mobile/15E148`, 'App', 'iOS'],
   ])('of a browser inside an app names the app: %s', (userAgent, browser, os) => {
     expect(summariseUserAgent(userAgent)).toEqual({ browser, os });
-    // The security activity has the same names as the list of devices.
-    expect(describeDevice(userAgent).split(' · ')[0]).toBe(browser);
   });
 
   it.each([

@@ -847,4 +847,19 @@ describe('security history', () => {
       await ada.client.get(`/api/members/me/security-events?${query}`, ada.accessToken).expect(422);
     }
   });
+
+  it('an event names browser and system as the list of devices does', async () => {
+    const ada = await given.member(app);
+    const headers = {
+      'user-agent': 'Mozilla/5.0 (Linux; Android 13; wv) Chrome/114.0 Mobile Safari/537.36;KAKAOTALK 2410130',
+    };
+    const { body: tokens } = await ada.client
+      .request('POST', '/api/auth/login', { body: { identifier: ada.loginId, password: ada.password }, headers })
+      .expect(200);
+    const kakao = { browser: 'KakaoTalk', os: 'Android' };
+    const { body: sessions } = await app.get('/api/auth/sessions', tokens.accessToken).expect(200);
+    expect(sessions.items.find(({ current }: { current: boolean }) => current)).toMatchObject(kakao);
+    const { body: events } = await app.get('/api/members/me/security-events', tokens.accessToken).expect(200);
+    expect(events.items[0]).toMatchObject({ type: 'login.succeeded', ...kakao });
+  });
 });

@@ -610,7 +610,7 @@ describe('the audit log', () => {
     const { body, text } = await app.get('/api/members/me/security-events', tokens.accessToken).expect(200);
     const byAdmin = body.items.filter((item: { byAdmin: boolean }) => item.byAdmin);
     expect(byAdmin).toHaveLength(9);
-    for (const item of byAdmin) expect([item.ip, item.userAgent]).toEqual(['', '']);
+    for (const item of byAdmin) expect([item.ip, item.userAgent, item.browser, item.os]).toEqual(['', '', null, null]);
     for (const personal of [admin.id, admin.client.ip, admin.loginId, admin.email])
       expect(text).not.toContain(personal);
     expect(body.items.find(({ type }: { type: string }) => type === 'sign-up.confirmed')).toMatchObject({

@@ -7,7 +7,7 @@ export class SecurityActivityEntryResponse {
   id: string;
   @ApiProperty({ enum: SECURITY_EVENT_TYPES, enumName: 'SecurityEventType' }) type: string;
   at: Date;
-  /** Whether an administrator caused the event; ip and userAgent are then empty */
+  /** Whether an administrator caused the event; ip and userAgent are then empty, browser and os null */
   byAdmin: boolean;
   @ApiProperty({ example: '198.18.3.7' }) ip: string;
   /**
@@ -16,6 +16,10 @@ export class SecurityActivityEntryResponse {
    */
   country: string | null;
   @ApiProperty({ example: 'Mozilla/5.0 …' }) userAgent: string;
+  /** @example 'Firefox' */
+  browser: string | null;
+  /** @example 'Linux' */
+  os: string | null;
   @ApiProperty({ format: 'uuid' }) sessionId: string | null;
   /** Facts that go with the type; see docs/events.md */
   @ApiProperty({ type: 'object', additionalProperties: true, example: { newDevice: true } })

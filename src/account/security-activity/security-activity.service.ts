@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { CountryLookup } from '../../platform/geoip/country-lookup.service.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { SecurityEventsRepository } from '../../security/audit-log/security-events.repository.js';
+import { summariseUserAgent } from '../../sessions/user-agent.js';
 
 /** One entry of a member's security activity. */
 export interface SecurityActivityEntry {
@@ -17,6 +18,8 @@ export interface SecurityActivityEntry {
   readonly ip: string;
   readonly country: string | null;
   readonly userAgent: string;
+  readonly browser: string | null;
+  readonly os: string | null;
   readonly sessionId: string | null;
   readonly details: Record<string, unknown>;
 }
@@ -48,9 +51,10 @@ export class SecurityActivityService {
       const origin = byAdmin
         ? { ip: '', country: null, userAgent: '' }
         : { ip, country: this.countries.of(ip), userAgent };
+      const device = summariseUserAgent(origin.userAgent);
       // Where a reason is for the member, the mail contains it; the reason of a view may be for the file only.
       const { auditReason: _, ...shown } = details;
-      return { id, type, at, byAdmin, ...origin, sessionId, details: shown };
+      return { id, type, at, byAdmin, ...origin, ...device, sessionId, details: shown };
     });
     const last = items.at(-1);
     return { items, nextCursor: rows.length > limit && last ? Buffer.from(last.id).toString('base64url') : null };

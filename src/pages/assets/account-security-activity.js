@@ -9,7 +9,6 @@ import { onLanguageChange } from './language.js';
 import { countryName, fill, find, itemOf, shortTime, onAction, showGroup, text } from './page.js';
 import { Panel } from './panel.js';
 import { call } from './session.js';
-import { describeDevice } from './user-agent.js';
 
 const PAGE_SIZE = 8;
 
@@ -19,7 +18,7 @@ const PAGE_SIZE = 8;
  */
 /**
  * @typedef {{ type: string, at: string, byAdmin: boolean, ip: string, country: string | null,
- * userAgent: string, details: { newDevice?: boolean, name?: string | null } & Partial<Assessment>
+ * browser: string | null, os: string | null, details: { newDevice?: boolean, name?: string | null } & Partial<Assessment>
  * }} SecurityEvent
  */
 
@@ -41,14 +40,14 @@ export async function showSecurityActivity() {
   }
 
   /** @param {SecurityEvent} event */
-  function listItem({ type, at, byAdmin, ip, country, userAgent, details }) {
+  function listItem({ type, at, byAdmin, ip, country, browser, os, details }) {
     const item = panel.copyTemplate('event');
     item.tabIndex = -1;
     // During an upgrade the server may send an event type that this page has no text for.
     const title = text(`event-${type}`) || type;
     const newDevice = details.newDevice === true ? ` (${text('newDevice')})` : '';
     const passkey = type.startsWith('passkey.') && details.name ? `: ${details.name}` : '';
-    const origin = byAdmin ? [text('byAdmin')] : [describeDevice(userAgent), countryName(country), ip];
+    const origin = byAdmin ? [text('byAdmin')] : [browser, os, countryName(country), ip];
     fill(item, {
       event: title + newDevice + passkey,
       about: [shortTime(at), ...origin].filter(Boolean).join(' · '),

@@ -3,23 +3,22 @@
 /** An entry of the security timeline, with the reasons of risk assessments and of administrators. */
 
 import { countryName, itemOf, shortTime, text } from '../page.js';
-import { describeDevice } from '../user-agent.js';
 import { el, entry } from './dom.js';
 
 /**
  * @typedef {{ type: string, at: string, actorId: string | null, memberId: string | null, apiKeyId: string | null, ip:
- * string, country?: string | null, userAgent: string, details: Record<string, any> }} SecurityEvent
+ * string, country?: string | null, browser: string | null, os: string | null, details: Record<string, any> }} SecurityEvent
  */
 
 /** Details that have words of their own in the entry. */
 const DESCRIBED = ['auditReason', 'signals', 'newDevice', 'what'];
 
 /** @param {SecurityEvent} event */
-export function eventEntry({ type, at, actorId, memberId, apiKeyId, ip, country, userAgent, details }) {
+export function eventEntry({ type, at, actorId, memberId, apiKeyId, ip, country, browser, os, details }) {
   // Commands of the operator alone have no address.
   const isByAdmin = (actorId !== null && actorId !== memberId) || ip === '';
   const byOther = apiKeyId !== null ? text('byApiKey') : isByAdmin ? text('byAdmin') : '';
-  const origin = [describeDevice(userAgent), countryName(country ?? null), ip];
+  const origin = [browser, os, countryName(country ?? null), ip];
   const known = Object.entries(details).filter(([name, value]) => !DESCRIBED.includes(name) && isShort(value));
   const signals = Array.isArray(details.signals) ? details.signals : [];
   return entry({
