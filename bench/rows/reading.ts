@@ -87,6 +87,33 @@ export async function boundMe(bench: BenchEnvironment): Promise<Row[]> {
  * requests.
  */
 export async function storm(bench: BenchEnvironment): Promise<Row[]> {
+  return [await throughputInStorm(bench), ...(await responseTimeInStorm(bench))];
+}
+
+/** How many reads a second remain, beside a server that does nothing but read and log in. */
+async function throughputInStorm(bench: BenchEnvironment): Promise<Row> {
+  const connections = 16;
+  const [ours, bare] = [await bench.server('ours'), await bench.server('bare-fastify')];
+  const reading = (server: ServerProcess, path: string, loginPath: string, tokens?: string[]) => async () => {
+    await bench.forgetSessions();
+    const [readers] = await Promise.all([
+      bench.load(server, { flow: 'get', path, tokens, connections }),
+      bench.load(server, { flow: 'login', path: loginPath, connections, members: MEMBERS }),
+    ]);
+    return { value: readers.perSecond };
+  };
+  const mine = reading(ours, '/api/members/me', '/api/auth/login', bench.mint.access(MEMBERS));
+  const limit = reading(bare, `/members/${memberNamed(7).id}`, '/login');
+  return {
+    operation: `me while ${connections} connections log in without pause`,
+    unit: '/s',
+    limitOf: 'the bare server under the same logins',
+    target: { atLeast: 1.5 },
+    ...(await alternate(bench.rounds, mine, limit)),
+  };
+}
+
+async function responseTimeInStorm(bench: BenchEnvironment): Promise<Row[]> {
   const server = await bench.server('ours');
   const tokens = bench.mint.access(MEMBERS);
   // A pause between requests, because otherwise the response time only shows that the server is
