@@ -131,8 +131,6 @@ export class BenchEnvironment {
       SECRET: this.secret,
       DATABASE_URL: this.databaseUrl,
       DATABASE_POOL_SIZE: POOL_SIZE,
-      // As src/thread-pool.cts sets it.
-      UV_THREADPOOL_SIZE: String(Math.max(4, os.availableParallelism() + 2)),
       SMTP_URL: `smtp://127.0.0.1:${this.smtpPort}`,
       SMTP_REQUIRE_TLS: 'false',
       MAIL_FROM: 'Bench <no-reply@bench.example>',

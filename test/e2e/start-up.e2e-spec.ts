@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
+import os from 'node:os';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PROJECT_ROOT } from '../../dev/project.js';
 import { DatabaseClient } from '../../src/platform/database/database-client.js';
@@ -19,6 +21,20 @@ async function run(env: Record<string, string | undefined>): Promise<{ code: num
     );
   });
 }
+
+/** Runs before anything else of the server; its result lists the priority of each thread. */
+const THREADS = `require('./dist/thread-pool.cjs');
+  const threads = process.platform === 'linux' ? require('node:fs').readdirSync('/proc/self/task') : [];
+  console.log(JSON.stringify(threads.map((id) => require('node:os').getPriority(Number(id)))));`;
+
+it('hashes give way: only the pool has a lower priority', async () => {
+  const env = { ...process.env, HASH_CONCURRENCY: '3', UV_THREADPOOL_SIZE: '' };
+  const { stdout } = await promisify(execFile)(process.execPath, ['-e', THREADS], { cwd: PROJECT_ROOT, env });
+  const own = os.getPriority();
+  const lower = (JSON.parse(stdout) as number[]).filter((niceness) => niceness !== own);
+  // Other systems have no priority for a single thread.
+  expect(lower).toEqual(process.platform !== 'linux' ? [] : Array(5).fill(Math.min(own + 10, 19)));
+});
 
 describe('a server with a bad configuration', () => {
   it('SL-03 it does not start and names every problem at once without repeating a value', async () => {
