@@ -12,6 +12,7 @@ import { Injectable } from '@nestjs/common';
 import { KeyRing } from '../key-ring.js';
 import { AppConfig } from '../../config/app-config.js';
 import { ConfigurationError } from '../../config/configuration-error.js';
+import { encodeHeader, type SignatureAlgorithm } from './jws.js';
 import { PURPOSES, type TokenPurpose } from './token-purpose.js';
 
 /**
@@ -19,8 +20,6 @@ import { PURPOSES, type TokenPurpose } from './token-purpose.js';
  * signs, and a removed key is trusted for so long after.
  */
 export const JWKS_MAX_AGE_SECONDS = 300;
-
-type SignatureAlgorithm = 'ES256' | 'HS512';
 
 /**
  * One key and the `kid` that names it in tokens. Without `signing`, it only verifies older tokens.
@@ -34,7 +33,8 @@ interface TokenKey {
 /** The keys of one purpose: one fixed algorithm, and every key that may have signed. */
 interface PurposeKeys {
   readonly algorithm: SignatureAlgorithm;
-  readonly signing: TokenKey & { readonly signing: KeyObject };
+  /** With the header of the tokens that it signs, as encoded in them. */
+  readonly signing: TokenKey & { readonly signing: KeyObject; readonly header: string };
   readonly all: readonly TokenKey[];
   /** The verifying key by the header, as encoded in the tokens that this service signs. */
   readonly byHeader: ReadonlyMap<string, KeyObject>;
@@ -83,17 +83,13 @@ export class TokenKeys {
 function purposeKeys(purpose: TokenPurpose, algorithm: SignatureAlgorithm, keys: readonly TokenKey[]): PurposeKeys {
   const [first] = keys;
   if (!first?.signing) throw new ConfigurationError({ JWT_KEYS: 'needs a private key first' });
+  const headerOf = ({ kid }: TokenKey): string => encodeHeader({ alg: algorithm, typ: PURPOSES[purpose].typ, kid });
   return {
     algorithm,
-    signing: { ...first, signing: first.signing },
+    signing: { ...first, signing: first.signing, header: headerOf(first) },
     all: keys,
-    byHeader: new Map(keys.map(({ kid, verifying }) => [encodeHeader(purpose, algorithm, kid), verifying])),
+    byHeader: new Map(keys.map((key) => [headerOf(key), key.verifying])),
   };
-}
-
-/** The header of a token, with its members in the order in which jsonwebtoken writes them. */
-function encodeHeader(purpose: TokenPurpose, alg: SignatureAlgorithm, kid: string): string {
-  return Buffer.from(JSON.stringify({ alg, typ: PURPOSES[purpose].typ, kid })).toString('base64url');
 }
 
 function hs512Keys(keyRing: KeyRing, purpose: TokenPurpose): PurposeKeys {

@@ -5,6 +5,7 @@ import type { Algorithm } from 'jsonwebtoken';
 import { Clock } from '../../database/clock.js';
 import { AppConfig } from '../../config/app-config.js';
 import { DomainError } from '../../http/problems/domain-error.js';
+import { signJws } from './jws.js';
 import { TokenKeys } from './token-keys.js';
 import { PURPOSES, type Audience, type TokenClaims, type TokenPurpose, type VerifiedToken } from './token-purpose.js';
 import { VerifiedTokens } from './verified-tokens.js';
@@ -49,11 +50,7 @@ export class TokensService {
       iat: issuedAt,
       exp: expiresAt,
     };
-    return this.jwt.sign(payload, {
-      algorithm,
-      privateKey: signing.signing,
-      header: { alg: algorithm, typ: PURPOSES[purpose].typ, kid: signing.kid },
-    });
+    return signJws(signing.header, payload, algorithm, signing.signing);
   }
 
   /**
