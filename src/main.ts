@@ -1,4 +1,3 @@
-import { letYoungGenerationGrow } from './young-generation.js';
 import 'reflect-metadata';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -7,6 +6,7 @@ import { AppConfig } from './platform/config/app-config.js';
 import { listenFailure, startFailure } from './platform/config/start-failure.js';
 import { Readiness } from './operations/health/readiness.js';
 import { AppLogger } from './platform/logging/app-logger.js';
+import { collectWhenQuiet } from './quiet-collection.js';
 
 interface RunningParts {
   /** Undefined while the application is being created. */
@@ -29,7 +29,7 @@ async function main(): Promise<void> {
   await app.listen(PORT, HOST).catch((error: unknown) => {
     throw listenFailure(error, HOST);
   });
-  letYoungGenerationGrow();
+  collectWhenQuiet(app.getHttpServer());
   const { port } = app.getHttpServer().address() as AddressInfo;
   for (const hint of config.hints()) new AppLogger(config.env.LOG_LEVEL).warn(hint);
   new AppLogger('info').log({ msg: 'listening', port, publicUrl: config.publicUrl });

@@ -1,0 +1,70 @@
+import { execFileSync } from 'node:child_process';
+import path from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { makeLook, type Workload } from './quiet-collection.js';
+
+const MODULE = JSON.stringify(path.join(import.meta.dirname, 'quiet-collection.ts'));
+const MIB = 1024 ** 2;
+
+/** A process whose figures a test sets. A collection leaves 40 MiB. */
+class FakeProcess implements Workload {
+  served = 0;
+  cpuMs = 0;
+  heapMib = 60;
+  collections = 0;
+  requests = () => this.served;
+  cpuMicroseconds = () => this.cpuMs * 1000;
+  heapBytes = () => this.heapMib * MIB;
+  collect = async () => {
+    this.collections += 1;
+    this.heapMib = 40;
+  };
+  private readonly look = makeLook(this);
+
+  /** @returns the number of collections after each window */
+  async pass(windows: number): Promise<number[]> {
+    const counts: number[] = [];
+    for (let window = 0; window < windows; window += 1) {
+      await this.look();
+      counts.push(this.collections);
+    }
+    return counts;
+  }
+}
+
+describe('the garbage of a server', () => {
+  it('is collected in the second quiet window, and again once the heap has grown', async () => {
+    const server = new FakeProcess();
+    expect(await server.pass(4)).toEqual([0, 1, 1, 1]);
+    server.heapMib = 47;
+    expect(await server.pass(2)).toEqual([1, 1]);
+    server.heapMib = 48;
+    expect(await server.pass(2)).toEqual([2, 2]);
+  });
+
+  it.each<['a request' | 'work', (server: FakeProcess) => void]>([
+    ['a request', (server) => (server.served += 1)],
+    ['work', (server) => (server.cpuMs += 10)],
+  ])('waits while each second window has %s', async (_name, work) => {
+    const server = new FakeProcess();
+    for (let count = 0; count < 5; count += 1) {
+      work(server);
+      expect(await server.pass(2)).toEqual([0, 0]);
+    }
+    expect(await server.pass(1)).toEqual([1]);
+  });
+
+  it('goes back to the operating system', () => {
+    const code = `import v8 from 'node:v8';
+      const { collectGarbage } = await import(${MODULE});
+      let kept = Array.from({ length: 1_000_000 }, (_, index) => ({ index }));
+      const sizes = () => [v8.getHeapStatistics().total_heap_size, process.memoryUsage.rss()];
+      const before = sizes();
+      kept = undefined;
+      await collectGarbage();
+      console.log(sizes().map((size, index) => before[index] - size).join(' '));`;
+    const args = ['--import', 'tsx', '--input-type=module', '-e', code];
+    const freed = execFileSync(process.execPath, args, { encoding: 'utf8' }).split(' ').map(Number);
+    expect(Math.min(...freed)).toBeGreaterThan(20 * MIB);
+  });
+});
