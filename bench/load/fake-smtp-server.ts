@@ -1,6 +1,13 @@
 import { once } from 'node:events';
 import net from 'node:net';
 
+/** It announces what every mail server of the last decades does: commands need not wait for answers (RFC 2920). */
+const ANSWERS: Readonly<Record<string, string>> = {
+  EHLO: '250-bench\r\n250 PIPELINING\r\n',
+  DATA: '354 go on\r\n',
+  QUIT: '221 bye\r\n',
+};
+
 /**
  * A mail server that accepts everything at once and keeps only the code. It knows only the commands
  * that nodemailer sends, because a complete mail server would cost more CPU than sending the mail.
@@ -52,7 +59,7 @@ export class FakeSmtpServer {
         const verb = text.slice(0, 4).toUpperCase();
         if (verb === 'RCPT') recipient = /<([^>]*)>/.exec(text)?.[1] ?? '';
         isData = verb === 'DATA';
-        socket.write(verb === 'DATA' ? '354 go on\r\n' : verb === 'QUIT' ? '221 bye\r\n' : '250 bench\r\n');
+        socket.write(ANSWERS[verb] ?? '250 bench\r\n');
       }
     });
   }

@@ -1,23 +1,37 @@
-import { PassThrough, Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { expect, it } from '@jest/globals';
-import { sendWhole } from './whole-message.js';
+import MailComposer from 'nodemailer/lib/mail-composer';
+import { writeWhole } from './whole-message.js';
 
-function replaced(content: Readable): Readable {
-  let result: Readable | undefined;
-  sendWhole({ message: { processFunc: (replace) => (result = replace(content)) } }, () => undefined);
-  return result!;
-}
+const MAIL = {
+  from: { name: '문지기', address: 'no-reply@example.com' },
+  to: { name: '', address: 'ada@example.com' },
+  subject: '인증 번호 — code',
+  messageId: '<1@example.com>',
+  date: new Date(0),
+  headers: { 'Auto-Submitted': 'auto-generated' },
+  baseBoundary: 'boundary',
+};
+const LOGO = { filename: 'logo.png', contentType: 'image/png', cid: 'logo', content: Buffer.alloc(1000, 0xab) };
 
-it('a message leaves in one piece, whatever pieces it is made of', async () => {
-  const pieces = ['Subject: ', 'Hello', '\r\n\r\n', 'text'].map((piece) => Buffer.from(piece));
-  const written = await replaced(Readable.from(pieces)).toArray();
-  expect(written.map(String)).toEqual(['Subject: Hello\r\n\r\ntext']);
+it.each([
+  ['short lines of ASCII', { text: 'code 123456\n.\n', html: '<p>code 123456</p>' }],
+  ['long lines', { text: `${'word '.repeat(300)}\n`, html: `<p>${'a=b '.repeat(300)}</p>` }],
+  ['Latin letters with accents', { text: 'café crème\n', html: '<p>café — crème 😀 </p>' }],
+  ['Korean', { text: '안녕하세요. '.repeat(40), html: `<p>${'안녕하세요. '.repeat(40)}</p>` }],
+  ['a logo', { text: 'code\n', html: '<img src="cid:logo">', attachments: [LOGO] }],
+])('a message with %s leaves in one piece, with the bytes of the library', async (_, parts) => {
+  const compose = () => new MailComposer({ ...MAIL, ...parts }).compile();
+  const expected = await buffer(compose().createReadStream());
+  const message = compose();
+  writeWhole({ message }, (error) => expect(error).toBeUndefined());
+  const pieces = (await message.createReadStream().toArray()) as Buffer[];
+  expect(pieces.map(String)).toEqual([expected.toString()]);
 });
 
-it('a message whose content fails fails with the same error, and nothing of it leaves', async () => {
-  const content = new PassThrough();
-  const message = replaced(content);
-  content.write('Subject: Hello');
-  content.destroy(new Error('unreadable logo'));
-  await expect(message.toArray()).rejects.toThrow('unreadable logo');
+it('a message of anything but texts and bytes is refused', () => {
+  const message = new MailComposer({ ...MAIL, text: { path: '/etc/hostname' } }).compile();
+  let refusal: Error | undefined;
+  writeWhole({ message }, (error) => (refusal = error));
+  expect(refusal?.message).toBe('a mail consists of texts and bytes');
 });
