@@ -5,12 +5,17 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { exitCode, onStopRequest, EXIT_WITH_PARENT } from './child.js';
+import { exitCode, onStopRequest, EXIT_WITH_PARENT, OPTIMISE_LATER } from './child.js';
 import { PROJECT_ROOT } from './project.js';
 
 const jest = path.join(PROJECT_ROOT, 'node_modules', 'jest', 'bin', 'jest.js');
 // Sources are ES modules, which Jest runs through Node's VM modules, still behind a flag.
-const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', ...EXIT_WITH_PARENT];
+const flags = [
+  '--experimental-vm-modules',
+  '--disable-warning=ExperimentalWarning',
+  ...OPTIMISE_LATER,
+  ...EXIT_WITH_PARENT,
+];
 
 const given = process.argv.slice(2);
 const isLong = given.includes('--long');

@@ -8,7 +8,7 @@ import { LEGACY_HASHES_CHANNEL } from '../../src/users/legacy-hash-kinds.reposit
 import { copyMember, ENV, expectEqualTimes, PEOPLE, type Person } from '../support/equal-times.js';
 import { given, unique } from '../support/factories.js';
 import { OldSystem } from '../support/old-system.js';
-import { TestApp } from '../support/test-app.js';
+import { SERVER_AS_DELIVERED, TestApp } from '../support/test-app.js';
 import { allowTime, IS_LONG } from '../support/test-length.js';
 
 allowTime();
@@ -66,7 +66,7 @@ if (!IS_LONG) console.warn('Skipped: comparing the times of logins with imported
 
   beforeAll(async () => {
     old = await OldSystem.listen();
-    app = await TestApp.start({ env: ENV });
+    app = await TestApp.start({ program: SERVER_AS_DELIVERED, env: ENV });
     const { loginId } = await given.member(app);
     known = await copyMember(app, loginId);
     unknown = known.map(() => ({ loginId: unique.loginId(), email: unique.email() }));

@@ -10,7 +10,7 @@ import { PendingSignUp } from '../support/pending-sign-up.js';
 import { NaverPartner } from '../support/social/naver-partner.js';
 import { CLIENT } from '../support/social/openid-partner.js';
 import { SmtpSink } from '../support/smtp-sink.js';
-import { TestApp } from '../support/test-app.js';
+import { SERVER_AS_DELIVERED, TestApp } from '../support/test-app.js';
 import { allowTime } from '../support/test-length.js';
 
 allowTime();
@@ -48,6 +48,7 @@ beforeAll(async () => {
   sink = await SmtpSink.start();
   naver = await new NaverPartner().start();
   app = await TestApp.start({
+    program: SERVER_AS_DELIVERED,
     env: {
       ...ENV,
       SMTP_URL: sink.url,

@@ -6,7 +6,7 @@ import { given, unique, type GivenMember } from '../support/factories.js';
 import { flood, type Times } from '../support/flood.js';
 import type { HttpAnswer } from '../support/http-client.js';
 import { REAL_HASH_COST } from '../support/server-environment.js';
-import { TestApp } from '../support/test-app.js';
+import { SERVER_AS_DELIVERED, TestApp } from '../support/test-app.js';
 import { allowTime, howMany, IS_LONG } from '../support/test-length.js';
 
 allowTime();
@@ -81,6 +81,7 @@ describe('overload', () => {
     // A short queue, so that ten times the load needs fewer clients in this test. A short log,
     // because this process reads it and would slow down the server.
     app = await TestApp.start({
+      program: SERVER_AS_DELIVERED,
       env: { ...REAL_HASH_COST, HASH_QUEUE_LIMIT: '8', LOG_LEVEL: 'error', LOGIN_IP_FAILURE_LIMIT: '1000000' },
     });
     ada = await given.member(app);

@@ -4,7 +4,7 @@ import http from 'node:http';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import type pg from 'pg';
-import { exitCode, listeningPort, EXIT_WITH_PARENT } from '../../dev/child.js';
+import { exitCode, listeningPort, EXIT_WITH_PARENT, OPTIMISE_LATER } from '../../dev/child.js';
 import { PROJECT_ROOT } from '../../dev/project.js';
 import { type ClientOptions, HttpClient, type PendingAnswer, type RequestOptions } from './http-client.js';
 import { serverEnvironment, TEST_PUBLIC_URL } from './server-environment.js';
@@ -24,7 +24,10 @@ export interface TestAppOptions {
 }
 
 /** The built server; it ends with this process. */
-const SERVER = [process.execPath, ...EXIT_WITH_PARENT, 'dist/main.js'] as const;
+const SERVER = [process.execPath, ...OPTIMISE_LATER, ...EXIT_WITH_PARENT, 'dist/main.js'] as const;
+
+/** The same, with the flags of production alone: for tests whose subject is its speed. */
+export const SERVER_AS_DELIVERED = [process.execPath, ...EXIT_WITH_PARENT, 'dist/main.js'] as const;
 
 /** Where a server listens that another process has started, and its database. */
 export interface SharedServer {
