@@ -18,6 +18,7 @@ import {
 } from 'acorn';
 import { build, transform, type Plugin } from 'esbuild';
 import { PROJECT_ROOT } from './project.js';
+import { writeVocabulary } from './vocabulary.js';
 
 const OUTPUT = path.join(PROJECT_ROOT, 'dist');
 
@@ -139,8 +140,9 @@ const leaveOutUnused: Plugin = {
 
 const isOutside = (name: string): boolean => OUTSIDE.some((one) => name === one || name.startsWith(`${one}/`));
 
-/** Replaces the programs in dist/ by bundles. `nest build` has to run before. */
+/** Replaces the programs in dist/ by bundles, and adds what they read. `nest build` has to run before. */
 export async function bundle(): Promise<void> {
+  await writeVocabulary();
   const { outputFiles, metafile } = await build({
     absWorkingDir: PROJECT_ROOT,
     entryPoints: PROGRAMS.map((name) => path.join(OUTPUT, name)),

@@ -52,13 +52,13 @@ const PROGRAMS = [
   'dist/security/passwords/legacy-hashes/sha-crypt-worker.js',
 ];
 
-/** Templates of mails and pages, and what browsers load. The programs read them by name. */
+/** Templates of mails and pages, what browsers load, and the words for passwords. The programs read them by name. */
 async function assets(): Promise<string[]> {
   const entries = await readdir(path.join(PROJECT_ROOT, 'dist'), { recursive: true, withFileTypes: true });
   return entries
     .filter((entry) => entry.isFile())
     .map((entry) => path.relative(PROJECT_ROOT, path.join(entry.parentPath, entry.name)))
-    .filter((file) => /\.(hbs|html|css)$|\/pages\/assets\/.+\.(js|svg)$/.test(file));
+    .filter((file) => /\.(hbs|html|css)$|\/vocabulary\.json$|\/pages\/assets\/.+\.(js|svg)$/.test(file));
 }
 
 /**

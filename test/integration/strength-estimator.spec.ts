@@ -1,9 +1,11 @@
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import type { Piscina } from 'piscina';
 import { PROJECT_ROOT } from '../../dev/project.js';
 import type * as Config from '../../src/platform/config/app-config.js';
 import type * as Estimator from '../../src/security/passwords/strength-estimator.js';
+import { makeVocabulary } from '../../src/security/passwords/word-lists.js';
 
 // The estimator's thread loads JavaScript, so these tests use the built one.
 const load = <T>(file: string): Promise<T> => import(path.join(PROJECT_ROOT, 'dist', file)) as Promise<T>;
@@ -20,6 +22,11 @@ async function crashThread(): Promise<void> {
 
 describe('the password strength thread', () => {
   afterAll(() => estimator.onApplicationShutdown());
+
+  it('PW-01 judges by all words of the lists, which the build has written', async () => {
+    const file = path.join(PROJECT_ROOT, 'dist', 'security', 'passwords', 'vocabulary.json');
+    expect(await readFile(file, 'utf8')).toBe(JSON.stringify(await makeVocabulary()));
+  });
 
   it('PW-01 is replaced after a crash: waiting estimates are answered, only the running one fails', async () => {
     await estimator.estimate('the thread is warm now', []);

@@ -1,12 +1,8 @@
 import type { Options, ZxcvbnFactory } from '@zxcvbn-ts/core';
 import { searchTables, type Search, type WordMatch } from './word-search.js';
+import { SEQUENCE_WORDS, type Vocabulary } from './vocabulary.js';
 import { WordTable } from './word-table.js';
 
-/** Word lists by name, the likeliest words first. */
-export type WordLists = Readonly<Record<string, readonly (string | number)[]>>;
-
-/** A name that the library recognises as that of words in a sequence, such as months. */
-const SEQUENCE_WORDS = 'months';
 /** The library's search for words, which its searches for reversed and look-alike words inherit. */
 interface WordMatcher {
   readonly options: Options;
@@ -29,36 +25,14 @@ const typedFor = new WeakMap<WordMatcher, string>();
 const reversing = new WeakSet<WordMatcher>();
 const replaced = new WeakSet<WordMatcher>();
 
-/** The lists whose words an estimate distinguishes: Korean words, words in a sequence, and all others. */
-function groupOf(list: string, options: Options): string {
-  if (list.startsWith('korean')) return 'korean';
-  return options.isWordSequence(list) ? SEQUENCE_WORDS : 'words';
-}
-
-/**
- * Gives an estimator these word lists, merged into three tables. The library looks up every part of
- * a password, reversed and without look-alikes too, in every list, and counts a word by its best
- * rank. Three tables with the best ranks give the same estimate in a fraction of the time (ADR 0058).
- */
-export function setMergedLists(zxcvbn: ZxcvbnFactory, lists: WordLists): void {
+/** Gives an estimator the words of merged lists. It finds what the library would find in all lists. */
+export function setMergedLists(zxcvbn: ZxcvbnFactory, { tables }: Vocabulary): void {
   const { options, matching } = zxcvbn as unknown as Internals;
-  const ranks = new Map<string, Map<string, number>>();
-  for (const [name, words] of Object.entries(lists)) {
-    const group = groupOf(name, options);
-    const merged = ranks.get(group) ?? new Map<string, number>();
-    ranks.set(group, merged);
-    for (const [word, rank] of rankByWord(words)) merged.set(word, Math.min(rank, merged.get(word) ?? Infinity));
-  }
-  tablesOf.set(options, new Map([...ranks].map(([group, words]) => [group, new WordTable(words)])));
+  tablesOf.set(options, new Map(Object.entries(tables).map(([name, words]) => [name, new WordTable(words)])));
   const { dictionary, dictionaryReverse, dictionaryL33t } = matching.matchers;
   replaceSearch(Object.getPrototypeOf(dictionary) as WordMatcher);
   reversing.add(dictionaryReverse);
   rememberTyped(dictionaryL33t);
-}
-
-/** As the library ranks them: from 1, and a word that occurs twice by its last place. */
-function rankByWord(words: readonly (string | number)[]): Map<string, number> {
-  return new Map(words.map((word, index) => [String(word), index + 1]));
 }
 
 /** Has estimators with tables search them; others search as before. */

@@ -1,7 +1,8 @@
 import type { ZxcvbnFactory } from '@zxcvbn-ts/core';
-import { koreanDictionary } from './korean-dictionary.js';
 import { keysOf, koreanScore } from './korean-keyboard.js';
-import { setMergedLists, type WordLists } from './merged-word-lists.js';
+import { setMergedLists } from './merged-word-lists.js';
+import { loadVocabulary } from './vocabulary.js';
+import { WordTable } from './word-table.js';
 
 /**
  * Longer text costs time and does not change the score: a strong password is strong within this
@@ -27,33 +28,24 @@ export interface Strength {
 /** @param ownWords lower-case words that an acquaintance of the member would try */
 export type StrengthJudge = (password: string, ownWords: readonly string[]) => Strength;
 
-/** Loads the dictionaries, which takes tens of megabytes and some hundred milliseconds. */
+/** Of the library's estimator, besides its words. */
+export const OPTIONS = { l33tMaxSubstitutions: MAX_SUBSTITUTIONS };
+
 export async function loadStrengthJudge(): Promise<StrengthJudge> {
-  const [core, lists, options] = await loadEstimator();
-  const zxcvbn = new core.ZxcvbnFactory(options);
-  setMergedLists(zxcvbn, lists);
-  return judgeBy(zxcvbn, lists);
+  const [core, vocabulary] = await Promise.all([import('@zxcvbn-ts/core'), loadVocabulary()]);
+  const zxcvbn = new core.ZxcvbnFactory({ ...OPTIONS, graphs: vocabulary.graphs });
+  setMergedLists(zxcvbn, vocabulary);
+  const common = new WordTable(vocabulary.common);
+  return judgeBy(zxcvbn, (text) => common.has(text));
 }
 
-/** The library, all word lists, and its options besides them. */
-export async function loadEstimator() {
-  const [core, common, english] = await Promise.all([
-    import('@zxcvbn-ts/core'),
-    import('@zxcvbn-ts/language-common'),
-    import('@zxcvbn-ts/language-en'),
-  ]);
-  const lists: WordLists = { ...common.dictionary, ...english.dictionary, ...koreanDictionary() };
-  return [core, lists, { graphs: common.adjacencyGraphs, l33tMaxSubstitutions: MAX_SUBSTITUTIONS }] as const;
-}
-
-export function judgeBy(zxcvbn: ZxcvbnFactory, lists: WordLists): StrengthJudge {
-  const blocked = Object.entries(lists).filter(([name]) => name === 'passwords-common' || name.startsWith('korean'));
-  const commonPasswords = new Set(blocked.flatMap(([, words]) => words));
+/** @param isCommon whether a text in lower case is one of the common passwords */
+export function judgeBy(zxcvbn: ZxcvbnFactory, isCommon: (text: string) => boolean): StrengthJudge {
   const scoreOf = (text: string, ownWords: readonly string[]): number =>
     koreanScore([...text].slice(0, ESTIMATED_CODE_POINTS).join(''), (part) => zxcvbn.check(part, [...ownWords]));
   return (password, ownWords) => {
     const keys = keysOf(password);
-    if ([password, keys].some((text) => commonPasswords.has(text.toLowerCase()))) return { isCommon: true, score: 0 };
+    if ([password, keys].some((text) => isCommon(text.toLowerCase()))) return { isCommon: true, score: 0 };
     const score = scoreOf(password, ownWords);
     // Hangul is judged as its keys as well (PW-08). An attacker tries either.
     return { isCommon: false, score: keys === password ? score : Math.min(score, scoreOf(keys, ownWords.map(keysOf))) };

@@ -9,16 +9,18 @@ function find(table: WordTable, text: string, from = 0, to = text.length): numbe
 }
 
 describe('a table of words', () => {
-  const table = new WordTable(new Map(WORDS.map((word, index) => [word, index + 1])));
+  const table = new WordTable({ words: WORDS.join('\n'), ranks: WORDS.map((_, index) => index + 1) });
 
   it('knows the rank of each word, wherever the word stands in a text', () => {
     expect(WORDS.map((word) => find(table, word))).toEqual([1, 2, 3, 4, 5, 6, 7]);
     expect(find(table, 'my dragon27', 3, 9)).toBe(4);
     expect(table.longest).toBe(11);
+    expect(WORDS.map((word) => table.has(word))).not.toContain(false);
   });
 
-  it.each(['', 'b', 'drago', 'dragons', 'Dragon', 'valueof', 'tostring'])('does not know %j', (word) => {
+  it.each(['', 'b', 'drago', 'dragons', 'Dragon', 'valueof', 'tostring', 'a\nab'])('does not know %j', (word) => {
     expect(find(table, word)).toBeUndefined();
+    expect(table.has(word)).toBe(false);
   });
 
   it('compares the letters and not only the hash', () => {
@@ -28,5 +30,6 @@ describe('a table of words', () => {
     expect(table.find(hash, 'b', 0, 1)).toBeUndefined();
   });
 
-  it('holds no word if it was given none', () => expect(find(new WordTable(new Map()), 'a')).toBeUndefined());
+  it('holds no word if it was given none', () =>
+    expect(find(new WordTable({ words: '', ranks: [] }), 'a')).toBeUndefined());
 });

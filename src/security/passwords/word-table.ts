@@ -1,9 +1,19 @@
 /** The hash of no letters. */
 export const EMPTY_HASH = 0x811c9dc5;
 
+const LINE_FEED = 0x0a;
+
 /** @returns the hash of a text with one more letter behind it (FNV-1a) */
 export function hashWith(hash: number, letter: number): number {
   return Math.imul(hash ^ letter, 0x01000193);
+}
+
+/** Words by their ranks. */
+export interface RankedWords {
+  /** One on each line. */
+  readonly words: string;
+  /** By word, in the same order. */
+  readonly ranks: readonly number[];
 }
 
 /**
@@ -13,35 +23,49 @@ export function hashWith(hash: number, letter: number): number {
 export class WordTable {
   /** Letters of the longest word. */
   readonly longest: number;
-  /** The words one behind the other. */
-  private readonly letters: string;
-  /** By number of the word: where it begins. One more for the end of the last. */
+  /** The words, one on each line. */
+  private readonly lines: string;
+  /** By number of the word: where its line begins. One more for the end of the last. */
   private readonly starts: Uint32Array;
   private readonly ranks: Uint32Array;
   private readonly hashes: Int32Array;
   /** By hash: the number of a word and 1, or 0. A word whose slot is taken has the next free one. */
   private readonly slots: Uint32Array;
 
-  constructor(ranked: ReadonlyMap<string, number>) {
-    const words = [...ranked.keys()];
-    this.letters = words.join('');
-    this.ranks = Uint32Array.from(ranked.values());
-    this.starts = new Uint32Array(words.length + 1);
-    this.hashes = new Int32Array(words.length);
+  constructor({ words, ranks }: RankedWords) {
+    const count = ranks.length;
+    this.lines = words;
+    this.ranks = Uint32Array.from(ranks);
+    this.starts = new Uint32Array(count + 1);
+    this.hashes = new Int32Array(count);
     // At most half full, so that a search soon ends at a free slot.
-    this.slots = new Uint32Array(2 ** Math.ceil(Math.log2(2 * words.length + 2)));
-    this.longest = words.reduce((longest, { length }) => Math.max(longest, length), 0);
-    for (const [number, word] of words.entries()) this.add(number, word);
+    this.slots = new Uint32Array(2 ** Math.ceil(Math.log2(2 * count + 2)));
+    this.longest = 0;
+    for (let number = 0; number < count; number += 1) this.longest = Math.max(this.longest, this.add(number));
   }
 
-  private add(number: number, word: string): void {
+  /** @returns how many letters the word has */
+  private add(number: number): number {
+    const start = this.starts[number]!;
     let hash = EMPTY_HASH;
-    for (let at = 0; at < word.length; at += 1) hash = hashWith(hash, word.charCodeAt(at));
+    let at = start;
+    for (; at < this.lines.length; at += 1) {
+      const letter = this.lines.charCodeAt(at);
+      if (letter === LINE_FEED) break;
+      hash = hashWith(hash, letter);
+    }
     this.hashes[number] = hash;
-    this.starts[number + 1] = this.starts[number]! + word.length;
+    this.starts[number + 1] = at + 1;
     let slot = this.slotOf(hash);
     while (this.slots[slot] !== 0) slot = this.slotOf(slot + 1);
     this.slots[slot] = number + 1;
+    return at - start;
+  }
+
+  has(word: string): boolean {
+    let hash = EMPTY_HASH;
+    for (let at = 0; at < word.length; at += 1) hash = hashWith(hash, word.charCodeAt(at));
+    return this.find(hash, word, 0, word.length) !== undefined;
   }
 
   /**
@@ -62,9 +86,9 @@ export class WordTable {
 
   private isWord(number: number, text: string, from: number, to: number): boolean {
     const start = this.starts[number]!;
-    if (this.starts[number + 1]! - start !== to - from) return false;
+    if (this.starts[number + 1]! - 1 - start !== to - from) return false;
     for (let at = from; at < to; at += 1)
-      if (this.letters.charCodeAt(start + at - from) !== text.charCodeAt(at)) return false;
+      if (this.lines.charCodeAt(start + at - from) !== text.charCodeAt(at)) return false;
     return true;
   }
 }
