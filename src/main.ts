@@ -1,3 +1,4 @@
+import './short-lived-objects.js';
 import 'reflect-metadata';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
