@@ -1,4 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { startMailInbox } from '../../dev/mail-inbox.js';
 import { isInstalled, skipNotice } from '../support/debian-server.js';
 import { unique } from '../support/factories.js';
 import { mailbox } from '../support/mailbox.js';
@@ -68,10 +72,16 @@ describe('a member', () => {
 
   (canPaste ? it : it.skip)('can be followed by pasting the tour of README.md', async () => {
     const grace = unique.signUp();
-    const lines = await runReadmeTour(grace, {
-      api: `${app.origin}/api`,
-      inbox: `${process.env.MAIL_INBOX_URL}/api`,
-    });
+    const directory = await mkdtemp(path.join(os.tmpdir(), 'munjigi-tour-'));
+    const inbox = await startMailInbox({ directory }); // the one of `npm start`
+    const toured = await TestApp.start({ env: { SMTP_URL: inbox.smtpUrl } });
+    const lines = await runReadmeTour(grace, { api: `${toured.origin}/api`, inbox: `${inbox.webUrl}/api` }).finally(
+      async () => {
+        await toured.stop();
+        await inbox.stop();
+        await rm(directory, { recursive: true });
+      },
+    );
     const [me, ...rest] = lines.filter((line) => line !== '');
     expect(JSON.parse(me!)).toMatchObject({ loginId: grace.loginId, email: grace.email });
     expect(rest).toEqual([

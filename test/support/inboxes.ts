@@ -7,7 +7,7 @@ export interface Inbox {
   remove(id: string): Promise<void>;
 }
 
-/** Finds out which program answers at `url`: the embedded inbox (MailDev) or MailHog. */
+/** Finds out which program answers at `url`: MailDev, the test run's own inbox, which answers alike, or MailHog. */
 export async function openInbox(url: string | undefined): Promise<Inbox> {
   if (!url) throw new Error('MAIL_INBOX_URL is not set: tests that read mail run through Jest’s global setup.');
   const base = url.replace(/\/$/, '');

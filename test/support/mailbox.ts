@@ -61,7 +61,7 @@ export class AddressMailbox {
   }
 }
 
-/** Reads the inbox behind MAIL_INBOX_URL, MailDev or MailHog. */
+/** Reads the inbox behind MAIL_INBOX_URL: that of the test run, MailDev or MailHog. */
 export class Mailbox {
   /** A mail never changes, so each is fetched once. */
   private readonly fetched = new Map<string, Promise<Mail>>();

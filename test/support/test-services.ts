@@ -6,12 +6,12 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { buildIfStale } from '../../dev/build.js';
-import { startMailInbox } from '../../dev/mail-inbox.js';
 import { startPostgres } from '../../dev/postgres.js';
 import { PROJECT_ROOT } from '../../dev/project.js';
 import { adminUrl, databaseUrl, dropDatabase } from './test-database.js';
 import { serverEnvironment } from './server-environment.js';
 import { SharedServers } from './shared-servers.js';
+import { TestInbox } from './test-inbox.js';
 
 const FOLDER_PREFIX = 'munjigi-test-';
 /** Several times as fast. Data is lost if the machine crashes, which is fine for tests. */
@@ -42,7 +42,7 @@ export async function startTestServices(): Promise<TestServices> {
     const folder = await makeFolder();
     cleanups.push(() => rm(folder, { recursive: true, force: true }));
     await startDatabase(folder, cleanups);
-    await startInbox(folder, cleanups);
+    await startInbox(cleanups);
     await makeTemplate(cleanups);
     const sharedServers = await SharedServers.listen();
     process.env.TEST_SHARED_SERVERS_URL = sharedServers.url;
@@ -70,14 +70,14 @@ async function startDatabase(folder: string, cleanups: (() => Promise<unknown>)[
   process.env.TEST_POSTGRES_URL = postgres.url;
 }
 
-async function startInbox(folder: string, cleanups: (() => Promise<unknown>)[]): Promise<void> {
+async function startInbox(cleanups: (() => Promise<unknown>)[]): Promise<void> {
   process.env.TEST_SMTP_URL = process.env.SMTP_URL;
   if (process.env.SMTP_URL) {
     // MailHog's default port; set MAIL_INBOX_URL for any other address.
     process.env.MAIL_INBOX_URL ||= `http://${new URL(process.env.SMTP_URL).hostname}:8025`;
     return;
   }
-  const inbox = await startMailInbox({ directory: path.join(folder, 'mail') });
+  const inbox = await TestInbox.listen();
   cleanups.push(() => inbox.stop());
   process.env.TEST_SMTP_URL = inbox.smtpUrl;
   process.env.MAIL_INBOX_URL = inbox.webUrl;
