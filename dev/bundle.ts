@@ -18,7 +18,7 @@ import {
 } from 'acorn';
 import { build, transform, type Plugin } from 'esbuild';
 import { PROJECT_ROOT } from './project.js';
-import { writeVocabulary } from './vocabulary.js';
+import { writeWordFiles } from './word-files.js';
 
 const OUTPUT = path.join(PROJECT_ROOT, 'dist');
 
@@ -142,7 +142,7 @@ const isOutside = (name: string): boolean => OUTSIDE.some((one) => name === one 
 
 /** Replaces the programs in dist/ by bundles, and adds what they read. `nest build` has to run before. */
 export async function bundle(): Promise<void> {
-  await writeVocabulary();
+  await writeWordFiles();
   const { outputFiles, metafile } = await build({
     absWorkingDir: PROJECT_ROOT,
     entryPoints: PROGRAMS.map((name) => path.join(OUTPUT, name)),

@@ -58,7 +58,9 @@ async function assets(): Promise<string[]> {
   return entries
     .filter((entry) => entry.isFile())
     .map((entry) => path.relative(PROJECT_ROOT, path.join(entry.parentPath, entry.name)))
-    .filter((file) => /\.(hbs|html|css)$|\/vocabulary\.json$|\/pages\/assets\/.+\.(js|svg)$/.test(file));
+    .filter((file) =>
+      /\.(hbs|html|css)$|\/(vocabulary|strength-assets)\.json$|\/pages\/assets\/.+\.(js|svg)$/.test(file),
+    );
 }
 
 /**

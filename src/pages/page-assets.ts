@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { BrandLogo } from '../platform/config/brand-logo.js';
 import { brandStylesheet } from './brand-stylesheet.js';
 import { pageAsset, type PageAsset } from './page-asset.js';
-import { buildStrengthAssets } from './strength-assets.js';
+import { loadStrengthAssets } from './strength-assets.js';
 
 const SCRIPTS = fileURLToPath(new URL('./assets/', import.meta.url));
 const STYLES = fileURLToPath(new URL('./styles/', import.meta.url));
@@ -43,12 +43,12 @@ export class PageAssets {
   }
 
   /**
-   * Finds a file of the strength meter. They are built on the first request, because the word lists
-   * are megabytes.
+   * Finds a file of the strength meter. They are read with the first request, because most processes
+   * never serve them.
    */
   async findStrength(file: string): Promise<PageAsset | null> {
     if (!file.startsWith('strength-')) return null;
-    this.strength ??= buildStrengthAssets().then(
+    this.strength ??= loadStrengthAssets().then(
       (files) => new Map(Object.entries(files).map(([name, content]) => [name, pageAsset(JAVASCRIPT, content)])),
     );
     return (await this.strength).get(file) ?? null;

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { koreanDictionary } from '../security/passwords/korean-dictionary.js';
@@ -7,12 +8,27 @@ import { keysOf, koreanScore } from '../security/passwords/korean-keyboard.js';
 /** The most common words of each list. The server checks against the complete lists. */
 const WORDS_PER_LIST = 4_000;
 
+/** The files' texts by name. */
+export type StrengthAssets = Record<'strength-estimator.js' | 'strength-words.js', string>;
+
+/** Written by the build, because the word lists would stay in the memory of the server. */
+export const STRENGTH_FILE = new URL('./strength-assets.json', import.meta.url);
+
+/** Where no build has written the files, as in unit tests, they are made from the word lists. */
+export async function loadStrengthAssets(): Promise<StrengthAssets> {
+  const text = await readFile(STRENGTH_FILE, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  return text === undefined ? buildStrengthAssets() : (JSON.parse(text) as StrengthAssets);
+}
+
 /**
  * The files of the strength meter in the browser: the same estimator as on the server, with only
  * the top of its word lists, because the complete lists are megabytes. So the meter may accept a
  * password that the server refuses, but never the reverse.
  */
-export async function buildStrengthAssets(): Promise<Record<'strength-estimator.js' | 'strength-words.js', string>> {
+export async function buildStrengthAssets(): Promise<StrengthAssets> {
   const [common, english] = await Promise.all([import('@zxcvbn-ts/language-common'), import('@zxcvbn-ts/language-en')]);
   const lists = Object.entries({
     ...common.dictionary,

@@ -74,6 +74,7 @@ describe('files of the image', () => {
     ).toEqual([]);
     expect(names.filter((name) => !/^(dist\/|node_modules\/|package\.json$)/.test(name))).toEqual([]);
     expect(names).toContain('dist/security/passwords/vocabulary.json');
+    expect(names).toContain('dist/pages/strength-assets.json');
     for (const licence of ['node_modules/fastify/LICENSE', 'node_modules/@nestjs/core/LICENSE'])
       expect(names).toContain(licence);
     expect(names.filter((name) => /^node_modules\/@node-rs\/.+\.node$/.test(name))).not.toEqual([]);

@@ -28,6 +28,20 @@ describe('the password strength thread', () => {
     expect(await readFile(file, 'utf8')).toBe(JSON.stringify(await makeVocabulary()));
   });
 
+  it('PW-01 has a small copy for browsers, which the build has written and which stands alone', async () => {
+    const file = path.join(PROJECT_ROOT, 'dist', 'pages', 'strength-assets.json');
+    const texts = JSON.parse(await readFile(file, 'utf8')) as Record<string, string>;
+    const load = (name: string): Promise<any> =>
+      import(`data:text/javascript;base64,${Buffer.from(texts[name]!).toString('base64')}`);
+    const { ZxcvbnFactory } = await load('strength-estimator.js');
+    const { dictionary, graphs, keysOf, koreanScore } = await load('strength-words.js');
+    const meter = new ZxcvbnFactory({ dictionary, graphs });
+    const scoreOf = (password: string): number =>
+      koreanScore(keysOf(password), (keys: string) => meter.check(keys, []));
+    expect(scoreOf('관심12')).toBeLessThan(2);
+    expect(scoreOf('tall giraffes nap at noon')).toBe(4);
+  });
+
   it('PW-01 is replaced after a crash: waiting estimates are answered, only the running one fails', async () => {
     await estimator.estimate('the thread is warm now', []);
     const estimates = Array.from({ length: 5 }, (_, i) => estimator.estimate(`tall giraffes nap at noon ${i}`, []));

@@ -1,0 +1,24 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { STRENGTH_FILE } from '../src/pages/strength-assets.js';
+import type * as StrengthAssets from '../src/pages/strength-assets.js';
+import { VOCABULARY_FILE } from '../src/security/passwords/vocabulary.js';
+import { makeVocabulary } from '../src/security/passwords/word-lists.js';
+import { PROJECT_ROOT } from './project.js';
+
+const OUTPUT = path.join(PROJECT_ROOT, 'dist');
+
+/** Where the built server reads what its sources would read from `url`. */
+const inOutput = (url: URL): string =>
+  path.join(OUTPUT, path.relative(path.join(PROJECT_ROOT, 'src'), fileURLToPath(url)));
+
+/** Writes the words that passwords are judged by, on the server and in browsers. */
+export async function writeWordFiles(): Promise<void> {
+  await writeFile(inOutput(VOCABULARY_FILE), JSON.stringify(await makeVocabulary()));
+  // Browsers get functions as they were compiled.
+  const { buildStrengthAssets } = (await import(
+    path.join(OUTPUT, 'pages', 'strength-assets.js')
+  )) as typeof StrengthAssets;
+  await writeFile(inOutput(STRENGTH_FILE), JSON.stringify(await buildStrengthAssets()));
+}
