@@ -32,9 +32,8 @@ export class SignUpMailsService {
     const signUp = await this.signUps.getPending(digest(signUpId));
     // Its confirmation would be refused. An imported account is no sign-up.
     if (signUp.importedClaimId === null) this.policy.check(signUp.emailKey);
-    const { mayMail, resendAfter } = await this.mailBudget.takeForClaim(signUp.emailKey);
+    const { mayMail, mayNotify, resendAfter } = await this.mailBudget.takeForSignUp(signUp.emailKey);
     if (!mayMail) return resendAfter;
-    const mayNotify = await this.mailBudget.takeForNotice(signUp.emailKey);
     await this.database.transaction(async (tx) => {
       const state = await this.signUps.lock(tx, signUp);
       if (state === 'confirmed') throw new DomainError('already_confirmed');

@@ -131,8 +131,7 @@ export class SignUpRequestsService {
     earlier: Buffer | null,
     context: ClientContext,
   ): Promise<RequestedSignUp> {
-    const { mayMail, resendAfter } = await this.mailBudget.takeForClaim(signUp.emailKey);
-    const mayNotify = mayMail && (await this.mailBudget.takeForNotice(signUp.emailKey));
+    const { mayMail, mayNotify, resendAfter } = await this.mailBudget.takeForSignUp(signUp.emailKey);
     const signUpId = await this.database.transaction((tx) =>
       this.pendingSignUps.add(tx, signUp, ownId, earlier, { mayMail, mayNotify }, context),
     );

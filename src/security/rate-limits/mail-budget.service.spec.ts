@@ -75,13 +75,13 @@ describe('the mail budget', () => {
       () => budget.takeForRecovery(searchOf(OWNER)),
       () => budget.takeForRecovery(resetOf(OWNER, 'victim')),
       () => budget.takeForClaim(OWNER),
-      () => budget.takeForClaim('victim+tag@gmail.com'),
+      () => budget.takeForSignUp('victim+tag@gmail.com'),
     ];
     for (let round = 0; round < 150; round += 1) {
       const request = random.pick(requests);
       const { resendAfter } = await request();
       pass(resendAfter - 1);
-      expect(await request()).toEqual({ mayMail: false, resendAfter: 1 });
+      expect(await request()).toMatchObject({ mayMail: false, resendAfter: 1 });
       pass(1);
       expect((await request()).mayMail).toBe(true);
       for (let others = random.below(12); others > 0; others -= 1) await random.pick(requests)();
@@ -102,7 +102,7 @@ describe('the mail budget', () => {
   it('BF-08 an hour brings five mails, and beyond them one each quarter of an hour for each recovery', async () => {
     let mails = 0;
     for (let seconds = 0; seconds < HOUR; seconds += 5, pass(5)) {
-      mails += Number((await budget.takeForClaim(OWNER)).mayMail && (await budget.takeForNotice(OWNER)));
+      mails += Number((await budget.takeForSignUp(OWNER)).mayNotify);
       mails += Number(await mayReset());
       mails += Number((await budget.takeForRecovery(searchOf(OWNER))).mayMail);
       if (seconds < QUARTER) expect(mails).toBeLessThanOrEqual(5);
@@ -117,6 +117,16 @@ describe('the mail budget', () => {
     pass(HOUR);
     for (let mails = 0; mails < 5; mails += 1, pass(COOLDOWN)) expect(await mayReset()).toBe(true);
     expect(await budget.takeForNotice(OWNER)).toBe(false);
+    expect(await budget.takeForSignUp(OWNER)).toMatchObject({ mayMail: true, mayNotify: false });
+  });
+
+  it('BF-10 a sign-up takes a notice only if it may be mailed', async () => {
+    expect(await budget.takeForSignUp(OWNER)).toMatchObject({ mayMail: true, mayNotify: true });
+    // Within the cooldown.
+    for (let n = 0; n < 5; n += 1)
+      expect(await budget.takeForSignUp(OWNER)).toMatchObject({ mayMail: false, mayNotify: false });
+    const notices = await Promise.all(Array.from({ length: 6 }, () => budget.takeForNotice(OWNER)));
+    expect(notices.filter(Boolean)).toHaveLength(3);
   });
 
   it('EN-02 a used code brings another mail at once and changes no announced wait', async () => {

@@ -90,14 +90,30 @@ export class MailBudgetService {
 
   /** Takes one mail to an address that a sign-up or an address change claims. */
   async takeForClaim(emailKey: string): Promise<MailGrant> {
-    const { isTaken, after } = await this.limiters.takeAll({
-      cooldown: [this.cooldown, claimKey(emailKey)],
-      claims: [this.claims, mailBudgetKey(emailKey)],
-      mailboxClaims: [this.mailboxClaims, mailboxKey(emailKey)],
-    });
+    return (await this.takeClaim(emailKey)).grant;
+  }
+
+  /**
+   * As {@link takeForClaim}, and where it may be mailed also takes a notice to the member who has
+   * the address, if there is one: as {@link takeForNotice}, with a query less.
+   */
+  async takeForSignUp(emailKey: string): Promise<MailGrant & { readonly mayNotify: boolean }> {
+    const { grant, recoveries } = await this.takeClaim(emailKey);
+    return { ...grant, mayNotify: grant.mayMail && (await this.takeNotice(emailKey, recoveries)) };
+  }
+
+  private async takeClaim(emailKey: string): Promise<{ grant: MailGrant; recoveries: LimitOutcome }> {
+    const { isTaken, after } = await this.limiters.takeAll(
+      {
+        cooldown: [this.cooldown, claimKey(emailKey)],
+        claims: [this.claims, mailBudgetKey(emailKey)],
+        mailboxClaims: [this.mailboxClaims, mailboxKey(emailKey)],
+      },
+      { recoveries: [this.recoveries, hourKey(emailKey, null)] },
+    );
     const full = [after.claims, after.mailboxClaims].filter(({ isAllowed }) => !isAllowed);
     const waits = [after.cooldown, ...full].map(({ retryAfterSeconds }) => retryAfterSeconds);
-    return { mayMail: isTaken, resendAfter: Math.max(...waits) };
+    return { grant: { mayMail: isTaken, resendAfter: Math.max(...waits) }, recoveries: after.recoveries };
   }
 
   /**
@@ -107,7 +123,10 @@ export class MailBudgetService {
    * @returns false when the hour is used up
    */
   async takeForNotice(emailKey: string): Promise<boolean> {
-    const { points } = await this.recoveries.peek(hourKey(emailKey, null));
+    return this.takeNotice(emailKey, await this.recoveries.peek(hourKey(emailKey, null)));
+  }
+
+  private async takeNotice(emailKey: string, { points }: LimitOutcome): Promise<boolean> {
     return (await this.notices.take(emailKey, Math.max(0, points - this.reservedPerHour))).isAllowed;
   }
 
