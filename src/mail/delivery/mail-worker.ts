@@ -8,14 +8,27 @@ import { OutboxWorker } from '../../platform/outbox/outbox-worker.js';
 import { OUTBOX_CHANNEL, OutboxRepository, type ClaimedMessage } from '../outbox/outbox.repository.js';
 import { MailDelivery } from './mail-delivery.js';
 
+/** A mail waits this long at most for others that are queued at the same moment. */
+const SPACING_MS = 20;
+
 /** Sends the mails of the outbox. */
 @Injectable()
 export class MailWorker extends OutboxWorker<ClaimedMessage> {
-  constructor(config: AppConfig, notifications: Notifications, outbox: OutboxRepository, delivery: MailDelivery) {
+  constructor(
+    config: AppConfig,
+    notifications: Notifications,
+    private readonly outbox: OutboxRepository,
+    delivery: MailDelivery,
+  ) {
     const { OUTBOX_CONCURRENCY: max, OUTBOX_LEASE_SECONDS: leaseSeconds } = config.env;
     // Always wide: people wait for these mails, and many mail servers take a second for each.
-    const settings = { rows: 'mails', width: { max }, leaseSeconds };
+    const settings = { rows: 'mails', width: { max }, leaseSeconds, spacingMs: SPACING_MS };
     const breaker = new CircuitBreaker(new Backoff(0.5, 5));
     super(config, notifications, OUTBOX_CHANNEL, new OutboxDispatcher(settings, outbox, delivery, breaker));
+  }
+
+  override onModuleInit(): void {
+    super.onModuleInit();
+    if (this.config.env.WORKER_ENABLED) this.outbox.sender = this.dispatcher;
   }
 }

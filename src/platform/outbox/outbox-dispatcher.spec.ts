@@ -4,6 +4,7 @@ import type { ClaimedRow, Outcome } from './attempts.js';
 import { Backoff } from './backoff.js';
 import { CircuitBreaker } from './circuit-breaker.js';
 import { OutboxDispatcher } from './outbox-dispatcher.js';
+import type { OutboxSettings } from './outbox-queue.js';
 import type { WidthSettings } from './sending-width.js';
 
 /** More than a claim, an answer or a record takes here. */
@@ -16,22 +17,25 @@ class Outbox {
   readonly underWay = new Set<string>();
   recorded = 0;
   mostUnderWay = 0;
+  claims = 0;
   answers: (() => Promise<Outcome>) | undefined;
   records: (() => Promise<void>) | undefined;
   private waiting: string[] = [];
   private added = 0;
-  private readonly dispatcher: OutboxDispatcher<ClaimedRow>;
+  readonly dispatcher: OutboxDispatcher<ClaimedRow>;
 
   /** @param isOrdered each row waits until the one before it is recorded */
-  constructor(width: WidthSettings, isOrdered = false) {
+  constructor(width: WidthSettings, isOrdered = false, others: Partial<OutboxSettings> = {}) {
     const breaker = new CircuitBreaker(new Backoff(60, 60));
-    const settings = { rows: 'rows', width, leaseSeconds: 60 };
+    const settings = { rows: 'rows', width, leaseSeconds: 60, ...others };
     const queue = {
       isOrdered,
-      claim: async (limit: number) =>
-        this.waiting
+      claim: async (limit: number) => {
+        this.claims += 1;
+        return this.waiting
           .splice(0, isOrdered ? Math.min(1, limit) : limit)
-          .map((id) => ({ id, attempts: 1, isOverdue: false }) satisfies ClaimedRow),
+          .map((id) => ({ id, attempts: 1, isOverdue: false }) satisfies ClaimedRow);
+      },
       finish: async ({ id }: ClaimedRow) => {
         await this.records?.();
         this.underWay.delete(id);
@@ -145,6 +149,65 @@ describe('the outbox dispatcher', () => {
     await outbox.add(100);
     expect(outbox.mostUnderWay).toBe(1);
     await outbox.stop();
+  });
+
+  describe('with a pause between claims', () => {
+    const spaced = () => {
+      jest.useFakeTimers({ doNotFake: ['setImmediate', 'queueMicrotask', 'nextTick'] });
+      return new Outbox({ max: 5 }, false, { spacingMs: 20 });
+    };
+
+    it('sends the first row at once, and the rows of the pause by one claim', async () => {
+      const outbox = spaced();
+      await outbox.add(1);
+      expect([outbox.recorded, outbox.claims]).toEqual([1, 1]);
+      for (let n = 0; n < 3; n += 1) await outbox.add(1);
+      expect([outbox.recorded, outbox.claims]).toEqual([1, 1]);
+      jest.advanceTimersByTime(20);
+      await outbox.add(0);
+      expect([outbox.recorded, outbox.claims]).toEqual([4, 2]);
+    });
+
+    it('makes no pause while rows wait, and no claim without a wake-up', async () => {
+      const outbox = spaced();
+      await outbox.add(23);
+      await outbox.emptied();
+      const { claims } = outbox;
+      jest.advanceTimersByTime(1000);
+      await outbox.emptied();
+      expect([outbox.recorded, outbox.claims]).toEqual([23, claims]);
+    });
+
+    it('claims nothing after its stop', async () => {
+      const outbox = spaced();
+      await outbox.add(1);
+      await outbox.add(1);
+      await outbox.stop();
+      jest.advanceTimersByTime(1000);
+      expect([outbox.recorded, outbox.claims]).toEqual([1, 1]);
+    });
+  });
+
+  it('has room until it sends as many rows as it may, and none after a failure of the server or its stop', async () => {
+    const outbox = new Outbox({ max: 2 });
+    let answer!: (outcome: Outcome) => void;
+    const held = new Promise<Outcome>((resolve) => (answer = resolve));
+    outbox.answers = () => held;
+    await outbox.add(1);
+    expect(outbox.dispatcher.hasRoom).toBe(true);
+    await outbox.add(1);
+    expect(outbox.dispatcher.hasRoom).toBe(false);
+    answer({ kind: 'sent', server: 'works' });
+    await outbox.emptied();
+    await outbox.add(0);
+    expect(outbox.dispatcher.hasRoom).toBe(true);
+    outbox.answers = async () => ({ kind: 'postponed', reason: 'no', seconds: 60, server: 'fails' });
+    await outbox.add(1);
+    expect(outbox.dispatcher.hasRoom).toBe(false);
+    await outbox.stop();
+    const stopped = new Outbox({ max: 2 });
+    await stopped.stop();
+    expect(stopped.dispatcher.hasRoom).toBe(false);
   });
 
   it('sends as many rows at once as it may where no steps are set, as mails are', async () => {

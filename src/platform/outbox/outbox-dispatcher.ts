@@ -48,6 +48,7 @@ export class OutboxDispatcher<Row extends ClaimedRow> {
   private isAborted = false;
   private pollTimer: NodeJS.Timeout | undefined;
   private breakerTimer: NodeJS.Timeout | undefined;
+  private spacingTimer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly settings: OutboxSettings,
@@ -71,6 +72,7 @@ export class OutboxDispatcher<Row extends ClaimedRow> {
     this.isStopped = true;
     clearInterval(this.pollTimer);
     clearTimeout(this.breakerTimer);
+    clearTimeout(this.spacingTimer);
     const drainTimer = setTimeout(() => this.abortAll(), DRAIN_MS);
     await this.claiming;
     await Promise.all(this.inFlight);
@@ -82,10 +84,10 @@ export class OutboxDispatcher<Row extends ClaimedRow> {
     for (const controller of this.abortControllers) controller.abort();
   }
 
-  /** Starts a claim, or requests one after the claim in progress. */
+  /** Starts a claim, or requests one after the claim in progress, or after the pause behind it. */
   wake(): void {
     if (this.isStopped) return;
-    if (this.claiming) {
+    if (this.claiming || this.spacingTimer) {
       this.isWakeRequested = true;
       return;
     }
@@ -116,6 +118,21 @@ export class OutboxDispatcher<Row extends ClaimedRow> {
     const retries = rows.filter(({ attempts }) => attempts > 1).length;
     this.mayHaveMore = isProbe || rows.length >= free || retries >= retryLimit || this.queue.isOrdered === true;
     for (const row of rows) this.startSending(row, claimedAt);
+    const { spacingMs = 0 } = this.settings;
+    if (spacingMs > 0 && rows.length > 0 && !this.mayHaveMore) this.putOff(spacingMs);
+  }
+
+  /** Lets wake-ups wait for so long, and answers them by one claim. */
+  private putOff(ms: number): void {
+    this.spacingTimer = setTimeout(() => {
+      this.spacingTimer = undefined;
+      if (this.isWakeRequested) this.wake();
+    }, ms);
+  }
+
+  /** Whether a row that becomes due now is sent at once. */
+  get hasRoom(): boolean {
+    return !this.isStopped && this.breaker.remainingMs === 0 && this.freeSlots > 0;
   }
 
   private get freeSlots(): number {

@@ -34,4 +34,9 @@ export interface OutboxSettings {
   /** Rows in flight at once. */
   readonly width: WidthSettings;
   readonly leaseSeconds: number;
+  /**
+   * How long a claim that left no row behind puts off the next one, so that rows of one moment
+   * share a claim. Default: 0.
+   */
+  readonly spacingMs?: number;
 }

@@ -16,7 +16,7 @@ export abstract class OutboxWorker<Row extends ClaimedRow>
     private readonly notifications: Notifications,
     /** The commit of a new row notifies this channel of PostgreSQL. */
     private readonly channel: string,
-    private readonly dispatcher: OutboxDispatcher<Row>,
+    protected readonly dispatcher: OutboxDispatcher<Row>,
   ) {}
 
   onModuleInit(): void {
