@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import type { MailerOptions } from '@nestjs-modules/mailer';
 import type { AppConfig } from '../../platform/config/app-config.js';
 import { parseSender } from '../../platform/config/mail-sender.js';
-import { writeWhole } from './whole-message.js';
 import type { MailTemplateAdapter, TemplatedMessage } from '../templates/mail-template-adapter.js';
 
 /** Options of `MailerModule`: the SMTP transport, the defaults of every mail and the template engine. */
@@ -11,10 +10,7 @@ export function mailerOptions(config: AppConfig, adapter: MailTemplateAdapter) {
     ...smtpOptions(config),
     // A plugin and not `template.adapter`: with the latter, MailerService loads preview-email, and
     // with it pug and a second nodemailer, or logs a warning at each start where it is missing.
-    plugins: [
-      { step: 'compile', plugin: (message: TemplatedMessage, callback) => adapter.compile(message, callback) },
-      { step: 'stream', plugin: writeWhole },
-    ],
+    plugins: [{ step: 'compile', plugin: (message: TemplatedMessage, callback) => adapter.compile(message, callback) }],
   } satisfies MailerOptions;
 }
 
