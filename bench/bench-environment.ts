@@ -22,6 +22,8 @@ export const SPARE_MEMBERS = 9000;
 const PROBED_SERVER = 'bench/limits/probed-server.js';
 /** What `npm run start:prod` and the image start. */
 const SHIPPED_SERVER = 'dist/start.cjs';
+/** Loaded before any ES module, as in production; with Node.js 20, loading one starts the pool. */
+const THREAD_POOL = ['--require', './dist/thread-pool.cjs'];
 /** A path of the bare Fastify server. */
 export const A_MEMBER = '/members/00000000-0000-4000-8000-000000000001';
 /** The default, which suits most deployments of this size. */
@@ -164,9 +166,9 @@ export class BenchEnvironment {
     const log = path.join(this.folder, `${kind}.log`);
     const { profileFolder } = this.options;
     const profiling = profileFolder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`];
-    if (kind === 'ours') return ServerProcess.start(PROBED_SERVER, '/health/live', this.environment, log, profiling);
-    if (kind === 'shipped')
-      return ServerProcess.start(SHIPPED_SERVER, '/health/ready', this.environment, log, profiling);
+    const options = [...THREAD_POOL, ...profiling];
+    if (kind === 'ours') return ServerProcess.start(PROBED_SERVER, '/health/live', this.environment, log, options);
+    if (kind === 'shipped') return ServerProcess.start(SHIPPED_SERVER, '/health/ready', this.environment, log, options);
     const env = { DATABASE_URL: this.databaseUrl, DATABASE_POOL_SIZE: POOL_SIZE };
     if (kind === 'bare-nest') return ServerProcess.start('bench/limits/bare-nest.js', '/probe', env, log);
     return ServerProcess.start('bench/limits/bare-fastify.js', A_MEMBER, env, log);
@@ -185,7 +187,8 @@ export class BenchEnvironment {
   async crowd(members: number, sessionsEach: number): Promise<Crowd> {
     const { url, drop } = await this.emptyDatabase();
     const env = { ...this.environment, DATABASE_URL: url };
-    const start = () => ServerProcess.start(PROBED_SERVER, '/health/live', env, path.join(this.folder, 'crowd.log'));
+    const log = path.join(this.folder, 'crowd.log');
+    const start = () => ServerProcess.start(PROBED_SERVER, '/health/live', env, log, THREAD_POOL);
     await (await start()).stop(); // migrates
     await seedMembers(url, this.config, 1, members);
     await seedSessions(url, 1, members, [...Array(sessionsEach).keys()]);
