@@ -6,18 +6,20 @@ import { makeLook, type Workload } from './quiet-collection.js';
 const MODULE = JSON.stringify(path.join(import.meta.dirname, 'quiet-collection.ts'));
 const MIB = 1024 ** 2;
 
-/** A process whose figures a test sets. A collection leaves 40 MiB. */
+/** A process whose figures a test sets. */
 class FakeProcess implements Workload {
   served = 0;
   cpuMs = 0;
   heapMib = 60;
+  /** What a collection leaves. */
+  liveMib = 40;
   collections = 0;
   requests = () => this.served;
   cpuMicroseconds = () => this.cpuMs * 1000;
   heapBytes = () => this.heapMib * MIB;
   collect = async () => {
     this.collections += 1;
-    this.heapMib = 40;
+    this.heapMib = this.liveMib;
   };
   private readonly look = makeLook(this);
 
@@ -40,6 +42,16 @@ describe('the garbage of a server', () => {
     expect(await server.pass(2)).toEqual([1, 1]);
     server.heapMib = 48;
     expect(await server.pass(2)).toEqual([2, 2]);
+  });
+
+  it('grows further before the next collection the longer one takes', async () => {
+    const server = new FakeProcess();
+    server.liveMib = 400;
+    await server.pass(2);
+    server.heapMib = 470;
+    expect(await server.pass(2)).toEqual([1, 1]);
+    server.heapMib = 481;
+    expect(await server.pass(1)).toEqual([2]);
   });
 
   it.each<['a request' | 'work', (server: FakeProcess) => void]>([

@@ -10,8 +10,8 @@ const QUIET_WINDOWS = 2;
 /** Processor time within a window that is no work: timers, the heartbeat. */
 const REST_MICROSECONDS = 10_000;
 
-/** A collection has to be worth its pause. */
-const WORTHWHILE_BYTES = 8 * 1024 ** 2;
+/** A collection has to be worth its pause, which grows with what stays. */
+const WORTHWHILE_GROWTH = 1.2;
 
 /** What a collection depends on. */
 export interface Workload {
@@ -55,7 +55,7 @@ export function makeLook({ requests, cpuMicroseconds, heapBytes, collect }: Work
     const isQuiet = now.requests === last.requests && now.cpu - last.cpu < REST_MICROSECONDS;
     last = now;
     quietWindows = isQuiet ? quietWindows + 1 : 0;
-    if (quietWindows < QUIET_WINDOWS || heapBytes() < kept + WORTHWHILE_BYTES) return;
+    if (quietWindows < QUIET_WINDOWS || heapBytes() < kept * WORTHWHILE_GROWTH) return;
     kept = Infinity; // no second one before this one has ended
     await collect();
     kept = heapBytes();
