@@ -44,7 +44,9 @@ export async function buildIfStale(): Promise<void> {
 /** Whether each source has a newer output, and each output still has its source. */
 async function isFresh(): Promise<boolean> {
   const settings = await Promise.all(
-    ['tsconfig.json', 'nest-cli.json', 'dev/bundle.ts'].map((name) => changedAt(PROJECT_ROOT, name)),
+    ['tsconfig.json', 'nest-cli.json', 'dev/bundle.ts', 'dev/word-files.ts'].map((name) =>
+      changedAt(PROJECT_ROOT, name),
+    ),
   );
   for (const name of await filesBelow(SOURCES)) {
     if (/\.(spec|d)\.ts$/.test(name)) continue;
