@@ -20,7 +20,7 @@ const NO_PASSWORD: StrengthTask = { password: '', ownWords: [] };
 const WORKER = new URL('./strength-worker.js', import.meta.url);
 
 /**
- * Estimates password strength on one worker thread. An estimate takes 10–40 ms, as long as a hash;
+ * Estimates password strength on one worker thread. An estimate takes up to 10 ms, as long as a hash;
  * on the main thread it would delay every other request (PW-01). The thread starts with the first
  * password and ends when idle.
  */
