@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { STRENGTH_FILE } from '../src/pages/strength-assets.js';
 import type * as StrengthAssets from '../src/pages/strength-assets.js';
 import { VOCABULARY_FILE } from '../src/security/passwords/vocabulary.js';
@@ -17,8 +17,7 @@ const inOutput = (url: URL): string =>
 export async function writeWordFiles(): Promise<void> {
   await writeFile(inOutput(VOCABULARY_FILE), JSON.stringify(await makeVocabulary()));
   // Browsers get functions as they were compiled.
-  const { buildStrengthAssets } = (await import(
-    path.join(OUTPUT, 'pages', 'strength-assets.js')
-  )) as typeof StrengthAssets;
+  const compiled = pathToFileURL(path.join(OUTPUT, 'pages', 'strength-assets.js')).href;
+  const { buildStrengthAssets } = (await import(compiled)) as typeof StrengthAssets;
   await writeFile(inOutput(STRENGTH_FILE), JSON.stringify(await buildStrengthAssets()));
 }
