@@ -10,11 +10,16 @@ import { PROJECT_ROOT } from './project.js';
 export const EXIT_WITH_PARENT = ['--import', pathToFileURL(path.join(PROJECT_ROOT, 'dev', 'exit-with-parent.js')).href];
 
 /**
- * Arguments for Node.js in processes that live for seconds, as those of the tests do: optimises a function
- * only after fifteen times V8's own amount of work. Compiling it sooner costs them more than it saves.
- * Newer versions of V8 have no such flag.
+ * Arguments for Node.js in processes that live for seconds, of which many run at once, as those of the
+ * tests do. They change when V8 works, and not what a program does:
+ * - a function is optimised after fifteen times V8's own amount of work, because compiling it sooner costs
+ *   more than it saves. Newer versions of V8 have no such flag;
+ * - garbage is collected without help from further threads, which would wait for each other.
  */
-export const OPTIMISE_LATER = process.versions.v8.startsWith('11.') ? ['--interrupt-budget=1000000'] : [];
+export const SHORT_LIVED = [
+  ...(process.versions.v8.startsWith('11.') ? ['--interrupt-budget=1000000'] : []),
+  '--single-threaded-gc',
+];
 
 type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 

@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { exitCode, onStopRequest, EXIT_WITH_PARENT, OPTIMISE_LATER } from './child.js';
+import { exitCode, onStopRequest, EXIT_WITH_PARENT, SHORT_LIVED } from './child.js';
 import { PROJECT_ROOT } from './project.js';
 
 const jest = path.join(PROJECT_ROOT, 'node_modules', 'jest', 'bin', 'jest.js');
@@ -13,7 +13,7 @@ const jest = path.join(PROJECT_ROOT, 'node_modules', 'jest', 'bin', 'jest.js');
 const flags = [
   '--experimental-vm-modules',
   '--disable-warning=ExperimentalWarning',
-  ...OPTIMISE_LATER,
+  ...SHORT_LIVED,
   ...EXIT_WITH_PARENT,
 ];
 

@@ -4,7 +4,7 @@ import http from 'node:http';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import type pg from 'pg';
-import { exitCode, listeningPort, EXIT_WITH_PARENT, OPTIMISE_LATER } from '../../dev/child.js';
+import { exitCode, listeningPort, EXIT_WITH_PARENT, SHORT_LIVED } from '../../dev/child.js';
 import { PROJECT_ROOT } from '../../dev/project.js';
 import { type ClientOptions, HttpClient, type PendingAnswer, type RequestOptions } from './http-client.js';
 import { serverEnvironment, TEST_PUBLIC_URL } from './server-environment.js';
@@ -24,7 +24,7 @@ export interface TestAppOptions {
 }
 
 /** The built server; it ends with this process. */
-const SERVER = [process.execPath, ...OPTIMISE_LATER, ...EXIT_WITH_PARENT, 'dist/main.js'] as const;
+const SERVER = [process.execPath, ...SHORT_LIVED, ...EXIT_WITH_PARENT, 'dist/main.js'] as const;
 
 /** The same as dist/start.cjs runs it: for tests whose subject is its speed. */
 export const SERVER_AS_DELIVERED = [
