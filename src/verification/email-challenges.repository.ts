@@ -158,7 +158,9 @@ export class EmailChallengesRepository {
 
   async findByRequest(requestDigest: Buffer, purpose: EmailChallengePurpose): Promise<GuessableChallenge | null> {
     const { rows } = await this.database.query<GuessableChallenge>(
-      `SELECT ${GUESSABLE} FROM proof_requests p JOIN proof_handles h ON h.proof_id = p.id WHERE h.digest = $1 AND p.purpose = $2`,
+      // No join: planned while both tables were small, it would read one for each row of the other,
+      // until PostgreSQL counts their rows again.
+      `SELECT ${GUESSABLE} FROM proof_requests p WHERE p.id = (SELECT proof_id FROM proof_handles WHERE digest = $1) AND p.purpose = $2`,
       [requestDigest, purpose],
     );
     return rows[0] ?? null;
