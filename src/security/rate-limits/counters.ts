@@ -34,7 +34,7 @@ export type Durability = 'lasting' | 'losable';
 /** Counts by key, in windows that begin with the first count. All replicas share the counts. */
 export abstract class Counters {
   /** Adds one, whatever the sum is. */
-  abstract add(key: string, windowMs: number): Promise<Count>;
+  abstract add(key: string, windowMs: number, durability?: Durability): Promise<Count>;
   /**
    * Adds one if the sum stays within the limit, in one step, so that parallel requests cannot
    * exceed it. A refusal adds nothing: refused requests must not use up what a later refund or

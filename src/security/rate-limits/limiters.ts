@@ -54,7 +54,7 @@ export class Limiter {
 
   /** Counts without deciding. */
   async count(subject: string): Promise<LimitOutcome> {
-    return this.outcomeOf(await this.counters.add(this.keyOf(subject), this.windowSeconds * 1000));
+    return this.outcomeOf(await this.counters.add(this.keyOf(subject), this.windowSeconds * 1000, this.durability));
   }
 
   /**

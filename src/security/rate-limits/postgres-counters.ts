@@ -22,7 +22,7 @@ const ON_CONFLICT = `ON CONFLICT (key) DO UPDATE SET
 const addOne = (condition: string): string =>
   `INSERT INTO rate_limits AS r (key, points, expire) SELECT $1, 1, ${NOW} + $2::bigint WHERE ${condition} ${ON_CONFLICT}`;
 
-const COUNT = { name: 'rate-limit-count', text: `${addOne('true')} RETURNING ${STATE}` };
+const COUNT = inBoth('rate-limit-count', (condition) => `${addOne(condition)} RETURNING ${STATE}`);
 
 /** Below the limit `$3` only: at the limit it writes nothing and returns no row. */
 const TAKE = inBoth('rate-limit-take', (condition) => {
@@ -74,8 +74,8 @@ const MAX_INT = 2_147_483_647;
 export class PostgresCounters implements Counters {
   constructor(private readonly database: Database) {}
 
-  async add(key: string, windowMs: number): Promise<Count> {
-    return (await this.database.prepared<Count>(COUNT, [key, windowMs])).rows[0]!;
+  async add(key: string, windowMs: number, durability: Durability = 'lasting'): Promise<Count> {
+    return (await this.database.prepared<Count>(COUNT[durability], [key, windowMs])).rows[0]!;
   }
 
   async take(key: string, windowMs: number, limit: number, durability: Durability = 'lasting'): Promise<TakenCount> {
