@@ -18,6 +18,9 @@ export type { LoginCandidate, Profile };
 /** The columns of a member that a mail needs. */
 export type Addressee = Pick<Member, 'id' | 'loginId' | 'email' | 'name' | 'locale' | 'status'>;
 
+/** The columns of a member that a notification needs. */
+export type NotifiedMember = Pick<Member, 'id' | 'loginId' | 'email' | 'emailKey' | 'name' | 'locale'>;
+
 /** What decides whether a locked member may still do what a request began. */
 export type LockedMember = Pick<Member, 'emailKey' | 'passwordVersion' | 'status'>;
 
@@ -78,6 +81,19 @@ export class MembersRepository {
     const member = await this.find(tx, id);
     if (!member) throw new DomainError('session_ended', { detail: 'no such member' });
     return member;
+  }
+
+  /**
+   * As {@link get}, only what a notification needs: prepared, for hot paths.
+   * @throws DomainError `session_ended`
+   */
+  async getNotified(tx: Tx, id: string): Promise<NotifiedMember> {
+    const { rows } = await tx.query<NotifiedMember>(
+      `SELECT id, login_id AS "loginId", email, email_key AS "emailKey", name, locale FROM members WHERE id = $1`,
+      [id],
+    );
+    if (!rows[0]) throw new DomainError('session_ended', { detail: 'no such member' });
+    return rows[0];
   }
 
   async find(tx: Tx, id: string): Promise<Member | null> {

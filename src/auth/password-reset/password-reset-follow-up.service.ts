@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { settleAll } from '../../platform/concurrency/settle-all.js';
 import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { maskLoginId } from '../../users/login-id.js';
@@ -25,8 +26,10 @@ export class PasswordResetFollowUpService {
   async run(tx: Tx, memberId: string, context: ClientContext): Promise<void> {
     await this.access.revokeAll(tx, memberId, 'password-reset', context);
     await this.throttle.clear(tx, memberId);
-    await this.auditLog.record(tx, 'password.reset', { memberId, context }, {});
-    const member = await this.members.get(tx, memberId);
+    const [member] = await settleAll([
+      this.members.getNotified(tx, memberId),
+      this.auditLog.record(tx, 'password.reset', { memberId, context }, {}),
+    ]);
     const loginIdMasked = maskLoginId(member.loginId);
     await this.notifications.send(tx, 'password-changed', member, context, { loginIdMasked, how: 'reset' });
   }

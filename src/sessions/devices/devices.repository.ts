@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { Not } from 'typeorm';
 import { digest } from '../../platform/crypto/digest.js';
 import { Database, type PreparedStatement } from '../../platform/database/database.js';
 import type { Sql, Tx } from '../../platform/database/sql.js';
 import { candidateStatement, type LoginCandidate } from '../../users/login-candidate.js';
-import { Device } from './device.entity.js';
 
 /** What a request shows of the device that sent it. */
 export interface DeviceLook {
@@ -85,7 +83,7 @@ export class DevicesRepository {
 
   /** Forgets a member's devices, or all but `exceptId`. */
   async forgetAll(tx: Tx, memberId: string, exceptId: string | null): Promise<void> {
-    await tx.manager.delete(Device, exceptId === null ? { memberId } : { memberId, id: Not(exceptId) });
+    await tx.runLater(`DELETE FROM devices WHERE member_id = $1 AND id IS DISTINCT FROM $2`, [memberId, exceptId]);
   }
 
   /**
