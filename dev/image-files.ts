@@ -12,7 +12,7 @@ import { productionPackages } from './third-party.js';
 const READ_WHILE_RUNNING = [
   // GEOIP_DATABASE=bundled; see src/platform/geoip/country-lookup.service.ts.
   '@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb',
-  // Sent to browsers for the strength meter; see src/pages/strength-assets.ts.
+  // Sent to browsers for the strength meter; see src/pages/strength-builder.ts.
   '@zxcvbn-ts/core/dist/zxcvbn-ts.js',
   // Loaded by the page at /docs.
   ...[

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { STRENGTH_FILE } from '../src/pages/strength-assets.js';
-import type * as StrengthAssets from '../src/pages/strength-assets.js';
+import type * as StrengthBuilder from '../src/pages/strength-builder.js';
 import { VOCABULARY_FILE } from '../src/security/passwords/vocabulary.js';
 import { makeVocabulary } from '../src/security/passwords/word-lists.js';
 import { PROJECT_ROOT } from './project.js';
@@ -17,7 +17,7 @@ const inOutput = (url: URL): string =>
 export async function writeWordFiles(): Promise<void> {
   await writeFile(inOutput(VOCABULARY_FILE), JSON.stringify(await makeVocabulary()));
   // Browsers get functions as they were compiled.
-  const compiled = pathToFileURL(path.join(OUTPUT, 'pages', 'strength-assets.js')).href;
-  const { buildStrengthAssets } = (await import(compiled)) as typeof StrengthAssets;
+  const compiled = pathToFileURL(path.join(OUTPUT, 'pages', 'strength-builder.js')).href;
+  const { buildStrengthAssets } = (await import(compiled)) as typeof StrengthBuilder;
   await writeFile(inOutput(STRENGTH_FILE), JSON.stringify(await buildStrengthAssets()));
 }

@@ -1,4 +1,5 @@
 import './short-lived-objects.js';
+import './runtime-name.js';
 import 'reflect-metadata';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
