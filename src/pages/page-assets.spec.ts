@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { PageAssets } from './page-assets.js';
 import { ASSET_HEADERS, PAGE_HEADERS } from './page-headers.js';
 
@@ -29,6 +29,16 @@ describe('the assets of the pages', () => {
     for (const typed of ['관심12', 'dkssudgktpdy', 'tkfkdgo1004'])
       expect(koreanScore(keysOf(typed), (text: string) => meter.check(text, []))).toBeLessThan(2);
     expect(await assets.findStrength('strength-meter.js')).toBeNull();
+  });
+
+  it('read the strength estimator again after they could not', async () => {
+    const texts = { 'strength-estimator.js': 'estimator', 'strength-words.js': 'words' };
+    const load = jest.fn(async () => texts).mockRejectedValueOnce(new Error('EMFILE'));
+    const shared = new PageAssets({ color: '#2a51d8', logo: null }, load);
+    await expect(shared.findStrength('strength-words.js')).rejects.toThrow('EMFILE');
+    expect(String((await shared.findStrength('strength-words.js'))?.content)).toBe('words');
+    await shared.findStrength('strength-estimator.js');
+    expect(load).toHaveBeenCalledTimes(2);
   });
 });
 

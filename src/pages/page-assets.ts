@@ -27,7 +27,10 @@ export class PageAssets {
   private readonly assets = new Map<string, PageAsset>();
   private strength: Promise<Map<string, PageAsset>> | undefined;
 
-  constructor({ color, logo }: Brand) {
+  constructor(
+    { color, logo }: Brand,
+    private readonly loadStrength = loadStrengthAssets,
+  ) {
     for (const file of readdirSync(SCRIPTS)) {
       const contentType = file.endsWith('.js') ? JAVASCRIPT : file.endsWith('.svg') ? SVG : null;
       if (contentType !== null) this.assets.set(file, pageAsset(contentType, readFileSync(SCRIPTS + file)));
@@ -48,8 +51,12 @@ export class PageAssets {
    */
   async findStrength(file: string): Promise<PageAsset | null> {
     if (!file.startsWith('strength-')) return null;
-    this.strength ??= loadStrengthAssets().then(
+    this.strength ??= this.loadStrength().then(
       (files) => new Map(Object.entries(files).map(([name, content]) => [name, pageAsset(JAVASCRIPT, content)])),
+      (error: unknown) => {
+        this.strength = undefined; // such as with too many open files: the next request tries again
+        throw error;
+      },
     );
     return (await this.strength).get(file) ?? null;
   }
