@@ -1,13 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Options, ZxcvbnFactory } from '@zxcvbn-ts/core';
 import { SeededRandom } from '../../../test/support/seeded-random.js';
 import { howMany } from '../../../test/support/test-length.js';
 import { koreanDictionary } from './korean-dictionary.js';
 import { KOREAN_NAMES, KOREAN_WORDS, ROMANISED_WORDS } from './korean-words.js';
-import { judgeBy, loadStrengthJudge, OPTIONS } from './strength.js';
+import { setMergedLists } from './merged-word-lists.js';
+import { judgeBy, loadStrengthJudge, ESTIMATOR_OPTIONS } from './strength.js';
+import { loadVocabulary } from './vocabulary.js';
 import { commonPasswords, loadWordLists } from './word-lists.js';
 
 const OWN_WORDS = ['ada.lovelace', 'zephyrine', 'kestrel', '박서하늬', 'munjigi'];
 const LOOK_ALIKES: Record<string, string> = { a: '@', e: '3', i: '1', l: '1', o: '0', s: '$', t: '7', g: '9', b: '8' };
+/** Of several characters, so that what they stand for is at another place. */
+const WIDE_LOOK_ALIKES: Record<string, string> = { w: 'vv', u: '|_|', o: '()', d: '|)', n: '//', m: 'nn', h: '|-|' };
+/** Of which the lower case depends on the neighbours or is another letter, or that are no letters. */
+const ODD = ['ΑΣ', 'ẞ', '\u212a', '😀', '\ud800', '\udc00', '\n', '\0', 'ㄱ', 'é'];
 const ENDINGS = ['1', '123', '1234', '!', '2024', '99', '1004', '7942', '@', '12!', '_01', '1990-05-17'];
 const SEQUENCES = [
   'one',
@@ -32,7 +39,8 @@ async function makePasswords(random: SeededRandom): Promise<() => string> {
   const word = () => random.pick(english!);
   const times = (count: number, make: () => string) => Array.from({ length: count }, make);
   const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
-  const undo = (text: string) => [...text].map((c) => (random.below(2) ? (LOOK_ALIKES[c] ?? c) : c)).join('');
+  const undo = (text: string, lookAlikes = LOOK_ALIKES) =>
+    [...text].map((c) => (random.below(2) ? (lookAlikes[c] ?? c) : c)).join('');
   const backwards = (text: string) => [...text].reverse().join('');
   const typed = koreanDictionary().koreanWords;
   const base = () => random.pick([() => random.pick(common!), word, () => random.pick(ROMANISED_WORDS)])();
@@ -42,6 +50,10 @@ async function makePasswords(random: SeededRandom): Promise<() => string> {
     () => capital(base()) + random.pick(ENDINGS),
     () => undo(base()) + random.pick(ENDINGS),
     () => undo(capital(base()) + word()),
+    () => undo(base() + word(), WIDE_LOOK_ALIKES),
+    () => undo(undo(base() + word(), WIDE_LOOK_ALIKES)),
+    () => undo(backwards(base())) + undo(random.pick(OWN_WORDS)),
+    () => random.pick(ODD) + undo(word()) + random.pick(ODD) + backwards(word()).toUpperCase(),
     () => backwards(base()) + random.pick(ENDINGS),
     () => times(2 + random.below(3), word).join(random.pick(['', ' ', '-', '.'])),
     () => times(2 + random.below(3), () => random.pick(SEQUENCES)).join(random.pick(['', ' ', '_'])),
@@ -62,12 +74,36 @@ async function makePasswords(random: SeededRandom): Promise<() => string> {
   return () => kinds[turn++ % kinds.length]!();
 }
 
+/** The words that an estimator finds in a password, by place and kind, with the best rank of each. */
+function findWords(zxcvbn: ZxcvbnFactory, password: string): Record<string, number> {
+  const { matching, options } = zxcvbn as unknown as {
+    matching: { match(password: string, own: unknown): Record<string, any>[] };
+    options: Options;
+  };
+  const found: Record<string, number> = {};
+  for (const match of matching.match(password, options.getUserInputsOptions(OWN_WORDS))) {
+    // The library takes names such as `constructor`, which all objects have, for words without a rank.
+    if (match.pattern !== 'dictionary' || typeof match.rank !== 'number') continue;
+    if (match.reversed && match.i === match.j) continue; // the letter itself costs less
+    const place = [match.i, match.j, match.matchedWord, match.reversed, match.subDisplay].join(' ');
+    found[place] = Math.min(match.rank, found[place] ?? Infinity);
+  }
+  return found;
+}
+
 describe('the merged word lists', () => {
+  const core = import('@zxcvbn-ts/core');
+  const lists = loadWordLists();
+
+  /** The library with its own lists. */
+  async function makeLibrary(): Promise<ZxcvbnFactory> {
+    const { lists: dictionary, graphs } = await lists;
+    return new (await core).ZxcvbnFactory({ ...ESTIMATOR_OPTIONS, graphs, dictionary: dictionary as never });
+  }
+
   it('PW-01 judge every password as the library does with its own lists', async () => {
-    const [core, { lists, graphs }] = await Promise.all([import('@zxcvbn-ts/core'), loadWordLists()]);
-    const common = new Set(commonPasswords(lists));
-    const zxcvbn = new core.ZxcvbnFactory({ ...OPTIONS, graphs, dictionary: lists as never });
-    const ofLibrary = judgeBy(zxcvbn, (text) => common.has(text));
+    const common = new Set(commonPasswords((await lists).lists));
+    const ofLibrary = judgeBy(await makeLibrary(), (text) => common.has(text));
     const merged = await loadStrengthJudge();
     const random = new SeededRandom();
     const next = await makePasswords(random);
@@ -80,5 +116,18 @@ describe('the merged word lists', () => {
     }
     // Otherwise equal verdicts would mean little.
     expect([...scores].sort()).toEqual([0, 1, 2, 3, 4]);
+  });
+
+  it('PW-01 find the words that the library finds, also where the score would hide a difference', async () => {
+    const library = await makeLibrary();
+    const merged = new (await core).ZxcvbnFactory({ ...ESTIMATOR_OPTIONS, graphs: (await lists).graphs });
+    setMergedLists(merged, await loadVocabulary());
+    const random = new SeededRandom();
+    const next = await makePasswords(random);
+    for (let count = howMany({ short: 100, long: 10_000 }); count > 0; count -= 1) {
+      const password = next();
+      const found = findWords(merged, password);
+      expect([random.seed, password, found]).toEqual([random.seed, password, findWords(library, password)]);
+    }
   });
 });

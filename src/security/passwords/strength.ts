@@ -28,12 +28,12 @@ export interface Strength {
 /** @param ownWords lower-case words that an acquaintance of the member would try */
 export type StrengthJudge = (password: string, ownWords: readonly string[]) => Strength;
 
-/** Of the library's estimator, besides its words. */
-export const OPTIONS = { l33tMaxSubstitutions: MAX_SUBSTITUTIONS };
+/** Options of the library's estimator, besides its words. */
+export const ESTIMATOR_OPTIONS = { l33tMaxSubstitutions: MAX_SUBSTITUTIONS };
 
 export async function loadStrengthJudge(): Promise<StrengthJudge> {
   const [core, vocabulary] = await Promise.all([import('@zxcvbn-ts/core'), loadVocabulary()]);
-  const zxcvbn = new core.ZxcvbnFactory({ ...OPTIONS, graphs: vocabulary.graphs });
+  const zxcvbn = new core.ZxcvbnFactory({ ...ESTIMATOR_OPTIONS, graphs: vocabulary.graphs });
   setMergedLists(zxcvbn, vocabulary);
   const common = new WordTable(vocabulary.common);
   return judgeBy(zxcvbn, (text) => common.has(text));
