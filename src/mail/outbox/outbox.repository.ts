@@ -73,7 +73,7 @@ export class OutboxRepository implements OutboxQueue<ClaimedMessage> {
     this.results = new PromptStatement((results) => {
       const columns = (['id', 'attempts', 'status', 'error'] as const).map((name) => results.map((row) => row[name]));
       return database.prepared(FINISH, columns);
-    });
+    }, 1);
   }
 
   /**

@@ -7,13 +7,12 @@ describe('PromptStatement', () => {
   let statement: PromptStatement<string>;
   beforeEach(() => {
     runs = [];
-    statement = new PromptStatement(
-      (keys) =>
-        new Promise<void>((resolve, reject) => {
-          runs.push({ keys: [...keys], end: (error) => (error ? reject(error) : resolve()) });
-        }),
-    );
+    statement = new PromptStatement(runBatch);
   });
+  const runBatch = (keys: readonly string[]) =>
+    new Promise<void>((resolve, reject) => {
+      runs.push({ keys: [...keys], end: (error) => (error ? reject(error) : resolve()) });
+    });
   const started = (): string[][] => runs.map(({ keys }) => keys);
 
   it('EV-01 runs the first calls at once, and those that arrive until one ends together', async () => {
@@ -23,6 +22,17 @@ describe('PromptStatement', () => {
     await calls[2];
     expect(started().slice(4)).toEqual([['e', 'f']]);
     for (const run of runs) run.end();
+    await Promise.all(calls);
+  });
+
+  it('runs one at a time where calls may wait, and those that arrive until it ends together', async () => {
+    const one = new PromptStatement(runBatch, 1);
+    const calls = ['a', 'b', 'c'].map((key) => one.run(key));
+    expect(started()).toEqual([['a']]);
+    runs[0]!.end();
+    await calls[0];
+    expect(started()).toEqual([['a'], ['b', 'c']]);
+    runs[1]!.end();
     await Promise.all(calls);
   });
 

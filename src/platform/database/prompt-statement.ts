@@ -18,8 +18,14 @@ export class PromptStatement<Key> {
   private readonly waiting: Call<Key>[] = [];
   private running = 0;
 
-  /** @param runBatch when it throws, all calls of the batch throw */
-  constructor(private readonly runBatch: (keys: readonly Key[]) => Promise<unknown>) {}
+  /**
+   * @param runBatch when it throws, all calls of the batch throw
+   * @param maxRunning 1 where calls may wait for a statement, so that more of them share the next
+   */
+  constructor(
+    private readonly runBatch: (keys: readonly Key[]) => Promise<unknown>,
+    private readonly maxRunning = MAX_RUNNING,
+  ) {}
 
   run(key: Key): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -29,7 +35,7 @@ export class PromptStatement<Key> {
   }
 
   private runNext(): void {
-    if (this.running === MAX_RUNNING || this.waiting.length === 0) return;
+    if (this.running === this.maxRunning || this.waiting.length === 0) return;
     void this.runTogether(this.waiting.splice(0, MAX_BATCH));
   }
 
