@@ -1,5 +1,5 @@
-import './short-lived-objects.js';
-import './runtime-name.js';
+import './bootstrap/process/short-lived-objects.js';
+import './bootstrap/process/runtime-name.js';
 import 'reflect-metadata';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -8,7 +8,7 @@ import { AppConfig } from './platform/config/app-config.js';
 import { listenFailure, startFailure } from './platform/config/start-failure.js';
 import { Readiness } from './operations/health/readiness.js';
 import { AppLogger } from './platform/logging/app-logger.js';
-import { collectWhenQuiet } from './quiet-collection.js';
+import { collectWhenQuiet } from './bootstrap/process/quiet-collection.js';
 
 interface RunningParts {
   /** Undefined while the application is being created. */

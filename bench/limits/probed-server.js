@@ -1,6 +1,6 @@
 // Our server with two more routes that read nothing: one behind the access check, one public. It
 // loads the compiled modules, because the bundle in dist/main.js has an AppModule of its own.
-import '../../dist/short-lived-objects.js';
+import '../../dist/bootstrap/process/short-lived-objects.js';
 import 'reflect-metadata';
 import { Controller, Get } from '@nestjs/common';
 import { Public } from '../../dist/platform/http/public.decorator.js';

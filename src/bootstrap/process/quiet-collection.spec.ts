@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { makeLook, type Workload } from './quiet-collection.js';
+import { makeWindowEnd, type Workload } from './quiet-collection.js';
 
 const MODULE = JSON.stringify(path.join(import.meta.dirname, 'quiet-collection.ts'));
 const MIB = 1024 ** 2;
@@ -21,13 +21,13 @@ class FakeProcess implements Workload {
     this.collections += 1;
     this.heapMib = this.liveMib;
   };
-  private readonly look = makeLook(this);
+  private readonly endWindow = makeWindowEnd(this);
 
   /** @returns the number of collections after each window */
   async pass(windows: number): Promise<number[]> {
     const counts: number[] = [];
     for (let window = 0; window < windows; window += 1) {
-      await this.look();
+      await this.endWindow();
       counts.push(this.collections);
     }
     return counts;

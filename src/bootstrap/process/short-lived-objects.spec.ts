@@ -31,7 +31,7 @@ describe('a new object', () => {
   });
 
   it('is young in the server from its first module on', () => {
-    const main = readFileSync(path.join(import.meta.dirname, 'main.ts'), 'utf8');
-    expect(main).toMatch(/^import '.\/short-lived-objects.js';/);
+    const main = readFileSync(path.join(import.meta.dirname, '../../main.ts'), 'utf8');
+    expect(main).toMatch(/^import '.\/bootstrap\/process\/short-lived-objects.js';/);
   });
 });

@@ -32,7 +32,7 @@ export interface Workload {
 export function collectWhenQuiet(server: Server): void {
   let requests = 0;
   server.on('request', () => (requests += 1));
-  const look = makeLook({
+  const endWindow = makeWindowEnd({
     requests: () => requests,
     cpuMicroseconds: () => {
       const { user, system } = process.cpuUsage();
@@ -42,11 +42,11 @@ export function collectWhenQuiet(server: Server): void {
     collect: collectGarbage,
   });
   // Where Node.js has no inspector or denies it, garbage stays until V8 needs more.
-  const timer = setInterval(() => void look().catch(() => clearInterval(timer)), WINDOW_MS).unref();
+  const timer = setInterval(() => void endWindow().catch(() => clearInterval(timer)), WINDOW_MS).unref();
 }
 
 /** @returns a function to call at the end of each window */
-export function makeLook({ requests, cpuMicroseconds, heapBytes, collect }: Workload): () => Promise<void> {
+export function makeWindowEnd({ requests, cpuMicroseconds, heapBytes, collect }: Workload): () => Promise<void> {
   let last = { requests: requests(), cpu: cpuMicroseconds() };
   let quietWindows = 0;
   let kept = 0;

@@ -15,8 +15,8 @@ describe('the name of the runtime', () => {
   });
 
   it('is known before the server loads pg', () => {
-    const main = readFileSync(path.join(import.meta.dirname, 'main.ts'), 'utf8');
-    expect(main.indexOf(`import './runtime-name.js';`)).toBeLessThan(main.indexOf(' from '));
-    expect(main).toContain(`import './runtime-name.js';`);
+    const main = readFileSync(path.join(import.meta.dirname, '../../main.ts'), 'utf8');
+    expect(main.indexOf(`import './bootstrap/process/runtime-name.js';`)).toBeLessThan(main.indexOf(' from '));
+    expect(main).toContain(`import './bootstrap/process/runtime-name.js';`);
   });
 });
