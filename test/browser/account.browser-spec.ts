@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { isDone, isLoggedIn, logIn, open, panel } from '../support/account-page.js';
 import { describeInBrowser } from '../support/browser.js';
+import { eventually } from '../support/eventually.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
 import { mailbox } from '../support/mailbox.js';
 import { LOOKS, BrowserApp, type Look, type Visitor } from '../support/browser-app.js';
@@ -171,7 +172,11 @@ describeInBrowser('the account page', () => {
       await visitor.send('two-factor-begin');
       await visitor.page.locator('[data-part="scan"]').waitFor();
       const secret = (await visitor.text('.secret')).replaceAll(' ', '');
-      await visitor.page.waitForFunction("document.querySelector('[data-qr]').naturalWidth > 0");
+      await eventually('the QR code is drawn', async () => {
+        return (
+          (await visitor.page.evaluate<boolean>("document.querySelector('[data-qr]').naturalWidth > 0")) || undefined
+        );
+      });
       await visitor.inspect('account-two-factor-scan');
       await visitor.type('#two-factor-code', codeAt(secret));
       await visitor.send('two-factor-scan');
