@@ -175,9 +175,11 @@ describe('lazy import', () => {
       expect(app.logs.join('\n')).not.toContain(secret);
   });
 
-  it('sends no mail about the move', async () => {
+  it('sends the mail about a new device, and none about the move', async () => {
     const { email, password } = addAccount();
     await login(email, password).expect(200);
-    expect((await mailbox.to(email).all()).map(({ subject }) => subject)).toEqual([]);
+    const [mail] = await mailbox.to(email).waitForCount(1);
+    expect(mail!.subject).toBe('[Munjigi] New login to your account');
+    await mailbox.expectNone(email, app, 1);
   });
 });

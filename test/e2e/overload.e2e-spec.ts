@@ -17,11 +17,12 @@ const CALM_MS = howMany({ short: 2000, long: 15_000 });
 const FLOOD_MS = howMany({ short: 3000, long: 30_000 });
 /**
  * The long form has the limits of the requirement for the 99th percentile, on an idle machine. The
- * short form has wider limits for the median, because other tests run at the same time.
+ * short form has wider limits for the median: other tests run at the same time, and hashes give way
+ * to them.
  */
 const LIMITS = IS_LONG
   ? ({ goodput: 0.8, at: 'p99', refusalMs: 100, checkMs: 50 } as const)
-  : ({ goodput: 0.5, at: 'p50', refusalMs: 100, checkMs: 50 } as const);
+  : ({ goodput: 0.2, at: 'p50', refusalMs: 100, checkMs: 50 } as const);
 /**
  * Shorter than the two seconds of Retry-After, because the clients share the machine with the
  * server.
