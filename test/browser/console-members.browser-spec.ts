@@ -282,8 +282,8 @@ describeInBrowser('the screen of a member in the console', () => {
         release();
         await visitor.page.locator('[data-do="disable"]:not([data-before])').waitFor();
         await visitor.page.keyboard.press('Escape');
-        await visitor.page.locator('[data-dialog="action"]').waitFor({ state: 'hidden' });
-        expect(await visitor.page.evaluate<string>('document.activeElement.dataset.do')).toBe('disable');
+        // The browser reports that a dialog is closed some time after it has hidden it.
+        await visitor.page.locator('[data-do="disable"]:focus').waitFor();
       });
     });
   }

@@ -32,8 +32,9 @@ if (!hasPgBouncer) skipNotice('pgbouncer', 'pgbouncer');
 
   it('the journeys work, and mail is sent', async () => {
     const member = await given.member(app);
+    const after = (await mailbox.to(member.email).all()).at(-1)!;
     const { body: reset } = await app.post('/api/auth/password-reset/send-code', { email: member.email }).expect(202);
-    const mail = await mailbox.to(member.email).next({ after: (await mailbox.to(member.email).all()).at(-1) });
+    const mail = await mailbox.to(member.email).next({ after });
     const confirmation = { requestId: reset.requestId, code: mail.code };
     const { body: grant } = await app.post('/api/auth/password-reset/confirm-code', confirmation).expect(200);
     const newPassword = unique.password();
