@@ -26,7 +26,13 @@ export interface TestAppOptions {
 /** The built server; it ends with this process. */
 const SERVER = [process.execPath, ...SHORT_LIVED, ...EXIT_WITH_PARENT, 'dist/main.js'] as const;
 
-/** The same as dist/start.cjs runs it: for tests whose subject is its speed. */
+/**
+ * The same with V8's own settings: for tests whose subject is its speed, beside others. There a
+ * priority of its threads would measure how busy the machine is.
+ */
+export const SERVER_AT_SPEED = [process.execPath, ...EXIT_WITH_PARENT, 'dist/main.js'] as const;
+
+/** The same as dist/start.cjs runs it: for tests of its speed that have the machine for themselves. */
 export const SERVER_AS_DELIVERED = [
   process.execPath,
   ...['--require', './dist/thread-pool.cjs'], // before EXIT_WITH_PARENT loads an ES module
