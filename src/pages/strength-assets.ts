@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readBuilt } from '../platform/files/built-file.js';
 
 /** The files' texts by name. */
 export type StrengthAssets = Record<'strength-estimator.js' | 'strength-words.js', string>;
@@ -6,12 +6,6 @@ export type StrengthAssets = Record<'strength-estimator.js' | 'strength-words.js
 /** Written by the build, because the word lists would stay in the memory of the server. */
 export const STRENGTH_FILE = new URL('./strength-assets.json', import.meta.url);
 
-/** Where no build has written the files, as in unit tests, they are made from the word lists. */
 export async function loadStrengthAssets(): Promise<StrengthAssets> {
-  const text = await readFile(STRENGTH_FILE, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
-  if (text !== undefined) return JSON.parse(text) as StrengthAssets;
-  return (await import('./strength-builder.js')).buildStrengthAssets();
+  return readBuilt(STRENGTH_FILE, async () => (await import('./strength-builder.js')).buildStrengthAssets());
 }

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import type { Options } from '@zxcvbn-ts/core';
+import { readBuilt } from '../../platform/files/built-file.js';
 import type { RankedWords } from './word-table.js';
 
 /** What the strength of a password is judged by. */
@@ -20,12 +20,6 @@ export const SEQUENCE_WORDS = 'months';
  */
 export const VOCABULARY_FILE = new URL('./vocabulary.json', import.meta.url);
 
-/** Where no build has written the vocabulary, as in unit tests, it is made from the lists. */
 export async function loadVocabulary(): Promise<Vocabulary> {
-  const text = await readFile(VOCABULARY_FILE, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
-  if (text !== undefined) return JSON.parse(text) as Vocabulary;
-  return (await import('./word-lists.js')).makeVocabulary();
+  return readBuilt(VOCABULARY_FILE, async () => (await import('./word-lists.js')).makeVocabulary());
 }
