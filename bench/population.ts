@@ -22,7 +22,7 @@ const IP = `'198.' || (18 + n % 2) || '.' || (random() * 255)::int || '.' || (ra
 const NETWORK = `'198.18.' || (random() * 255)::int || '.0/24'`;
 
 /** Inserts `values` into `columns` for each row of each member, in random order as in real use. */
-function of(table: string, columns: string, values: string) {
+function insertInto(table: string, columns: string, values: string) {
   return (share: number): string =>
     `INSERT INTO ${table} (${columns}) SELECT ${values} FROM members m, generate_series(1, ${Math.ceil(share)}) n
      WHERE random() < ${share / Math.ceil(share)} ORDER BY random()`;
@@ -36,7 +36,7 @@ export const POPULATIONS: readonly Population[] = [
   {
     table: 'devices',
     perMember: 2,
-    fill: of(
+    fill: insertInto(
       'devices',
       'id, member_id, token_digest, name, user_agent, network, last_seen_at',
       `gen_random_uuid(), m.id, ${DIGEST}, NULL, ${AGENT}, ${NETWORK}, now() - random() * interval '90 days'`,
@@ -45,7 +45,7 @@ export const POPULATIONS: readonly Population[] = [
   {
     table: 'sessions',
     perMember: 3,
-    fill: of(
+    fill: insertInto(
       'sessions',
       'id, member_id, device_id, transport, device_name, user_agent, ip, created_at, idle_expires_at, absolute_expires_at, ended_at, end_reason',
       `gen_random_uuid(), m.id, gen_random_uuid(), 'cookie', 'Ada’s phone', ${AGENT}, ${IP}, now(), now() + interval '14 days',
@@ -55,7 +55,7 @@ export const POPULATIONS: readonly Population[] = [
   {
     table: 'known_networks',
     perMember: 2,
-    fill: of(
+    fill: insertInto(
       'known_networks',
       'member_id, network, country, last_seen_at',
       `m.id, '198.' || n || '.' || (random() * 255)::int || '.0/24', 'KR', now() - random() * interval '90 days'`,
@@ -64,7 +64,7 @@ export const POPULATIONS: readonly Population[] = [
   {
     table: 'security_events',
     perMember: 120,
-    fill: of(
+    fill: insertInto(
       'security_events',
       'at, type, member_id, session_id, ip, user_agent, request_id, details',
       `now() - random() * interval '360 days', (ARRAY['login.succeeded', 'session.ended', 'login.failed'])[1 + n % 3], m.id,
@@ -74,7 +74,7 @@ export const POPULATIONS: readonly Population[] = [
   {
     table: 'outbox_messages',
     perMember: 3,
-    fill: of(
+    fill: insertInto(
       'outbox_messages',
       'id, template, locale, status, message_id, member_id, attempts, created_at, available_at, finished_at',
       `gen_random_uuid(), 'new-device', 'ko', 'sent', '<' || gen_random_uuid() || '@accounts.example.com>', m.id, 1,
@@ -84,7 +84,7 @@ export const POPULATIONS: readonly Population[] = [
   {
     table: 'proof_requests',
     perMember: 0.1,
-    fill: of(
+    fill: insertInto(
       'proof_requests',
       'id, purpose, email_key, member_id, code_hmac, link_digest, code_expires_at, link_expires_at, spent_at',
       `gen_random_uuid(), 'password-reset', m.email_key, m.id, ${DIGEST}, ${DIGEST}, now(), now(), now()`,
@@ -93,12 +93,12 @@ export const POPULATIONS: readonly Population[] = [
   {
     table: 'login_failures',
     perMember: 0.2,
-    fill: of('login_failures', 'key, account, failures', `${DIGEST}, ${DIGEST}, 1`),
+    fill: insertInto('login_failures', 'key, account, failures', `${DIGEST}, ${DIGEST}, 1`),
   },
   {
     table: 'rate_limits',
     perMember: 0.2,
-    fill: of(
+    fill: insertInto(
       'rate_limits',
       'key, points, expire',
       `'mail-hour:' || encode(${DIGEST}, 'base64'), 1, (extract(epoch FROM now()) * 1000)::bigint + (random() * 1e6)::int`,
@@ -107,13 +107,13 @@ export const POPULATIONS: readonly Population[] = [
   {
     table: 'totp_secrets',
     perMember: 0.1,
-    fill: of('totp_secrets', 'member_id, sealed, confirmed_at', `m.id, ${DIGEST} || ${DIGEST}, now()`),
+    fill: insertInto('totp_secrets', 'member_id, sealed, confirmed_at', `m.id, ${DIGEST} || ${DIGEST}, now()`),
   },
-  { table: 'recovery_codes', perMember: 1, fill: of('recovery_codes', 'digest, member_id', `${DIGEST}, m.id`) },
+  { table: 'recovery_codes', perMember: 1, fill: insertInto('recovery_codes', 'digest, member_id', `${DIGEST}, m.id`) },
   {
     table: 'passkeys',
     perMember: 0.2,
-    fill: of(
+    fill: insertInto(
       'passkeys',
       'id, member_id, credential_id, public_key, sign_count, transports, backup_eligible, backed_up, user_verified',
       `gen_random_uuid(), m.id, ${DIGEST}, ${DIGEST} || ${DIGEST} || ${DIGEST}, 0, '{internal,hybrid}', true, true, true`,
@@ -122,11 +122,11 @@ export const POPULATIONS: readonly Population[] = [
   {
     table: 'risk_notices',
     perMember: 0.2,
-    fill: of('risk_notices', 'member_id, device, signal', `m.id, gen_random_uuid(), 'new_device'`),
+    fill: insertInto('risk_notices', 'member_id, device, signal', `m.id, gen_random_uuid(), 'new_device'`),
   },
 ];
 
-/** Members with names and addresses in random order; all share one password hash. */
+/** Members with names and addresses in random order. Their password hashes have only the right length. */
 export async function seedPopulation(client: pg.Client, members: number, shares: Map<string, number>): Promise<void> {
   await client.query(
     `INSERT INTO members (id, login_id, email, email_key, password_hash, name, locale, created_at)

@@ -71,8 +71,8 @@ const UNUSED = [
 ];
 
 /**
- * What the code of a bundle calls: CommonJS libraries `require` what stays outside, and our modules
- * ask where they were.
+ * Defines what the code of a bundle calls: `require`, for libraries that stay outside, and
+ * `urlInDist`, which replaces `import.meta.url`.
  */
 const BANNER = `import { createRequire as requireFrom } from 'node:module';
 const require = requireFrom(import.meta.url);
@@ -106,8 +106,8 @@ const shareLibraries: Plugin = {
 };
 
 /**
- * Gives `await import('a-library')` the names that Node.js finds in a CommonJS library. In a chunk
- * of its own such a library would have a default export alone.
+ * Lets `await import('a-library')` return the named exports that Node.js finds in a CommonJS library.
+ * As a chunk of its own, such a library would have only a default export.
  */
 const keepNamesOfImports: Plugin = {
   name: 'keep-names-of-imports',
@@ -140,7 +140,7 @@ const leaveOutUnused: Plugin = {
 
 const isOutside = (name: string): boolean => OUTSIDE.some((one) => name === one || name.startsWith(`${one}/`));
 
-/** Replaces the programs in dist/ by bundles, and adds what they read. `nest build` has to run before. */
+/** Replaces the programs in dist/ by bundles, and writes the word files. `nest build` has to run before. */
 export async function bundle(): Promise<void> {
   await writeWordFiles();
   const { outputFiles, metafile } = await build({
@@ -196,8 +196,8 @@ async function withoutSpace(code: string, map: string): Promise<{ code: string; 
 }
 
 /**
- * Escapes what no ASCII letter is, such as a dash in a regular expression. With one such letter, V8
- * keeps the text of the whole file with two bytes for each letter.
+ * Escapes characters outside ASCII, such as a dash in a regular expression. With a single such
+ * character, V8 keeps the whole file in memory with two bytes for each character.
  */
 function inAscii(code: string): string {
   return code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
@@ -248,7 +248,7 @@ function namedFunction(node: Node, parent: Node | undefined): Node | undefined {
   return (holder as Identifier | undefined)?.name === name.value ? target : undefined;
 }
 
-/** The modules in each bundle, by the name of its file in dist/. Their paths begin at the root of the project. */
+/** The paths of the modules in each bundle, from the root of the project, by the bundle's name in dist/. */
 export async function bundledModules(): Promise<Map<string, string[]>> {
   return new Map(Object.entries(JSON.parse(await readFile(MODULES, 'utf8')) as Record<string, string[]>));
 }

@@ -9,14 +9,14 @@ import { PROJECT_ROOT } from './project.js';
 
 const OUTPUT = path.join(PROJECT_ROOT, 'dist');
 
-/** Where the built server reads what its sources would read from `url`. */
+/** The path in dist/ of a file that a source refers to by its URL in src/. */
 const inOutput = (url: URL): string =>
   path.join(OUTPUT, path.relative(path.join(PROJECT_ROOT, 'src'), fileURLToPath(url)));
 
 /** Writes the words that passwords are judged by, on the server and in browsers. */
 export async function writeWordFiles(): Promise<void> {
   await writeFile(inOutput(VOCABULARY_FILE), JSON.stringify(await makeVocabulary()));
-  // Browsers get functions as they were compiled.
+  // Loaded from dist/, because the text of its compiled functions goes to browsers.
   const compiled = pathToFileURL(path.join(OUTPUT, 'pages', 'strength-builder.js')).href;
   const { buildStrengthAssets } = (await import(compiled)) as typeof StrengthBuilder;
   await writeFile(inOutput(STRENGTH_FILE), JSON.stringify(await buildStrengthAssets()));

@@ -140,7 +140,7 @@ const FLOWS = {
     expect(await connection.ask({ method: 'POST', path: '/api/auth/sign-up/confirm-code', body: confirmation }), 200);
   },
 
-  /** Only the request of a sign-up; its mail follows behind it. */
+  /** Only the request of a sign-up. Its mail is sent later. */
   requestSignUp: (job) => async (connection) => {
     const name = randomBytes(8).toString('hex');
     const body = { loginId: `b${name}`, email: `${name}@bench.example`, password: freshPassword() };

@@ -10,7 +10,7 @@ async function rawHashes(bench: BenchEnvironment): Promise<Measured> {
   return { value: perSecond };
 }
 
-async function beside(
+async function compareWithRawHashes(
   bench: BenchEnvironment,
   flow: FlowName,
   connections: number,
@@ -35,14 +35,14 @@ async function beside(
 export async function login(bench: BenchEnvironment): Promise<Row[]> {
   const rows: Row[] = [];
   for (const connections of [16, 64]) {
-    const figures = await beside(bench, 'login', connections, 1, MEMBERS);
+    const figures = await compareWithRawHashes(bench, 'login', connections, 1, MEMBERS);
     rows.push({ operation: `login, ${connections} connections`, target: { atLeast: 0.9 }, ...figures });
   }
-  return [...rows, await besideBareLogin(bench)];
+  return [...rows, await compareWithBareLogin(bench)];
 }
 
 /** The limit of any server that serves logins over HTTP from a database. */
-async function besideBareLogin(bench: BenchEnvironment): Promise<Row> {
+async function compareWithBareLogin(bench: BenchEnvironment): Promise<Row> {
   const connections = 16;
   const loggingIn = (server: ServerProcess, path: string) => async () => {
     await bench.forgetSessions();
@@ -68,7 +68,7 @@ export async function signUp(bench: BenchEnvironment): Promise<Row[]> {
   const limitOf = 'bare Fastify + pg: hash, insert a member';
   return [
     { operation: 'sign-up, request until 202', unit: '/s', limitOf, target: { atLeast: 0.75 }, ...requested },
-    { operation: 'sign-up, mail, confirmation', ...(await beside(bench, 'signUp', connections, 1, 1)) },
+    { operation: 'sign-up, mail, confirmation', ...(await compareWithRawHashes(bench, 'signUp', connections, 1, 1)) },
   ];
 }
 

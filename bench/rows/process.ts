@@ -61,8 +61,8 @@ export async function memory(bench: BenchEnvironment): Promise<Row[]> {
 }
 
 /**
- * Statements of a replica that serves no request, counted once its heartbeat has slowed down. It is the
- * server that other rows share, because a second one would be counted with it.
+ * Statements of a replica that serves no request, counted once its heartbeat has slowed down. Uses the
+ * server that other rows share, because the statements of a second server would be counted too.
  */
 export async function idle(bench: BenchEnvironment): Promise<Row[]> {
   const [untilIdleMs, seconds] = [35_000, bench.isQuick ? 8 : 20];
@@ -70,7 +70,7 @@ export async function idle(bench: BenchEnvironment): Promise<Row[]> {
   await pause(untilIdleMs);
   const before = await transactions(bench);
   await pause(seconds * 1000);
-  // The count itself is one of them.
+  // The first count is one of the statements.
   const ours = ((await transactions(bench)) - before - 1) / seconds;
   return [
     {

@@ -21,7 +21,7 @@ const SECOND: Record<ProvenFactor, AuthenticationMethod[]> = {
  * The claim `amr` (RFC 8176). A passkey counts as two factors by itself: it verifies its user.
  */
 export function methodsOf({ firstFactor, secondFactor }: ProvenFactors): AuthenticationMethod[] {
-  // Of a passkey in a session of 1.0 it is not known whether a password came first: claim less.
+  // A session of 1.0 does not record whether a password came before its passkey. Claim no password.
   const first = firstFactor ?? (secondFactor === 'passkey' ? 'passkey' : 'password');
   return [...FIRST[first], ...(secondFactor === null ? [] : SECOND[secondFactor])];
 }

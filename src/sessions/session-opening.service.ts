@@ -8,9 +8,9 @@ import { TokenHook, type HookQuestion } from '../platform/token-hook/token-hook.
 /** A transaction that may open a session: {@link SessionsService.open} needs it. */
 export interface SessionOpening {
   readonly tx: Tx;
-  /** For a member that the transaction makes. The same when it runs again. */
+  /** The id of a member that the transaction creates; the same when the transaction runs again. */
   readonly newMemberId: string;
-  /** Call it when nothing but the product can refuse the session any more. */
+  /** Call it last: after it, nothing but the product may refuse the session. */
   readonly claimsFor: (question: Omit<HookQuestion, 'type'>) => HookClaims | undefined;
 }
 

@@ -41,7 +41,7 @@ export class SessionTokens {
    * Both tokens of a generation. Deterministic: the same state gives the same refresh token on
    * every server.
    * @param hookClaims those that the product's token hook adds to the access token
-   * @param accessIssuedAt seconds since 1970; later than the generation where its answer was lost
+   * @param accessIssuedAt seconds since 1970; later than the generation if its first answer was lost
    */
   mint(state: SessionState, hookClaims?: HookClaims, accessIssuedAt = state.issuedAt): IssuedTokens {
     const { id, memberId, role, generation, issuedAt, refreshExpiresAt, keyThumbprint, binding } = state;

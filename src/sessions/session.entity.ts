@@ -10,7 +10,7 @@ export type TokenTransport = 'body' | 'cookie';
 /** What a login or a password check began with. Sign-ups count as logins with the password. */
 export type FirstFactor = 'password' | 'passkey' | 'federated';
 
-/** A second factor that a session proved. A recovery code stands in for a lost one. */
+/** A second factor that a member proved in a session. A recovery code stands in for a lost one. */
 export type ProvenFactor = 'passkey' | 'totp' | 'recovery-code';
 
 /**
@@ -59,7 +59,7 @@ export class Session {
   @Column('timestamptz', { name: 'ended_at', nullable: true }) endedAt: Date | null;
   @Column('text', { name: 'end_reason', nullable: true }) endReason: SessionEndReason | null;
   @Column('text', { name: 'device_name', nullable: true }) deviceName: string | null;
-  /** Of the last login or refresh, as `ip`: a late replay has to look like them. */
+  /** From the last login or refresh, like `ip`. A late replay is compared with both. */
   @Column('text', { name: 'user_agent' }) userAgent: string;
   @Column('text') ip: string;
   /**
@@ -78,8 +78,8 @@ export class Session {
   @Column('text', { name: 'key_thumbprint', nullable: true }) keyThumbprint: string | null;
   @Column('text', { nullable: true }) binding: SessionBinding | null;
   /**
-   * The last generation whose predecessor came late, when it first did, and how many generations in
-   * a row that makes.
+   * The last generation whose previous token was replayed late, the time of its first late replay,
+   * and the number of generations in a row with one.
    */
   @Column('int', { name: 'late_replay_generation', nullable: true }) lateReplayGeneration: number | null;
   @Column('timestamptz', { name: 'late_replayed_at', nullable: true }) lateReplayedAt: Date | null;

@@ -2,32 +2,36 @@ import type { Server } from 'node:http';
 import { promisify } from 'node:util';
 import v8 from 'node:v8';
 
+/** Work is measured in windows of this length. */
 const WINDOW_MS = 200;
 
-/** So many windows without work make the process quiet. */
+/** The process is quiet after this many windows without work. */
 const QUIET_WINDOWS = 2;
 
-/** Processor time within a window that is no work: timers, the heartbeat. */
+/** A window without work may take this much processor time, for timers and the heartbeat. */
 const REST_MICROSECONDS = 10_000;
 
-/** A collection has to be worth its pause, which grows with what stays. */
+/**
+ * The heap must have grown by this factor since the last collection. A collection pauses the
+ * process, the longer the larger the heap is.
+ */
 const WORTHWHILE_GROWTH = 1.2;
 
-/** What a collection depends on. */
+/** What decides about a collection, and the collection itself. */
 export interface Workload {
   /** Requests so far. */
   readonly requests: () => number;
   /** Processor time of all threads so far. */
   readonly cpuMicroseconds: () => number;
-  /** What V8 holds for the heap, used or not. */
+  /** Memory that V8 holds for the heap, used or not. */
   readonly heapBytes: () => number;
   /** Collects all garbage and returns its memory to the operating system. */
   readonly collect: () => Promise<void>;
 }
 
 /**
- * Returns the memory of the start, and later that of a busy time, as soon as the process is quiet
- * (ADR 0062). V8 alone keeps it until it needs more.
+ * Returns memory to the operating system whenever the process becomes quiet: after the start, and
+ * after each busy time (ADR 0062). Otherwise V8 keeps the memory until it needs more.
  */
 export function collectWhenQuiet(server: Server): void {
   let requests = 0;
@@ -49,20 +53,23 @@ export function collectWhenQuiet(server: Server): void {
 export function makeWindowEnd({ requests, cpuMicroseconds, heapBytes, collect }: Workload): () => Promise<void> {
   let last = { requests: requests(), cpu: cpuMicroseconds() };
   let quietWindows = 0;
-  let kept = 0;
+  let heapAfterCollection = 0;
   return async () => {
     const now = { requests: requests(), cpu: cpuMicroseconds() };
     const isQuiet = now.requests === last.requests && now.cpu - last.cpu < REST_MICROSECONDS;
     last = now;
     quietWindows = isQuiet ? quietWindows + 1 : 0;
-    if (quietWindows < QUIET_WINDOWS || heapBytes() < kept * WORTHWHILE_GROWTH) return;
-    kept = Infinity; // no second one before this one has ended
+    if (quietWindows < QUIET_WINDOWS || heapBytes() < heapAfterCollection * WORTHWHILE_GROWTH) return;
+    heapAfterCollection = Infinity; // starts no second collection before this one has ended
     await collect();
-    kept = heapBytes();
+    heapAfterCollection = heapBytes();
   };
 }
 
-/** Of V8's interfaces only the inspector's collects all and compacts what stays. It opens no port. */
+/**
+ * Collects all garbage and compacts the heap. Only V8's inspector offers both; a session within the
+ * process opens no port.
+ */
 export async function collectGarbage(): Promise<void> {
   const { Session } = await import('node:inspector');
   const session = new Session();

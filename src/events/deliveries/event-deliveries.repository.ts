@@ -31,9 +31,11 @@ export const GIVE_UP_AFTER = `interval '3 days'`;
 /**
  * Deliveries of one member to one webhook are sent one after the other, in the order of the events
  * (EV-02). The events of one member become visible in that order, so the first is never missing.
- * `LIMIT 1` keeps the planner from joining all waiting rows, which it prefers while it has no
- * statistics: each claim of a large backlog would then read all of it. For the same reason `IS NOT
- * TRUE`: of `IS NULL` it expects one row in two hundred, and reads and sorts all to find twenty.
+ *
+ * The form of the subquery guides the planner while it has no statistics. Without `LIMIT 1`, it
+ * would join all waiting rows, and each claim of a large backlog would read all of it. With `IS
+ * NULL` in place of `IS NOT TRUE`, it would expect one row in two hundred to match, and read and
+ * sort all rows to find twenty.
  */
 const DUE = `SELECT d.id FROM event_deliveries d WHERE d.webhook_id = $1 AND d.status = 'pending' AND d.available_at <= now()
   AND (SELECT true FROM event_deliveries earlier WHERE earlier.webhook_id = d.webhook_id AND earlier.member_id = d.member_id
@@ -93,8 +95,8 @@ export class EventDeliveriesRepository {
   }
 
   /**
-   * See {@link OutboxQueue.claim}; of one webhook.
-   * @param from the event with which first attempts begin
+   * Claims due deliveries of one webhook, see {@link OutboxQueue.claim}.
+   * @param from the id of the event with which first attempts begin
    */
   async claim(
     webhookId: string,
@@ -147,7 +149,7 @@ export class EventDeliveriesRepository {
     return count === DELETE_BATCH;
   }
 
-  /** Queues a test, which is no event and stands in no log. */
+  /** Queues a test delivery. A test is not an event and appears in no log. */
   async insertTest(tx: Tx, webhookId: string): Promise<string> {
     const { rows } = await tx.query<{ id: string }>(
       `WITH event AS (INSERT INTO events (type, data) VALUES ('${TEST_TYPE}', '{}') RETURNING id)
@@ -159,9 +161,9 @@ export class EventDeliveriesRepository {
   }
 
   /**
-   * Makes a closed delivery due again, as if it were new: it has three days again. The event keeps
-   * its id.
-   * @returns the member whom it is about, if any; null if there is none, or if it is still pending
+   * Makes a closed delivery due again, for another three days. The event keeps its id.
+   * @returns the member whom the event is about, if any; null if the webhook has no such delivery,
+   *   or it is still pending
    */
   async retry(tx: Tx, webhookId: string, id: string): Promise<{ readonly memberId: string | null } | null> {
     const { rows } = await tx.query<{ memberId: string | null }>(

@@ -24,7 +24,7 @@ export class EventDelivery {
   eventId: string;
   /** No foreign key: each commit of an event would lock the row of the webhook. */
   @Column('uuid', { name: 'webhook_id' }) webhookId: string;
-  /** Of the event; here because deliveries of one member wait for each other. */
+  /** The member of the event, copied because deliveries of one member wait for each other. */
   @Column('uuid', { name: 'member_id', nullable: true }) memberId: string | null;
   @Column('text', { default: 'pending' }) status: DeliveryStatus;
   @Column('int', { default: 0 }) attempts: number;

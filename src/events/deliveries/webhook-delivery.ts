@@ -12,7 +12,7 @@ import type { ClaimedDelivery } from './event-deliveries.repository.js';
 import { WebhookHealthService } from './webhook-health.service.js';
 
 const TIMEOUT_MS = 10_000;
-/** The body of an answer means nothing; a little is read so that the connection can be used again. */
+/** The body of an answer is ignored. Up to this much is read, so that the connection can be used again. */
 const MAX_ANSWER_BYTES = 4096;
 /** From seconds to hours. In an outage few events are tried at all, so most are sent as soon as it ends. */
 const BACKOFF = new Backoff(5, 3 * 3600);
@@ -47,8 +47,8 @@ export class WebhookDelivery implements OutboxDelivery<ClaimedDelivery>, OnAppli
     this.attemptCounts.record(delivery, outcome);
     if (failure !== null) this.logger.warn(`delivery ${delivery.id} attempt ${delivery.attempts}: ${failure}`);
     // An aborted attempt shows nothing about the receiver: this process is stopping.
-    // Noted before the outcome is recorded: a delivery that is claimed next must not see a webhook
-    // that works again as failing, and switch it off. Costs nothing while a webhook works.
+    // The health is noted before the outcome is recorded. Otherwise the next delivery could still
+    // find a webhook that works again marked as failing, and switch it off.
     if (!signal.aborted) await this.health.note(delivery, failure === null);
     return outcome;
   }

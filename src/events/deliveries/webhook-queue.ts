@@ -2,17 +2,19 @@ import type { Lease } from '../../platform/outbox/attempts.js';
 import type { OutboxQueue } from '../../platform/outbox/outbox-queue.js';
 import type { ClaimedDelivery, EventDeliveriesRepository } from './event-deliveries.repository.js';
 
-/** How long claims go on where the last one ended before one begins with the oldest event again. */
+/** In a backlog, a claim begins with the oldest event again after this time. */
 const REWIND_MS = 2000;
-/** Fewer index entries than this cost nothing. */
+/** To read fewer index entries than this costs next to nothing. */
 const MANY = 200;
 const OLDEST = '0';
 
 /**
- * The deliveries of one webhook. In a backlog a claim goes on where the last one ended: PostgreSQL
- * keeps the index entries of what was sent until a vacuum, and while a backup or another long
- * transaction runs, each claim would read all of them. What a claim passes, because its member had
- * to wait or its event committed late, is found after two seconds or when the backlog ends.
+ * The deliveries of one webhook. In a backlog, a claim begins where the last one ended. PostgreSQL
+ * keeps the index entries of sent deliveries until a vacuum, which waits for a backup or another
+ * long transaction; from the oldest event on, each claim would read them all.
+ *
+ * A claim passes over a delivery whose member has to wait, or whose event commits late. Such a
+ * delivery is found after two seconds, or when the backlog ends.
  */
 export class WebhookQueue implements OutboxQueue<ClaimedDelivery> {
   readonly isOrdered = true;

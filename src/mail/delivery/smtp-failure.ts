@@ -33,7 +33,7 @@ export function isPermanentFailure(error: unknown): boolean {
   return responseCode !== undefined && responseCode >= 500 && responseCode < 600;
 }
 
-/** Settings that mend what the mail server is refused for. */
+/** What to set when the connection to the mail server fails for a known reason. */
 const REMEDIES: readonly (readonly [reason: RegExp, remedy: string])[] = [
   [/self-signed|unable to (verify|get)|issuer/i, 'set SMTP_CA_FILE to the authority of its certificate'],
   [/altname/i, 'SMTP_URL needs the host name of its certificate'],

@@ -48,16 +48,17 @@ export class OutboxFailuresRepository {
     return rows[0] ?? null;
   }
 
-  /** Mails of the last day that failed and whose payload is left, newest first. */
+  /** Mails of the last day that failed and whose payload is not erased yet, newest first. */
   async listUndelivered(): Promise<UndeliveredMail[]> {
-    const of = (
+    const newestWhere = (
       condition: string,
     ): string => `(SELECT id, payload, last_error AS "lastError", created_at FROM outbox_messages
       WHERE ${condition} AND payload IS NOT NULL AND created_at > now() - interval '1 day'
       ORDER BY created_at DESC LIMIT ${MAX_UNDELIVERED})`;
     const { rows } = await this.database.query<UndeliveredMail>(
       `SELECT id, payload, "lastError" FROM (
-         ${of(`status = 'dead'`)} UNION ALL ${of(`status = 'pending' AND attempts > 0 AND last_error IS NOT NULL`)}) mails
+         ${newestWhere(`status = 'dead'`)} UNION ALL
+         ${newestWhere(`status = 'pending' AND attempts > 0 AND last_error IS NOT NULL`)}) mails
        ORDER BY created_at DESC LIMIT ${MAX_UNDELIVERED}`,
     );
     return rows;

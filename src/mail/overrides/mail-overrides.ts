@@ -25,7 +25,7 @@ export interface PartialOverride extends OverrideFile {
 
 const PARTS = ['subject', 'html', 'text'] as const;
 
-/** The mail texts of the operator, as read at start: a change takes effect at the next start, once it was checked. */
+/** The mail texts of the operator. They are read and checked at start, so a change needs a restart. */
 export class MailOverrides {
   private readonly byPlace: ReadonlyMap<string, TemplateOverride>;
 

@@ -32,7 +32,7 @@ export class OverrideChecker {
     for (const file of this.overrides.partials) this.checkPartial(file);
     for (const file of this.overrides.templates) this.checkTemplate(file);
     for (const locale of new Set(this.overrides.templates.map((file) => file.locale))) this.checkParts(locale);
-    // Mails with faults in their source would only report them a second time.
+    // Rendering a source with faults would only report the same faults again.
     if (this.faults.length > 0) return;
     const locales = new Set([...this.overrides.templates, ...this.overrides.partials].map((file) => file.locale));
     for (const locale of locales) this.checkMails(locale);

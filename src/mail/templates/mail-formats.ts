@@ -19,7 +19,7 @@ export interface MailFormats {
   web(address: string): string;
 }
 
-/** The time zone in which mails print times, and how they call it. */
+/** The time zone in which mails print times, and its printed name. */
 export interface MailZone {
   readonly timeZone: string;
   readonly zoneName: string;

@@ -27,7 +27,7 @@ export interface MailRendererOptions {
   countryOf: (ip: string, locale: MailLocale) => string | undefined;
   /** The texts of the operator; null without MAIL_TEMPLATES_DIR. */
   overrides?: MailOverrides | null;
-  /** The language of a mail that the language of its reader lacks. */
+  /** The language of a mail that is not written in its reader's language. */
   defaultLocale: Locale;
 }
 

@@ -111,7 +111,7 @@ export interface MailTemplates {
     /** Set for a previous address: when the address change can no longer be undone. */
     reservedUntil?: string | undefined;
   };
-  /** Also after an account was secured; an optional field, because an older server may send the mail. */
+  /** `after` is set if the account was secured. Optional, because a mail of an older server lacks it. */
   'password-reset': EmailChallengeMail & { after?: AccountRecoveryKind | undefined };
   'find-login-id': Requested & { code: string; codeMinutes: number };
   /** The only mail that contains the full login ID. */
@@ -135,7 +135,7 @@ export interface MailTemplates {
     /** With `removal-scheduled`: when the disputed second step is removed. */
     removeOn?: string | undefined;
   };
-  /** `provider` is its name for people. Without the address of the account there: who linked it may have chosen it. */
+  /** `provider` is its display name. The account's address there is left out: an attacker may have chosen it. */
   'identity-changed': Alert & { loginIdMasked: string; what: IdentityChangeKind; provider: string };
   /** A provider reported that the member's account there is gone, or used by another person. */
   'provider-notice': Alert & { loginIdMasked: string; provider: string; what: ProviderNoticeEffect };
@@ -147,7 +147,7 @@ export interface MailTemplates {
     loginIdMasked: string;
     /** Titles of the documents, in the language in which they were agreed to. */
     document: string;
-    /** When; absent where each title has a time of its own. */
+    /** When they were agreed to; absent where each title has a time of its own. */
     at?: string | undefined;
     loginUrl?: string | undefined;
   };

@@ -8,15 +8,15 @@ import type { OutboxDelivery, OutboxQueue, OutboxSettings } from './outbox-queue
 import { SendingWidth } from './sending-width.js';
 
 /**
- * How often to look for due mails that no notification announces: retries, and rows of processes
+ * How often to look for due rows that no notification announces: retries, and rows of processes
  * that died.
  */
 const POLL_MS = 2000;
 /** At shutdown, rows in flight get this long; then they are aborted and left to another process. */
 const DRAIN_MS = 8000;
 /**
- * A row that has no answer after this time holds up the next one no longer: slow receivers get as
- * many rows at once as they need.
+ * A row without an answer after this time no longer holds up the next one. So a slow receiver gets
+ * several rows at once.
  */
 const PATIENCE_MS = 1000;
 /** The pause between attempts to record an outcome while the database is unavailable. */
@@ -31,7 +31,7 @@ export class OutboxDispatcher<Row extends ClaimedRow> {
   private readonly claimFailure: RepeatedFailure;
   private readonly leaseMs: number;
   private readonly width: SendingWidth;
-  /** Each until its outcome is recorded. */
+  /** Rows that are being sent, each until its outcome is recorded. */
   private readonly inFlight = new Set<Promise<void>>();
   /** How many of the rows in flight have waited for an answer for longer than {@link PATIENCE_MS}. */
   private slowInFlight = 0;
@@ -84,7 +84,7 @@ export class OutboxDispatcher<Row extends ClaimedRow> {
     for (const controller of this.abortControllers) controller.abort();
   }
 
-  /** Starts a claim, or requests one after the claim in progress, or after the pause behind it. */
+  /** Starts a claim. During a claim, and during the pause after it, requests one for later. */
   wake(): void {
     if (this.isStopped) return;
     if (this.claiming || this.spacingTimer) {
@@ -119,11 +119,11 @@ export class OutboxDispatcher<Row extends ClaimedRow> {
     this.mayHaveMore = isProbe || rows.length >= free || retries >= retryLimit || this.queue.isOrdered === true;
     for (const row of rows) this.startSending(row, claimedAt);
     const { spacingMs = 0 } = this.settings;
-    if (spacingMs > 0 && rows.length > 0 && !this.mayHaveMore) this.putOff(spacingMs);
+    if (spacingMs > 0 && rows.length > 0 && !this.mayHaveMore) this.pauseClaims(spacingMs);
   }
 
-  /** Lets wake-ups wait for so long, and answers them by one claim. */
-  private putOff(ms: number): void {
+  /** Collects wake-ups for this long, and then answers them by one claim. */
+  private pauseClaims(ms: number): void {
     this.spacingTimer = setTimeout(() => {
       this.spacingTimer = undefined;
       if (this.isWakeRequested) this.wake();
@@ -136,7 +136,7 @@ export class OutboxDispatcher<Row extends ClaimedRow> {
   }
 
   private get freeSlots(): number {
-    // Answered rows count until they are recorded, slow ones too.
+    // A row with an answer counts until its outcome is recorded, even if it was slow.
     const atOnce = this.width.now - (this.inFlight.size - this.slowInFlight);
     return Math.min(atOnce, this.settings.width.max - this.inFlight.size);
   }
@@ -174,7 +174,10 @@ export class OutboxDispatcher<Row extends ClaimedRow> {
     await this.recordOutcome(row, outcome, claimedAt + this.leaseMs);
   }
 
-  /** @returns a function to call with the answer */
+  /**
+   * Counts a row as slow after {@link PATIENCE_MS}.
+   * @returns a function to call when the server has answered
+   */
   private startPatience(): () => void {
     let isSlow = false;
     const timer = setTimeout(() => {

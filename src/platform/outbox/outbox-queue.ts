@@ -35,8 +35,8 @@ export interface OutboxSettings {
   readonly width: WidthSettings;
   readonly leaseSeconds: number;
   /**
-   * How long a claim that left no row behind puts off the next one, so that rows of one moment
-   * share a claim. Default: 0.
+   * The pause after a claim that left no due row behind, so that rows of one moment share the next
+   * claim. Default: 0.
    */
   readonly spacingMs?: number;
 }

@@ -5,8 +5,8 @@ import type { ClaimedRow } from './attempts.js';
 import type { OutboxDispatcher } from './outbox-dispatcher.js';
 
 /**
- * Runs a dispatcher for as long as the application runs, in processes that work in the background.
- * An outbox with one dispatcher extends it.
+ * Runs a dispatcher for as long as the application runs, in processes with WORKER_ENABLED. Base
+ * class of an outbox that has one dispatcher.
  */
 export abstract class OutboxWorker<Row extends ClaimedRow>
   implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy

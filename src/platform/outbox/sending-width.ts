@@ -1,10 +1,7 @@
 /** Rows that a dispatcher may send at once. */
 export interface WidthSettings {
   readonly max: number;
-  /**
-   * Begin with one at a time, and send one more at once for each this many rows that were waiting
-   * already. Undefined: always `max`.
-   */
+  /** Send one row at a time, and one more for each `rowsPerStep` rows of a backlog. Default: always `max`. */
   readonly rowsPerStep?: number;
 }
 

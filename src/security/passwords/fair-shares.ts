@@ -18,13 +18,14 @@ export function hashOwner({ ip }: { readonly ip: string }, account: string): Has
 }
 
 /**
- * Shares out a queue between client addresses and accounts (BF-14). The jobs of one owner have
- * turns one after the other, and the first job of another owner has the current turn: it passes all
- * but the first of a long row (start-time fair queuing). Owners are remembered while they hold a
- * place.
+ * Shares out a queue between client addresses and accounts by start-time fair queuing (BF-14). Each
+ * job of an owner gets a later turn than the owner's job before. The first job of an owner gets the
+ * current turn, so it overtakes the long row of jobs of another owner. An owner is forgotten when it
+ * holds no place.
  *
- * Places are counted by client address alone. By account, an attacker with many addresses could
- * take all places of a victim's account, and keep the owner out on known devices too (BF-04).
+ * Places are limited for client addresses only. If accounts had a limit, an attacker with many
+ * addresses could use up that of a victim's account, and the victim could not log in even on a known
+ * device (BF-04).
  */
 export class FairShares {
   private currentTurn = 0;
@@ -47,7 +48,7 @@ export class FairShares {
     }
   }
 
-  /** Gives a job of an owner who holds a place its turn. Jobs run in the order of their turns. */
+  /** Assigns a turn to a job whose owner holds a place. Jobs run in the order of their turns. */
   takeTurn(owner: HashOwner | undefined): number {
     const shares = keysOf(owner).map((key) => this.shareOf(key));
     const turn = Math.max(this.currentTurn, ...shares.map(({ nextTurn }) => nextTurn));

@@ -1,8 +1,7 @@
 /*
  * Koreans often type a Korean word on the Latin layout (`dkssud` is 안녕), or a Latin word while the
- * Hangul layout is on. Both are judged as the keys that were pressed on the two-set keyboard (KS X
- * 5002). The pages contain these functions as text, so they may not use anything outside
- * themselves.
+ * Hangul layout is on. Either is judged by the keys that were pressed on the two-set keyboard (KS X
+ * 5002). The pages contain these functions as text, so no function may use anything outside itself.
  */
 
 /** Turns Hangul into the keys that type it; other characters stay. */
@@ -21,7 +20,7 @@ export function keysOf(text: string): string {
     .replace(/[\u3131-\u3163]/g, (letter) => letters[letter.charCodeAt(0) - 0x3131] ?? letter);
 }
 
-/** What this file uses of an estimate by zxcvbn. */
+/** The fields of zxcvbn's estimate that this file uses. */
 export interface KeyEstimate {
   readonly score: number;
   readonly guessesLog10: number;
@@ -29,10 +28,12 @@ export interface KeyEstimate {
 }
 
 /**
- * The score of pressed keys, lowered to 1 where they are Korean words or names and little else. Two
- * estimates decide: by the word lists, without the constant that the library adds for each further
- * word; and where the letters form whole syllables, as Korean does and other text seldom, by a
- * hundred guesses a syllable, because no list holds all words.
+ * The library's score of pressed keys, but at most 1 for keys that are little more than Korean words
+ * or names. Either of two estimates can lower the score:
+ * - By word: the guesses of all matches, without the constant that the library adds for each
+ *   further word.
+ * - By syllable: a hundred guesses each, because no list holds all words. It applies where the
+ *   letters form whole syllables, which text in other languages seldom does.
  * @param check estimates with the Korean word lists, whose names begin with `korean`
  */
 export function koreanScore(keys: string, check: (text: string) => KeyEstimate): number {

@@ -35,7 +35,7 @@ export function setMergedLists(zxcvbn: ZxcvbnFactory, { tables }: Vocabulary): v
   rememberTyped(dictionaryL33t);
 }
 
-/** Has estimators with tables search them; others search as before. */
+/** Replaces the library's search in estimators that have tables. Others search as before. */
 function replaceSearch(prototype: WordMatcher): void {
   if (replaced.has(prototype)) return;
   replaced.add(prototype);
@@ -49,7 +49,7 @@ function replaceSearch(prototype: WordMatcher): void {
       tables: isSequence ? [...tables].filter(([name]) => name === SEQUENCE_WORDS) : [...tables],
       ownWords: isSequence ? [] : Object.entries(search.userInputsOptions?.rankedDictionary ?? {}),
       typed: typedFor.get(this) ?? null,
-      // A letter reversed is the same letter, which costs an attacker less as it is.
+      // A single letter is its own reverse, and the search without reversal finds it already.
       shortest: reversing.has(this) ? 2 : 1,
     });
   };

@@ -7,19 +7,19 @@ import { LegacyHashesService } from './legacy-hashes/legacy-hashes.service.js';
 import { PasswordHasher } from './password-hasher.js';
 import { PasswordPolicy, type PasswordOwner } from './password-policy.js';
 
-/** The duration of a verification that is assumed before the first one was measured. */
+/** The assumed duration of a verification until the first one has been measured. */
 const FIRST_ESTIMATE_MS = 40;
 
 interface HashOptions {
   /** Who causes the hash; absent for work of the server itself. */
   readonly owner?: HashOwner;
-  /** Unpredictable, and of this account alone; random where absent. */
+  /** Must be unpredictable and belong to this account alone. Random if absent. */
   readonly salt?: Buffer;
 }
 
 interface VerifyOptions extends Pick<HashOptions, 'owner'> {
   /**
-   * Runs shortly before the hash, to refuse a request that was allowed when it began to wait and no
+   * Runs shortly before the hash. Throws if the request was allowed when it began to wait, but no
    * longer is.
    */
   readonly beforeHashing?: () => Promise<void>;

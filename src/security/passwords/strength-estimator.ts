@@ -9,8 +9,8 @@ import type { Strength } from './strength.js';
 const IDLE_MS = 60_000;
 
 /**
- * Estimating allocates much short-lived memory. Without a limit V8 grows that generation to 50–60
- * MiB and is no faster for it (docs/performance.md).
+ * Estimating allocates much short-lived memory. Without a limit, V8 lets the young generation grow
+ * to 50–60 MiB, which makes estimates no faster (docs/performance.md).
  */
 const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 6 };
 

@@ -11,11 +11,11 @@ export interface Vocabulary {
   readonly common: RankedWords;
 }
 
-/** A name that the library recognises as that of words in a sequence, such as months. */
+/** The library takes a list of this name for words in a sequence, such as months. */
 export const SEQUENCE_WORDS = 'months';
 
 /**
- * Written by the build, because the lists that it is made from would take tens of megabytes of each
+ * Written by the build, because its source lists would take tens of megabytes of memory in each
  * server.
  */
 export const VOCABULARY_FILE = new URL('./vocabulary.json', import.meta.url);

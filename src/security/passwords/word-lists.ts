@@ -14,9 +14,9 @@ export async function loadWordLists() {
 }
 
 /**
- * Merges all lists into three tables. The library looks up every part of a password, reversed and
- * without look-alikes too, in every list, and counts a word by its best rank. Three tables with the
- * best ranks give the same estimate in a fraction of the time (ADR 0058).
+ * Merges all lists into three tables. The library looks up every part of a password in every list,
+ * also reversed and with look-alikes replaced, and uses the best rank of a word. Three tables with
+ * the best ranks give the same estimate in a fraction of the time (ADR 0058).
  */
 export async function makeVocabulary(): Promise<Vocabulary> {
   const [{ lists, graphs }, core] = await Promise.all([loadWordLists(), import('@zxcvbn-ts/core')]);
@@ -42,7 +42,7 @@ function groupOf(list: string, options: Options): string {
   return options.isWordSequence(list) ? SEQUENCE_WORDS : 'words';
 }
 
-/** As the library ranks them: from 1, and a word that occurs twice by its last place. */
+/** Ranks words as the library does: from 1, and a word that occurs twice by its last place. */
 function rankByWord(words: readonly (string | number)[]): Map<string, number> {
   return new Map(words.map((word, index) => [String(word), index + 1]));
 }

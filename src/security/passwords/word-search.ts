@@ -1,6 +1,6 @@
 import { EMPTY_HASH, hashWith, type WordTable } from './word-table.js';
 
-/** What the library calls the words that an acquaintance would try. */
+/** The library's name for the words that an acquaintance would try. */
 const OWN_WORDS = 'userInputs';
 
 /** A word in a password, as the library describes it. */
@@ -16,7 +16,7 @@ export interface WordMatch {
   readonly l33t: false;
 }
 
-/** What the library searches. */
+/** What the library passes to a search. */
 export interface Search {
   readonly password: string;
   readonly userInputsOptions?: { readonly rankedDictionary: Readonly<Record<string, number>> };
@@ -49,7 +49,8 @@ export function searchTables({ password }: Search, scope: SearchScope): WordMatc
       hash = hashWith(hash, text.charCodeAt(end - 1));
       if (end - i < shortest) continue;
       const isDropped = nextReplaced !== null && (nextReplaced[i]! >= end || end - i === 1);
-      // A look-alike of the whole password ends the library's search, with a replaced letter or not.
+      // The library needs a match of the whole password, also without a replaced letter: it ends its
+      // search.
       if (isDropped && end - i < text.length) continue;
       for (const [name, table] of tables) {
         const rank = table.find(hash, text, i, end);
@@ -76,7 +77,7 @@ function matchOf(password: string, text: string, i: number, end: number, rank: n
   };
 }
 
-/** @returns by letter: the next one that was replaced; null where a replacement has more letters, or fewer */
+/** @returns for each letter the index of the next replaced one; null if replacing changed the length */
 function findReplaced(typed: string, text: string): Uint32Array | null {
   if (typed.length !== text.length) return null;
   const next = new Uint32Array(text.length);

@@ -3,33 +3,36 @@ export const EMPTY_HASH = 0x811c9dc5;
 
 const LINE_FEED = 0x0a;
 
-/** @returns the hash of a text with one more letter behind it (FNV-1a) */
+/**
+ * Extends the hash of a text by the next letter (FNV-1a).
+ * @param hash of the text before that letter
+ */
 export function hashWith(hash: number, letter: number): number {
   return Math.imul(hash ^ letter, 0x01000193);
 }
 
-/** Words by their ranks. */
+/** Words and their ranks. */
 export interface RankedWords {
-  /** One on each line. */
+  /** One word on each line. */
   readonly words: string;
-  /** By word, in the same order. */
+  /** In the order of the words. */
   readonly ranks: readonly number[];
 }
 
 /**
- * Words and their ranks, found by the place of a word in a text. A lookup cuts no word out: as keys
- * of an object, the parts of one password take a millisecond to look up.
+ * Finds the ranks of words by their position in a text. It never copies a part of the text: to look
+ * up all parts of one password as keys of an object takes a millisecond.
  */
 export class WordTable {
   /** Letters of the longest word. */
   readonly longest: number;
   /** The words, one on each line. */
   private readonly lines: string;
-  /** By number of the word: where its line begins. One more for the end of the last. */
+  /** Where the line of each word begins, by number of the word. One more entry for the end. */
   private readonly starts: Uint32Array;
   private readonly ranks: Uint32Array;
   private readonly hashes: Int32Array;
-  /** By hash: the number of a word and 1, or 0. A word whose slot is taken has the next free one. */
+  /** By hash: 1 plus the number of a word, or 0. A word whose slot is taken has the next free one. */
   private readonly slots: Uint32Array;
 
   constructor({ words, ranks }: RankedWords) {
@@ -69,8 +72,8 @@ export class WordTable {
   }
 
   /**
-   * @param hash of the letters of `text` from `from` to before `to`
-   * @returns the rank of these letters as a word; undefined where they are none
+   * @param hash of the letters of `text` from `from` up to, but not including, `to`
+   * @returns the rank of the word that these letters form; undefined if they form none
    */
   find(hash: number, text: string, from: number, to: number): number | undefined {
     for (let slot = this.slotOf(hash); this.slots[slot] !== 0; slot = this.slotOf(slot + 1)) {

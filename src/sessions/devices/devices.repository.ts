@@ -66,6 +66,7 @@ export class DevicesRepository {
     return count > 0;
   }
 
+  /** @returns the id of the new device */
   async insert(tx: Tx, device: DeviceLook & { memberId: string; token: string; name: string | null }): Promise<string> {
     const id = randomUUID();
     await tx.query(
@@ -75,6 +76,7 @@ export class DevicesRepository {
     return id;
   }
 
+  /** Records a login on a known device. */
   async touch(tx: Tx, id: string, look: DeviceLook): Promise<void> {
     await tx.runLater(`UPDATE devices SET last_seen_at = now(), user_agent = $2, network = $3 WHERE id = $1`, [
       ...[id, look.userAgent, look.network],

@@ -16,7 +16,7 @@ export class RefreshCountsService implements BeforeApplicationShutdown {
 
   constructor(private readonly repository: RefreshCountsRepository) {}
 
-  /** Costs no statement. */
+  /** Adds in memory, without a statement. */
   count(outcome: RefreshOutcome): void {
     this.counts[outcome] += 1;
     this.timer ??= setTimeout(() => void this.write(), WRITE_AFTER_MS).unref();

@@ -56,7 +56,7 @@ export class RevocationFeed implements OnModuleInit {
       channel: REVOCATION_CHANNEL,
       onMessage: (payload) => {
         const [sessionId, until, before] = payload.split(' ');
-        // A server of version 1 sends no second time: it ended the session just now.
+        // A server of version 1 does not send `before`: it ended the session just now.
         this.add(sessionId!, { until: Number(until), before: Number(before ?? Math.ceil(this.clock.now())) });
       },
       onConnected: async (query) => {

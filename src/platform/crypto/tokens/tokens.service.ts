@@ -197,7 +197,7 @@ export class TokensService {
   }
 }
 
-/** Whether the claims are all required ones, and optional ones or the product's at most. */
+/** Whether every required claim is present, and every other claim is optional or the product's own. */
 function hasExactClaims(
   { claims: required, optionalClaims: optional = {}, isProductClaim }: (typeof PURPOSES)[TokenPurpose],
   claims: Record<string, unknown>,

@@ -28,7 +28,8 @@ export interface FastFormula {
 
 /**
  * Reads a formula such as `sha256(salt+password)`, `md5(md5(password)+salt)`, `sha1('pepper'+password)`
- * or `sha256*1024(salt+password)`, a digest of digests. A digest within another is hexadecimal.
+ * or `sha256*1024(salt+password)`, which applies the digest 1024 times. A digest that is part of the
+ * input of another is hexadecimal.
  * @returns null where the text is no formula with a password
  */
 export function readFastFormula(text: string): FastFormula | null {

@@ -19,9 +19,9 @@ export interface FirebaseParameters {
 }
 
 /**
- * Firebase encrypts the signer key of the project with a key that scrypt makes of the password, by
- * AES-256 in counter mode from zero. Hash and signer key together give the key stream, which
- * depends on the password alone: it is stored, and the signer key is not.
+ * Firebase derives a key from the password by scrypt. The hash is the signer key of the project,
+ * encrypted with that key by AES-256 in counter mode from zero. Hash and signer key together give
+ * the key stream. Only the key stream is stored: it is enough to check the password.
  * @returns what {@link readFirebaseScrypt} reads; null where hash or salt are no base64
  */
 export function firebaseForm(hash: string, salt: string, parameters: FirebaseParameters): string | null {

@@ -13,22 +13,28 @@ import { phcBase64 } from './encodings.js';
 import type { LegacyHash } from './legacy-hash.js';
 import { parseLegacyHash } from './parse-legacy-hash.js';
 
-/** All replicas derive it alike. Attackers do not know which scheme an identifier gets. */
+/**
+ * Purpose of the key that assigns a scheme to an unknown account. All replicas derive the same key,
+ * and an attacker cannot predict the scheme.
+ */
 const KEY = 'legacy-hash-dummies';
 const REFRESH_MS = 60_000;
-/** Reading takes at most a hundredth of a core: a million hashes take seconds to count. */
+/**
+ * The pause between two readings, as a multiple of the time that a reading takes: counting a million
+ * hashes takes seconds.
+ */
 const LEAST_PAUSES = 100;
-/** An import notifies with each batch; it and its servers share the database. */
+/** The same while an import runs, which notifies with each batch. */
 const IMPORT_PAUSES = 10;
 
-/** The hashes of other systems that members bring, and dummies of the same cost. */
+/** Finds hashes of other systems, which imported members have, and dummies of the same cost. */
 @Injectable()
 export class LegacyHashesService implements OnModuleInit {
   private shares: readonly LegacyHashShare[] = [];
   /** When the shares have to be read again. */
   private staleAtMs = Infinity;
   private isReading = false;
-  /** Whether an import came while the shares were read. */
+  /** Whether a notification asked for another reading during this one. */
   private isOvertaken = false;
 
   constructor(
@@ -46,7 +52,7 @@ export class LegacyHashesService implements OnModuleInit {
     });
   }
 
-  /** Null for every hash that this service makes itself. */
+  /** @returns null for a hash that this server made itself */
   find(stored: string): LegacyHash | null {
     if (stored.startsWith('$argon2id$')) return null;
     const hash = parseLegacyHash(stored);
@@ -56,8 +62,8 @@ export class LegacyHashesService implements OnModuleInit {
   /**
    * Chooses what an unknown account is compared with: schemes come in the proportion in which
    * members have them, and an account keeps its scheme (IM-03). Otherwise a slow answer would show
-   * that a member has the identifier (EN-06). It waits for no query: only logins with unknown
-   * accounts would.
+   * that a member has the identifier (EN-06). Never waits for a query: only logins with unknown
+   * accounts would wait, and the time would reveal them.
    * @returns null for argon2id
    */
   findDummy(account: string): LegacyHash | null {
@@ -69,8 +75,9 @@ export class LegacyHashesService implements OnModuleInit {
   }
 
   /**
-   * Once where no member has such a hash; an import makes servers read again. Otherwise their number
-   * falls with each login, so it is read once a minute, or less often where that takes long.
+   * Reads the proportions of the schemes. While no member has such a hash, only an import can change
+   * that, and it notifies. Otherwise each login replaces one, so the proportions are read once a
+   * minute, or less often where reading takes long.
    */
   private async readShares(): Promise<void> {
     this.isOvertaken = true;
@@ -102,7 +109,7 @@ export class LegacyHashesService implements OnModuleInit {
   }
 }
 
-/** Of schemes whose tags have not 32 bytes. */
+/** By scheme, where it is not 32. */
 const TAG_BYTES: Readonly<Record<string, number>> = { 'pbkdf2-sha1': 20, 'sha512-crypt': 64, 'firebase-scrypt': 64 };
 
 /** A hash that no password opens, because its tag is random. */
