@@ -44,3 +44,31 @@ describe('test server', () => {
     expect(await other.stop()).toBe(0);
   });
 });
+
+describe('shared server', () => {
+  const env = { PUBLIC_URL: 'https://accounts.example.test' };
+
+  it('the same settings give the same running server and its rows, other settings another', async () => {
+    const app = await TestApp.shared({ env });
+    const ada = await given.member(app);
+    const [again, plain] = await Promise.all([TestApp.shared({ env: { ...env } }), TestApp.shared()]);
+    const { origin } = app;
+    expect(plain.origin).not.toBe(origin);
+    await Promise.all([app.stop(), again.stop(), plain.stop()]);
+    const later = await TestApp.shared({ env });
+    expect([again, later].map((server) => server.database.name)).toEqual([app.database.name, app.database.name]);
+    expect(later.origin).toBe(origin);
+    await later.client().post('/api/auth/login', { identifier: ada.loginId, password: ada.password }).expect(200);
+    await later.stop();
+  });
+
+  it('a file that still uses a server is the only one to have it', async () => {
+    const worker = process.env.JEST_WORKER_ID;
+    const app = await TestApp.shared();
+    await (await TestApp.shared()).stop(); // returned once of twice
+    process.env.JEST_WORKER_ID = `${worker} other`;
+    const other = await TestApp.shared().finally(() => (process.env.JEST_WORKER_ID = worker));
+    expect(other.origin).not.toBe(app.origin);
+    await Promise.all([app.stop(), other.stop()]);
+  });
+});

@@ -1,21 +1,50 @@
 import { once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type SharedServer, TestApp } from './test-app.js';
+import { json } from 'node:stream/consumers';
+import { TestApp } from './test-app.js';
+
+/** How many servers run at most, apart from those in use. Each takes about 110 MiB. */
+const MOST_SERVERS = 12;
+
+/** What a test file asks for. */
+export interface LoanRequest {
+  /** The Jest worker, which runs one test file at a time. */
+  borrower: string;
+  /** Environment variables in the order of their names; null removes one. */
+  settings: [name: string, value: string | null][];
+}
+
+/** A server that another process has started. */
+export interface Loan {
+  id: string;
+  origin: string;
+  databaseName: string;
+}
+
+interface SharedServer extends LoanRequest {
+  id: string;
+  app: Promise<TestApp>;
+  /** How often the borrower has asked for it and not yet returned it. */
+  loans: number;
+}
 
 /**
- * Keeps one server with default settings, on a database of its own, for each Jest worker. A worker
- * runs one test file at a time, so a file shares its server with the files before it and never with
- * one that runs at the same moment. Servers start when a worker first asks for one, over HTTP,
- * because workers are processes of their own.
+ * Lends servers to test files, each server to one file at a time, with the rows that earlier files
+ * left. A server starts when a file asks for settings that no idle one has. Files ask over HTTP,
+ * because Jest's workers are processes of their own.
  */
 export class SharedServers {
-  private readonly apps = new Map<string, Promise<TestApp>>();
+  /** The one that was last lent longest ago comes first. */
+  private servers: SharedServer[] = [];
+  private started = 0;
 
   private constructor(private readonly listener: http.Server) {
     listener.on('request', (request, response) => {
-      this.serverOf(request.url!).then(
-        (server) => response.end(JSON.stringify(server)),
+      const id = request.url!.slice(1);
+      const answer = request.method === 'DELETE' ? this.takeBack(id) : this.lend(request);
+      answer.then(
+        (loan) => response.end(JSON.stringify(loan)),
         (error: Error) => response.writeHead(500).end(error.message),
       );
     });
@@ -33,13 +62,44 @@ export class SharedServers {
 
   async stop(): Promise<void> {
     this.listener.close();
-    await Promise.all([...this.apps.values()].map(async (app) => (await app).stop()));
+    await Promise.all(this.servers.map(async ({ app }) => (await app).stop()));
   }
 
-  private async serverOf(worker: string): Promise<SharedServer> {
-    const starting = this.apps.get(worker) ?? TestApp.start();
-    this.apps.set(worker, starting);
-    const { origin, database } = await starting;
-    return { origin, databaseName: database.name };
+  private async lend(request: http.IncomingMessage): Promise<Loan> {
+    const wanted = (await json(request)) as LoanRequest;
+    const server = this.find(wanted) ?? this.start(wanted);
+    server.borrower = wanted.borrower;
+    server.loans += 1;
+    this.servers = [...this.servers.filter((other) => other !== server), server];
+    await this.stopOldest();
+    const { origin, database } = await server.app;
+    return { id: server.id, origin, databaseName: database.name };
+  }
+
+  private async takeBack(id: string): Promise<void> {
+    const server = this.servers.find((candidate) => candidate.id === id);
+    if (server) server.loans -= 1;
+    await this.stopOldest();
+  }
+
+  private find({ borrower, settings }: LoanRequest): SharedServer | undefined {
+    return this.servers.find(
+      (server) =>
+        (server.loans === 0 || server.borrower === borrower) &&
+        JSON.stringify(server.settings) === JSON.stringify(settings),
+    );
+  }
+
+  private start(wanted: LoanRequest): SharedServer {
+    const env = Object.fromEntries(wanted.settings.map(([name, value]) => [name, value ?? undefined]));
+    return { ...wanted, id: String(++this.started), app: TestApp.start({ env }), loans: 0 };
+  }
+
+  /** Makes room for servers with other settings. */
+  private async stopOldest(): Promise<void> {
+    const oldest = this.servers.find(({ loans }) => loans === 0);
+    if (!oldest || this.servers.length <= MOST_SERVERS) return;
+    this.servers = this.servers.filter((server) => server !== oldest);
+    await (await oldest.app).stop();
   }
 }

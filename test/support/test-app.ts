@@ -8,6 +8,7 @@ import { exitCode, listeningPort, EXIT_WITH_PARENT, SHORT_LIVED } from '../../de
 import { PROJECT_ROOT } from '../../dev/project.js';
 import { type ClientOptions, HttpClient, type PendingAnswer, type RequestOptions } from './http-client.js';
 import { serverEnvironment, TEST_PUBLIC_URL } from './server-environment.js';
+import type { Loan, LoanRequest } from './shared-servers.js';
 import { createTestDatabase, openTestDatabase, type TestDatabase } from './test-database.js';
 
 /** Long, because a process may wait for the CPU on a busy machine. */
@@ -40,12 +41,6 @@ export const SERVER_AS_DELIVERED = [
   'dist/main.js',
 ] as const;
 
-/** Where a server listens that another process has started, and its database. */
-export interface SharedServer {
-  origin: string;
-  databaseName: string;
-}
-
 /**
  * The built server in its own process, on its own database, with real mail. Stop it in `afterAll`.
  */
@@ -57,7 +52,8 @@ export class TestApp {
   private server?: ChildProcess;
   private url?: URL;
   private dropped = false;
-  private isShared = false;
+  /** Of a shared server: the address for its return. */
+  private loan?: string;
 
   private constructor(
     readonly database: TestDatabase,
@@ -78,16 +74,21 @@ export class TestApp {
   }
 
   /**
-   * The server that the test files of this Jest worker share: default settings, and a database with
-   * the rows that earlier files left. For files that need no settings of their own, restart nothing
-   * and read no log. `stop()` leaves it running.
+   * A server with these settings that test files use one after the other, and a database with the
+   * rows that earlier files left. For tests that restart nothing and read no log. `stop()` leaves it
+   * running.
    */
-  static async shared(): Promise<TestApp> {
-    const response = await fetch(`${process.env.TEST_SHARED_SERVERS_URL}/${process.env.JEST_WORKER_ID}`);
+  static async shared({ env = {} }: Pick<TestAppOptions, 'env'> = {}): Promise<TestApp> {
+    const settings = Object.entries(env)
+      .map(([name, value]): [string, string | null] => [name, value ?? null])
+      .sort(([one], [other]) => (one < other ? -1 : 1));
+    const wanted: LoanRequest = { borrower: process.env.JEST_WORKER_ID!, settings };
+    const url = process.env.TEST_SHARED_SERVERS_URL!;
+    const response = await fetch(url, { method: 'POST', body: JSON.stringify(wanted) });
     if (!response.ok) throw new Error(`The shared server did not start: ${await response.text()}`);
-    const { origin, databaseName } = (await response.json()) as SharedServer;
-    const app = new TestApp(openTestDatabase(databaseName), false, {}, SERVER);
-    app.isShared = true;
+    const { id, origin, databaseName } = (await response.json()) as Loan;
+    const app = new TestApp(openTestDatabase(databaseName), false, env, SERVER);
+    app.loan = `${url}/${id}`;
     app.url = new URL(origin);
     return app;
   }
@@ -176,7 +177,7 @@ export class TestApp {
   async stop(): Promise<number | undefined> {
     await Promise.all(this.replicas.map((replica) => replica.stop()));
     const code = await this.end('SIGTERM');
-    if (this.isShared && !this.dropped) await this.database.pool.end(); // and leave the database to the next file
+    if (this.loan && !this.dropped) await this.giveBack(this.loan);
     if (this.ownsDatabase && !this.dropped) await this.database.drop();
     this.dropped = true;
     return code;
@@ -184,7 +185,13 @@ export class TestApp {
 
   /** What belongs to one test file alone: its process and its log. */
   private refuseIfShared(): void {
-    if (this.isShared) throw new Error('This server is shared: start one of your own with TestApp.start().');
+    if (this.loan) throw new Error('This server is shared: start one of your own with TestApp.start().');
+  }
+
+  /** Leaves the server and its database to the next file. */
+  private async giveBack(loan: string): Promise<void> {
+    await this.database.pool.end();
+    await fetch(loan, { method: 'DELETE' });
   }
 
   private address(): URL {
