@@ -2,6 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { alternate, median, type Measured, type Row } from '../measure.js';
 import { A_MEMBER, MEMBERS, type ServerKind, type BenchEnvironment } from '../bench-environment.js';
 
+/** A quiet process collects its garbage within four seconds (ADR 0062). */
+const UNTIL_COLLECTED_MS = 5000;
+
 /** The database is already migrated. */
 export async function coldStart(bench: BenchEnvironment): Promise<Row[]> {
   const start = (kind: ServerKind) => async (): Promise<Measured> => {
@@ -30,7 +33,7 @@ export async function memory(bench: BenchEnvironment): Promise<Row[]> {
   const rounds: { idle: { ours: number; limit: number }; loaded: { ours: number; limit: number } }[] = [];
   for (let round = 0; round < (bench.isQuick ? 1 : 3); round++) {
     const [ours, bare] = [await bench.launch('shipped'), await bench.launch('bare-fastify')];
-    await pause(1000);
+    await pause(UNTIL_COLLECTED_MS);
     const idle = { ours: await ours.residentMib(), limit: await bare.residentMib() };
     const tokens = bench.mint.access(MEMBERS);
     await bench.load(ours, { flow: 'get', path: '/api/members/me', tokens, connections: 64 });
@@ -40,7 +43,7 @@ export async function memory(bench: BenchEnvironment): Promise<Row[]> {
     await bench.load(ours, { flow: 'refresh', path: '/api/auth/refresh', tokens: refreshTokens, connections: 64 });
     await bench.load(ours, { flow: 'signUp', connections: 16 });
     await bench.load(bare, { flow: 'get', path: A_MEMBER, connections: 64 });
-    await pause(1000);
+    await pause(UNTIL_COLLECTED_MS);
     rounds.push({ idle, loaded: { ours: await ours.residentMib(), limit: await bare.residentMib() } });
     await Promise.all([ours.stop(), bare.stop()]);
   }

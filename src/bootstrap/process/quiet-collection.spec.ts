@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
+import { EventEmitter } from 'node:events';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { makeWindowEnd, type Workload } from './quiet-collection.js';
+import { countRequests, makeWindowEnd, type Workload } from './quiet-collection.js';
 
 const MODULE = JSON.stringify(path.join(import.meta.dirname, 'quiet-collection.ts'));
 const MIB = 1024 ** 2;
@@ -35,35 +36,44 @@ class FakeProcess implements Workload {
 }
 
 describe('the garbage of a server', () => {
-  it('is collected in the second quiet window, and again once the heap has grown', async () => {
+  it('is collected in the third quiet window, and again once the heap has grown', async () => {
     const server = new FakeProcess();
-    expect(await server.pass(4)).toEqual([0, 1, 1, 1]);
+    expect(await server.pass(5)).toEqual([0, 0, 1, 1, 1]);
     server.heapMib = 47;
-    expect(await server.pass(2)).toEqual([1, 1]);
+    expect(await server.pass(3)).toEqual([1, 1, 1]);
     server.heapMib = 48;
-    expect(await server.pass(2)).toEqual([2, 2]);
+    expect(await server.pass(3)).toEqual([2, 2, 2]);
   });
 
   it('grows further before the next collection the longer one takes', async () => {
     const server = new FakeProcess();
     server.liveMib = 400;
-    await server.pass(2);
+    await server.pass(3);
     server.heapMib = 470;
-    expect(await server.pass(2)).toEqual([1, 1]);
+    expect(await server.pass(3)).toEqual([1, 1, 1]);
     server.heapMib = 481;
     expect(await server.pass(1)).toEqual([2]);
   });
 
   it.each<['a request' | 'work', (server: FakeProcess) => void]>([
     ['a request', (server) => (server.served += 1)],
-    ['work', (server) => (server.cpuMs += 10)],
-  ])('waits while each second window has %s', async (_name, work) => {
+    ['work', (server) => (server.cpuMs += 50)],
+  ])('waits while each third window has %s', async (_name, work) => {
     const server = new FakeProcess();
     for (let count = 0; count < 5; count += 1) {
       work(server);
-      expect(await server.pass(2)).toEqual([0, 0]);
+      expect(await server.pass(3)).toEqual([0, 0, 0]);
     }
     expect(await server.pass(1)).toEqual([1]);
+  });
+
+  it('waits for no probe of an orchestrator or of Prometheus', () => {
+    const server = new EventEmitter();
+    const requests = countRequests(server);
+    for (const url of ['/health/live', '/health/ready', '/metrics']) server.emit('request', { url });
+    expect(requests()).toBe(0);
+    for (const url of ['/api/health/', '/metrics/x', '/']) server.emit('request', { url });
+    expect(requests()).toBe(3);
   });
 
   it('goes back to the operating system', () => {

@@ -1,15 +1,19 @@
-import type { Server } from 'node:http';
+import type { EventEmitter } from 'node:events';
+import type { IncomingMessage, Server } from 'node:http';
 import { promisify } from 'node:util';
 import v8 from 'node:v8';
 
 /** Work is measured in windows of this length. */
-const WINDOW_MS = 200;
+const WINDOW_MS = 1000;
 
 /** The process is quiet after this many windows without work. */
-const QUIET_WINDOWS = 2;
+const QUIET_WINDOWS = 3;
 
 /** A window without work may take this much processor time, for timers and the heartbeat. */
-const REST_MICROSECONDS = 10_000;
+const REST_MICROSECONDS = 50_000;
+
+/** Requests of orchestrators and Prometheus. They come every few seconds, also while nobody uses the server. */
+const PROBES = /^\/(health\/|metrics$)/;
 
 /**
  * The heap must have grown by this factor since the last collection. A collection pauses the
@@ -19,7 +23,7 @@ const WORTHWHILE_GROWTH = 1.2;
 
 /** What decides about a collection, and the collection itself. */
 export interface Workload {
-  /** Requests so far. */
+  /** Requests so far, without probes. */
   readonly requests: () => number;
   /** Processor time of all threads so far. */
   readonly cpuMicroseconds: () => number;
@@ -34,10 +38,8 @@ export interface Workload {
  * after each busy time (ADR 0062). Otherwise V8 keeps the memory until it needs more.
  */
 export function collectWhenQuiet(server: Server): void {
-  let requests = 0;
-  server.on('request', () => (requests += 1));
   const endWindow = makeWindowEnd({
-    requests: () => requests,
+    requests: countRequests(server),
     cpuMicroseconds: () => {
       const { user, system } = process.cpuUsage();
       return user + system;
@@ -47,6 +49,13 @@ export function collectWhenQuiet(server: Server): void {
   });
   // Where Node.js has no inspector or denies it, garbage stays until V8 needs more.
   const timer = setInterval(() => void endWindow().catch(() => clearInterval(timer)), WINDOW_MS).unref();
+}
+
+/** @returns a function that tells how many requests have arrived, without probes */
+export function countRequests(server: EventEmitter): () => number {
+  let requests = 0;
+  server.on('request', ({ url = '' }: IncomingMessage) => (requests += PROBES.test(url) ? 0 : 1));
+  return () => requests;
 }
 
 /** @returns a function to call at the end of each window */
