@@ -83,19 +83,6 @@ export class MembersRepository {
     return member;
   }
 
-  /**
-   * As {@link get}, only what a notification needs: prepared, for hot paths.
-   * @throws DomainError `session_ended`
-   */
-  async getNotified(tx: Tx, id: string): Promise<NotifiedMember> {
-    const { rows } = await tx.query<NotifiedMember>(
-      `SELECT id, login_id AS "loginId", email, email_key AS "emailKey", name, locale FROM members WHERE id = $1`,
-      [id],
-    );
-    if (!rows[0]) throw new DomainError('session_ended', { detail: 'no such member' });
-    return rows[0];
-  }
-
   async find(tx: Tx, id: string): Promise<Member | null> {
     return tx.manager.findOneBy(Member, { id });
   }
@@ -153,6 +140,16 @@ export class MembersRepository {
   async lock(tx: Tx, id: string): Promise<LockedMember | null> {
     const { rows } = await tx.query<LockedMember>(
       `SELECT email_key AS "emailKey", password_version AS "passwordVersion", status FROM members WHERE id = $1 FOR NO KEY UPDATE`,
+      [id],
+    );
+    return rows[0] ?? null;
+  }
+
+  /** As {@link lock}, and reads what a notification needs. */
+  async lockNotified(tx: Tx, id: string): Promise<(LockedMember & NotifiedMember) | null> {
+    const { rows } = await tx.query<LockedMember & NotifiedMember>(
+      `SELECT id, login_id AS "loginId", email, email_key AS "emailKey", name, locale, password_version AS "passwordVersion", status
+       FROM members WHERE id = $1 FOR NO KEY UPDATE`,
       [id],
     );
     return rows[0] ?? null;

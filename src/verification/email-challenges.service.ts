@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { digest } from '../platform/crypto/digest.js';
 import { randomCode, randomToken } from '../platform/crypto/random.js';
 import { AppConfig } from '../platform/config/app-config.js';
+import { settleAll } from '../platform/concurrency/settle-all.js';
 import type { Tx } from '../platform/database/sql.js';
 import { DomainError } from '../platform/http/problems/domain-error.js';
 import { MailService } from '../mail/mail.service.js';
@@ -169,8 +170,7 @@ export class EmailChallengesService {
    * administrator: an intruder in the account could have sent them (AC-22, AC-24).
    */
   async voidAllOf(tx: Tx, memberId: string): Promise<void> {
-    await this.grants.voidAll(tx, memberId);
-    await this.voidWhere(tx, { ofOrBegunBy: memberId });
+    await settleAll([this.grants.voidAll(tx, memberId), this.voidWhere(tx, { ofOrBegunBy: memberId })]);
   }
 
   /**

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Database } from '../platform/database/database.js';
 import type { Tx } from '../platform/database/sql.js';
+import type { Member } from '../users/member.entity.js';
 import type { LockedMember } from '../users/members.repository.js';
 
 /**
@@ -16,6 +17,9 @@ export interface IssuedGrant {
 
 /** What a grant ends with: the password that it may replace, and the address that was proven. */
 export type GrantSubject = Pick<LockedMember, 'passwordVersion' | 'emailKey'>;
+
+/** What a new password must not resemble. */
+export type GrantOwner = Pick<Member, 'loginId' | 'email' | 'name'>;
 
 const USABLE = 'spent_at IS NULL AND voided_at IS NULL AND expires_at > now()';
 
@@ -41,13 +45,18 @@ export class ResetGrantsRepository {
     return rows[0]!;
   }
 
-  /** A check before costly work, which does not use the grant up; {@link spend} decides. */
-  async isUsable(id: string, memberId: string): Promise<boolean> {
-    const { count } = await this.database.query(
-      `SELECT FROM reset_grants WHERE id = $1 AND member_id = $2 AND ${USABLE}`,
+  /**
+   * A check before costly work, which does not use the grant up; {@link spend} decides.
+   * @returns the member who may use it; null where it is no longer usable
+   */
+  async findOwner(id: string, memberId: string): Promise<GrantOwner | null> {
+    const { rows } = await this.database.query<GrantOwner>(
+      // No join, which would be planned while both tables are small.
+      `SELECT login_id AS "loginId", email, name FROM members
+       WHERE id = (SELECT member_id FROM reset_grants WHERE id = $1 AND member_id = $2 AND ${USABLE})`,
       [id, memberId],
     );
-    return count === 1;
+    return rows[0] ?? null;
   }
 
   /**

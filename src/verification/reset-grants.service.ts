@@ -2,7 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../platform/config/app-config.js';
 import type { Tx } from '../platform/database/sql.js';
 import { DomainError } from '../platform/http/problems/domain-error.js';
-import { ResetGrantsRepository, type GrantSubject, type IssuedGrant } from './reset-grants.repository.js';
+import {
+  ResetGrantsRepository,
+  type GrantOwner,
+  type GrantSubject,
+  type IssuedGrant,
+} from './reset-grants.repository.js';
 
 /** Allows a member who proved the mailbox to set a new password, once. */
 @Injectable()
@@ -19,10 +24,14 @@ export class ResetGrantsService {
     return this.grants.insert(tx, memberId, member, this.config.env.RESET_TOKEN_TTL_SECONDS);
   }
 
-  /** @throws DomainError `token_invalid` where the grant is used, voided or expired */
-  async checkUsable(grantId: string, memberId: string): Promise<void> {
-    if (!(await this.grants.isUsable(grantId, memberId)))
-      throw new DomainError('token_invalid', { detail: 'reset grant used or void' });
+  /**
+   * Gets the member who may use the grant.
+   * @throws DomainError `token_invalid` where the grant is used, voided or expired
+   */
+  async getOwner(grantId: string, memberId: string): Promise<GrantOwner> {
+    const owner = await this.grants.findOwner(grantId, memberId);
+    if (!owner) throw new DomainError('token_invalid', { detail: 'reset grant used or void' });
+    return owner;
   }
 
   /**

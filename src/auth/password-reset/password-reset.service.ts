@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { ClientContext } from '../../platform/http/client-context.js';
+import { settleAll } from '../../platform/concurrency/settle-all.js';
 import { Database } from '../../platform/database/database.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { hashOwner } from '../../security/passwords/fair-shares.js';
@@ -33,24 +34,23 @@ export class PasswordResetService {
     await this.ipLimits.takeRequest(context);
     // A used token must not cost a hash. This check only saves work; spending the grant below
     // decides.
-    await this.grants.checkUsable(grantId, memberId);
-    const candidate = await this.members.getCandidate(memberId);
+    const names = await this.grants.getOwner(grantId, memberId);
     // Hashing is slow on purpose; done here, it holds no database connection.
-    const passwordHash = await this.passwords.hashNew(newPassword, candidate, 'newPassword', {
+    const passwordHash = await this.passwords.hashNew(newPassword, names, 'newPassword', {
       owner: hashOwner(context, memberId),
     });
-    // Checked again: of many requests with one token, most stop here and do not queue for the
-    // member's row.
-    await this.grants.checkUsable(grantId, memberId);
     await this.database.transaction(async (tx) => {
       // The member's row first, as everywhere, so that no two transactions deadlock.
-      const member = await this.members.lock(tx, memberId);
+      const member = await this.members.lockNotified(tx, memberId);
       if (!member) throw new DomainError('token_invalid', { detail: 'erased a moment ago' });
       // Of two requests with one token, the second stops here.
-      const passwordVersion = await this.grants.spend(tx, grantId, memberId, member.emailKey);
-      if (!(await this.members.setPassword(tx, memberId, passwordHash, passwordVersion)))
+      const [replacedVersion, isSet] = await settleAll([
+        this.grants.spend(tx, grantId, memberId, member.emailKey),
+        this.members.setPassword(tx, memberId, passwordHash, member.passwordVersion),
+      ]);
+      if (!isSet || replacedVersion !== member.passwordVersion)
         throw new DomainError('token_invalid', { detail: 'disabled, or the password has changed since' });
-      await this.followUp.run(tx, memberId, context);
+      await this.followUp.run(tx, member, context);
     });
   }
 }

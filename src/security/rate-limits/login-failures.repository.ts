@@ -101,8 +101,8 @@ export class LoginFailuresRepository {
     await tx.runLater(DELETE, [keys]);
   }
 
-  async deleteByAccount(sql: Sql, accounts: readonly Buffer[]): Promise<void> {
-    await sql.query(`DELETE FROM login_failures WHERE account = ANY($1)`, [accounts]);
+  async deleteByAccount(tx: Tx, accounts: readonly Buffer[]): Promise<void> {
+    await tx.runLater(`DELETE FROM login_failures WHERE account = ANY($1)`, [accounts]);
   }
 
   /** The failures of an account and its last wait, over unknown and known devices. */

@@ -191,8 +191,8 @@ export class LoginThrottleService {
    * Ends all waits of an account, on known devices too, after its owner proved the mailbox or an
    * administrator unlocked it.
    */
-  async clear(sql: Sql, account: string): Promise<void> {
-    await this.repository.deleteByAccount(sql, this.accountDigests(account));
+  async clear(tx: Tx, account: string): Promise<void> {
+    await this.repository.deleteByAccount(tx, this.accountDigests(account));
   }
 
   /** What stands against logins to this account, on known devices or others. */

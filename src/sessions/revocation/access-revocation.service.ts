@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { ClientContext } from '../../platform/http/client-context.js';
+import { settleAll } from '../../platform/concurrency/settle-all.js';
 import type { Tx } from '../../platform/database/sql.js';
 import type { SessionEndReason } from '../../security/audit-log/security-events.js';
 import { EmailChallengesService } from '../../verification/email-challenges.service.js';
@@ -26,8 +27,10 @@ export class AccessRevocationService {
     context: ClientContext,
     exceptSessionId?: string,
   ): Promise<void> {
-    await this.emailChallenges.voidAllOf(tx, memberId);
-    await this.sessions.endAll(tx, memberId, reason, context, exceptSessionId);
+    await settleAll([
+      this.emailChallenges.voidAllOf(tx, memberId),
+      this.sessions.endAll(tx, memberId, reason, context, exceptSessionId),
+    ]);
     await this.devices.forgetAll(tx, memberId, exceptSessionId);
   }
 }
