@@ -17,7 +17,7 @@ import { TokenMint } from './tokens.js';
 
 export const MEMBERS = 1000;
 /** Further members for the rows that use members up. */
-export const SPARE_MEMBERS = 9000;
+const SPARE_MEMBERS = 9000;
 
 const PROBED_SERVER = 'bench/limits/probed-server.js';
 /** What `npm run start:prod` and the image start. */

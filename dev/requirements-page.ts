@@ -63,7 +63,7 @@ function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string
   return groups;
 }
 
-/** A title may hold what Markdown would take for its own. */
+/** Escapes what Markdown would interpret in a title. */
 function inline(title: string): string {
   return title.replace(/\s+/g, ' ').replace(/[\\`*_[\]<>|]/g, '\\$&');
 }

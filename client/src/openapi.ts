@@ -824,7 +824,7 @@ export interface paths {
         post?: never;
         /**
          * Unlink an account at a provider
-         * @description Its logins then open this account no longer. The last way in stays: a member keeps a password, a passkey that logs in alone, or a linked account.
+         * @description Logins with it then no longer open this account. The last way in cannot be removed: a member keeps a password, a passkey that logs in alone, or a linked account.
          */
         delete: operations["identitiesUnlink"];
         options?: never;
@@ -847,7 +847,7 @@ export interface paths {
         put?: never;
         /**
          * Give consents
-         * @description Also to a version that is still to come. One that is given already changes nothing.
+         * @description Versions that are not in force yet are accepted too. A consent that was given before changes nothing.
          */
         post: operations["consentsGive"];
         delete?: never;
@@ -868,7 +868,7 @@ export interface paths {
         post?: never;
         /**
          * Withdraw a consent
-         * @description Of a document that is not required.
+         * @description Only for documents that are not required.
          */
         delete: operations["consentsWithdraw"];
         options?: never;
@@ -1343,7 +1343,7 @@ export interface paths {
         put?: never;
         /**
          * Mail an invitation again
-         * @description With a new code and link, and a new lifetime. Who sends it again becomes its inviter. Open to API keys with the scope `members:write`.
+         * @description With a new code and link, and a new lifetime. The sender of this request becomes its inviter. Open to API keys with the scope `members:write`.
          */
         post: operations["resendInvitation"];
         delete?: never;
@@ -2001,7 +2001,7 @@ export interface paths {
         };
         /**
          * Metadata of this server
-         * @description RFC 8414, for libraries and gateways that configure themselves. Where the issuer has a path, the document also stands under that path behind this one.
+         * @description RFC 8414, for libraries and gateways that configure themselves. If the issuer has a path, the document is also found at this path followed by that of the issuer.
          */
         get: operations["serverMetadata"];
         put?: never;
@@ -2816,7 +2816,7 @@ export interface components {
              */
             nonce: string;
             /**
-             * @description Of Sign in with Apple: for a token with which unlinking takes the permission back
+             * @description Only for Sign in with Apple: exchanged for the token with which unlinking takes the permission back
              * @example c1b2a3.0.mrtuw.Zk
              */
             authorizationCode?: string;
@@ -3928,7 +3928,7 @@ export interface components {
         };
         DemandPasswordResetRequest: {
             /**
-             * @description With `compromised`, the present password opens nothing any more, and a recent passkey nothing alone; otherwise a login with them leads to setting a new password
+             * @description `compromised`: the present password no longer works, and a recent passkey does not work alone. Otherwise a login with either leads to setting a new password
              * @example compromised
              * @enum {string}
              */
@@ -4389,7 +4389,7 @@ export interface components {
             types?: ("member.created" | "member.updated" | "member.email_changed" | "member.login_id_changed" | "member.disabled" | "member.enabled" | "member.closed" | "member.restored" | "member.erased" | "member.consent_given" | "member.consent_withdrawn" | "member.password_changed" | "member.second_factor_changed" | "session.started" | "session.ended" | "session.token_reused" | "login.suspicious")[];
             /** @description null removes it */
             description?: string | null;
-            /** @description false: deliveries wait and new events make none */
+            /** @description false: deliveries wait, and new events are not delivered */
             enabled?: boolean;
         };
         WebhookSecretResponse: {
@@ -4438,7 +4438,7 @@ export interface components {
         TestDeliveryResponse: {
             /**
              * Format: uuid
-             * @description To be found among the deliveries
+             * @description The id of the test among the deliveries
              */
             deliveryId: string;
         };

@@ -41,11 +41,11 @@ export class ChangeMemberRequest {
   attributes?: Record<string, unknown>;
 }
 
-export const RESET_REASONS = ['precaution', 'compromised'] as const;
+const RESET_REASONS = ['precaution', 'compromised'] as const;
 export type ResetReason = (typeof RESET_REASONS)[number];
 
 export class DemandPasswordResetRequest {
-  /** With `compromised`, the present password opens nothing any more, and a recent passkey nothing alone; otherwise a login with them leads to setting a new password */
+  /** `compromised`: the present password no longer works, and a recent passkey does not work alone. Otherwise a login with either leads to setting a new password */
   @MayBeAbsent()
   @IsOneOf(RESET_REASONS, { example: 'compromised' })
   reason?: ResetReason;

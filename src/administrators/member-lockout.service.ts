@@ -25,8 +25,8 @@ export class MemberLockoutService {
   }
 
   /**
-   * Ends the sessions, because their tokens carry what has changed, and what was begun in them by the
-   * right of an administrator: it must not come back with the right.
+   * Ends the sessions, because their tokens carry what has changed. Also ends what was begun in them
+   * by the right of an administrator: it must not become valid again if the right comes back.
    */
   async endTokens(tx: Tx, memberId: string, reason: SessionEndReason, actor: ClientContext): Promise<void> {
     await this.pendingProofs.voidBegunForOthers(tx, memberId);

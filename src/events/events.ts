@@ -34,7 +34,7 @@ interface AboutMember {
   member: MemberSnapshot;
 }
 
-/** An account at a provider that the member has linked or unlinked. Its subject concerns no receiver. */
+/** An account at a provider that the member has linked or unlinked. Receivers do not get its subject. */
 interface IdentityChange {
   provider: string;
   change: 'linked' | 'unlinked';
@@ -54,7 +54,7 @@ export type NewEvent =
 export const TEST_TYPE = 'webhook.test';
 
 /** The version of all data. It increases when a field is removed or changes its meaning. */
-export const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 1;
 
 /** An event as receivers get it, by webhook and from the log. */
 export interface EventBody {

@@ -4,12 +4,12 @@ import { Database } from '../platform/database/database.js';
 /** An import notifies all servers on it that members may have brought hashes of other systems. */
 export const LEGACY_HASHES_CHANNEL = 'munjigi_legacy_hashes';
 
-/** What part of all members and claims has a hash of one scheme and cost. */
+/** The proportion of members and claims whose hash has one scheme and cost. */
 export interface LegacyHashShare {
   readonly kind: string;
   /** 0 to 1. */
   readonly share: number;
-  /** Where this part begins; parts do not overlap. */
+  /** Where this proportion begins between 0 and 1; proportions do not overlap. */
   readonly start: number;
 }
 
@@ -34,8 +34,8 @@ const SHARES = `SELECT kind,
   WHERE kind IS NOT NULL`;
 
 /**
- * Run by an import when its members are in. From then on parts become smaller with each login, and
- * never overlap.
+ * An import runs it after its last batch. From then on each login makes a proportion smaller, so
+ * that none overlaps another.
  */
 export const KEEP_STARTS = `INSERT INTO legacy_hash_starts (kind, start)
   SELECT kind, sum(share) OVER (ORDER BY kind) - share FROM (${SHARES}) AS shares
@@ -46,7 +46,7 @@ export const KEEP_STARTS = `INSERT INTO legacy_hash_starts (kind, start)
 export class LegacyHashKindsRepository {
   constructor(private readonly database: Database) {}
 
-  /** While an import runs, the parts of its kinds begin anywhere. */
+  /** While an import runs, the proportions of its kinds may overlap others. */
   async findShares(): Promise<LegacyHashShare[]> {
     const { rows } = await this.database.query<LegacyHashShare>(
       `SELECT kind, share, coalesce(start, sum(share) OVER (ORDER BY kind) - share) AS start

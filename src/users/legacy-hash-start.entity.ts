@@ -1,8 +1,9 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 /**
- * Where the unknown accounts begin that are compared with hashes of one kind. An import writes it,
- * so that the accounts of one kind stay where they are while members of another kind become fewer.
+ * Where the proportion of one kind of hash begins. It decides which unknown accounts are compared
+ * with a hash of this kind. Stored by an import, so that these accounts stay the same while members
+ * with other kinds become fewer.
  */
 @Entity('legacy_hash_starts')
 export class LegacyHashStart {

@@ -2,13 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../platform/database/database.js';
 import type { EmailChallengePurpose } from './email-challenge.entity.js';
 
-/** A mailed code and link, without either. */
+/** A challenge that was mailed, without its code and link. */
 export interface MailedChallenge {
   readonly id: string;
   readonly createdAt: Date;
 }
 
-/** A code, link or reset token that a member can still use, without any of them. */
+/** A challenge or reset token that a member can still use, without code, link and token. */
 export interface OpenMailedChallenge {
   readonly kind: Exclude<EmailChallengePurpose, 'invitation'> | 'reset-token';
   readonly at: Date;

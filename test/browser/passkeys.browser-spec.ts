@@ -33,8 +33,8 @@ describeInBrowser('passkeys of a real browser', () => {
   });
 
   /**
-   * What a web app does: asks for options, lets the browser make or use a passkey, and gives what
-   * came of it.
+   * Lets the browser make or use a passkey, as a web app does.
+   * @returns the credential, to be sent to the server
    */
   const ceremony = (kind: 'create' | 'get', publicKey: object): Promise<object> =>
     page.evaluate(

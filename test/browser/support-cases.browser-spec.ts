@@ -21,8 +21,8 @@ describeInBrowser('why a person cannot log in, in the console', () => {
   afterAll(() => browserApp?.stop());
 
   /**
-   * The types of what the administrator has done, by the audit log. It keeps no reason beside a mail
-   * to a person without an account.
+   * The types of the events that the administrator caused. An event about a mail to a person without
+   * an account holds no reason.
    */
   async function doneBy({ id }: GivenAdmin): Promise<string[]> {
     const { rows } = await browserApp.app.sql.query(

@@ -68,7 +68,7 @@ describe('an administrator changes the address of a member', () => {
   it.each([
     ['was logged out everywhere', [['DELETE', '/sessions', undefined]]],
     [
-      'was demoted and made one again',
+      'was demoted and promoted again',
       [
         ['PATCH', '', { role: 'member' }],
         ['PATCH', '', { role: 'admin' }],
@@ -90,7 +90,7 @@ describe('an administrator changes the address of a member', () => {
     expect(await emailOf(member)).toBe(member.email);
   });
 
-  it('AC-24 not to one that is taken, not for oneself, not by an API key, and not where the member is disabled', async () => {
+  it('AC-24 but not to a taken address, nor of the own account, of a disabled member or by an API key', async () => {
     const member = await given.member(app);
     const email = unique.email();
     expect(refused(await act('POST', `${member.id}/email`, { email: root.email }))).toEqual([409, 'email_taken']);
@@ -116,7 +116,7 @@ describe('an administrator erases a member', () => {
     await login(member).expect(200);
   });
 
-  it('AC-25 at once with a reason alone, and no login restores the account', async () => {
+  it('AC-25 at once, which needs a reason, and no login restores the account', async () => {
     const member = await given.member(app);
     const before = (await mailbox.to(member.email).all()).at(-1);
     const without = await act('DELETE', member.id, { when: 'now' }, {});
@@ -131,7 +131,7 @@ describe('an administrator erases a member', () => {
     expect(rows).toEqual([{ details: { atOnce: true, auditReason: 'Request of Tuesday' } }]);
   });
 
-  it('AC-25 not oneself, not by an API key, and a disabled one only at once', async () => {
+  it('AC-25 but not the own account, nor by an API key, and a disabled member only at once', async () => {
     const member = await given.member(app);
     expect(refused(await act('DELETE', root.id))).toEqual([403, 'forbidden']);
     const { key } = await givenApiKey(app, ['members:write']);
@@ -144,7 +144,7 @@ describe('an administrator erases a member', () => {
 });
 
 describe('an administrator exports what is held about a member', () => {
-  it('AC-24 which the audit log records with the reason, and an invitation is part of', async () => {
+  it('AC-24 with the accepted invitation, and the audit log records the reason', async () => {
     const member = await given.member(app);
     await app.sql.query(
       `INSERT INTO invitations (id, email, email_key, role, locale, expires_at, accepted_at, member_id)
@@ -180,7 +180,7 @@ describe('an administrator exports what is held about a member', () => {
     }
   });
 
-  it('AC-24 only after a recent login, and records no view before', async () => {
+  it('AC-24 only after a recent login, and a refusal records no view', async () => {
     const member = await given.member(app);
     const since = (age: string) =>
       app.sql.query(`UPDATE sessions SET authenticated_at = now() - $2::interval WHERE member_id = $1`, [root.id, age]);

@@ -187,7 +187,7 @@ describe('a webhook', () => {
     expect(new Set(receiver.of(member.id).map(({ id: eventId }) => eventId)).size).toBe(1);
   });
 
-  it('EV-04 cannot be pointed at what no delivery would reach', async () => {
+  it('EV-04 cannot have a URL that no delivery would reach', async () => {
     for (const url of ['file:///etc/passwd', 'https://user:pass@example.com/', 'https://example.com/#x', 'nonsense'])
       await call('POST', '', { url, types: ['member.created'] }).expect(422);
     await call('POST', '', { url: 'https://example.com/', types: ['member.unknown'] }).expect(422);
@@ -206,7 +206,7 @@ describe('a webhook', () => {
     expect(inside.events).toEqual([]);
   });
 
-  it('EV-02 has three days again for what waited while it was disabled, and for what is sent again', async () => {
+  it('EV-02 has three more days for deliveries that waited while it was disabled, and for those sent again', async () => {
     const receiver = await listening();
     receiver.reply = (response) => void response.writeHead(503).end();
     const { id } = await webhookTo(receiver, ['member.created']);
@@ -240,7 +240,7 @@ describe('a webhook', () => {
     expect((await failAgain()).status).toBe('pending');
   });
 
-  it('a deleted one receives nothing, and its deliveries are gone, also one that is being sent', async () => {
+  it('receives nothing after its deletion, and its deliveries are gone, also one that is being sent', async () => {
     const receiver = await listening();
     receiver.reply = () => undefined;
     const { id } = await webhookTo(receiver, ['member.created']);

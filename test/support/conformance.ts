@@ -126,7 +126,7 @@ export class ConformanceRequests {
     return sign('sha256', Buffer.from(parts), { key: privateKey, dsaEncoding: 'ieee-p1363' }).toString('base64url');
   }
 
-  /** Puts in what the table can only name. */
+  /** Replaces the names in the table by the values that they stand for. */
   private filled(values: Record<string, unknown> = {}): unknown {
     const text = JSON.stringify(values)
       .replaceAll('{audience}', this.audience)

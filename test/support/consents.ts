@@ -33,12 +33,12 @@ export const DOCUMENTS = [
   { ...TERMS, id: 'news', version: '1', title: 'News by e-mail', required: false, marketing: true },
 ];
 
-/** What a member agrees to who agrees to what is required. */
+/** The consents of a member who agrees to the required documents only. */
 export const REQUIRED = [
   { id: 'terms', version: '2' },
   { id: 'privacy', version: '1' },
 ];
-/** Documents that a sign-up needs none of. */
+/** Only documents that a sign-up does not require. */
 export const OPTIONAL_DOCUMENTS = DOCUMENTS.filter(({ required }) => !required);
 export const NEWS = { id: 'news', version: '1' };
 

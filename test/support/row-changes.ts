@@ -80,7 +80,7 @@ export async function whileLocked(
   }
 }
 
-/** Holds the row of a member until `action` has ended. Its argument waits until a request waits for the row. */
+/** Holds the row of a member until `action` has ended. `action` can await its argument until a request waits for the row. */
 export async function whileHeld(
   sql: pg.Pool,
   memberId: string,

@@ -27,13 +27,10 @@ export interface TestAppOptions {
 /** The built server; it ends with this process. */
 const SERVER = [process.execPath, ...SHORT_LIVED, ...EXIT_WITH_PARENT, 'dist/main.js'] as const;
 
-/**
- * The same with V8's own settings: for tests whose subject is its speed, beside others. There a
- * priority of its threads would measure how busy the machine is.
- */
+/** The same without the flags of short-lived servers, for tests that measure the speed of the server. */
 export const SERVER_AT_SPEED = [process.execPath, ...EXIT_WITH_PARENT, 'dist/main.js'] as const;
 
-/** The same as dist/start.cjs runs it: for tests of its speed that have the machine for themselves. */
+/** The same as dist/start.cjs runs it, for tests of its speed that run alone on the machine. */
 export const SERVER_AS_DELIVERED = [
   process.execPath,
   ...['--require', './dist/thread-pool.cjs'], // before EXIT_WITH_PARENT loads an ES module
@@ -183,7 +180,7 @@ export class TestApp {
     return code;
   }
 
-  /** What belongs to one test file alone: its process and its log. */
+  /** @throws Error for a shared server: its process and its log belong to no single test file */
   private refuseIfShared(): void {
     if (this.loan) throw new Error('This server is shared: start one of your own with TestApp.start().');
   }

@@ -31,7 +31,7 @@ export class CompromiseRecoveryService {
    * the address that the owner disowned (CC-11). Needs the member's lock.
    * @param change the address change to undo, if there is one
    * @param usedLink the link whose button was pressed
-   * @returns whether the member can get back in by mail. Let the transaction commit where not, and
+   * @returns whether the member can get back in by mail. If not, let the transaction commit and
    * answer `email_taken`
    * @throws DomainError `link_expired` if another request undid the change first
    */

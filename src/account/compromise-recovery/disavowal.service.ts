@@ -52,8 +52,8 @@ export class DisavowalService {
    * Recovers the account: ends all sessions, voids open challenges, replaces the password by an
    * unknown one, undoes an address change that can still be undone, and mails a link for a new
    * password.
-   * @throws DomainError `link_invalid`, `link_expired`; `email_taken` where all of it was done
-   * but the last two
+   * @throws DomainError `link_invalid`, `link_expired`; `email_taken` where the change could not be
+   * undone and no link was mailed, and everything else was done
    */
   async report(token: string, context: ClientContext): Promise<void> {
     const link = await this.verifyUnused(token);

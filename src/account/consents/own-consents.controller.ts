@@ -30,7 +30,7 @@ export class OwnConsentsController {
 
   /**
    * Give consents
-   * @remarks Also to a version that is still to come. One that is given already changes nothing.
+   * @remarks Versions that are not in force yet are accepted too. A consent that was given before changes nothing.
    */
   @Post()
   @HttpCode(HttpStatus.NO_CONTENT)
@@ -46,7 +46,7 @@ export class OwnConsentsController {
 
   /**
    * Withdraw a consent
-   * @remarks Of a document that is not required.
+   * @remarks Only for documents that are not required.
    */
   @Delete(':id')
   @HttpCode(HttpStatus.NO_CONTENT)

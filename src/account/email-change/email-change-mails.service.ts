@@ -34,8 +34,8 @@ export class EmailChangeMailsService {
   ) {}
 
   /**
-   * Sends a challenge to the new address. Too soon for another mail, the mailed code stays valid and
-   * this request gets a further request id for it.
+   * Sends a challenge to the new address. Within the cooldown no mail is sent: the mailed code stays
+   * valid, and this request gets another request id for it.
    * @returns the request id that goes with the mailed code
    */
   async requestProof(

@@ -44,8 +44,8 @@ export class IdentitiesController {
 
   /**
    * Unlink an account at a provider
-   * @remarks Its logins then open this account no longer. The last way in stays: a member keeps a password, a passkey
-   * that logs in alone, or a linked account.
+   * @remarks Logins with it then no longer open this account. The last way in cannot be removed: a member keeps a
+   * password, a passkey that logs in alone, or a linked account.
    */
   @Delete(':id')
   @HttpCode(HttpStatus.NO_CONTENT)

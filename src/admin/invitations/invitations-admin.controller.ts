@@ -69,7 +69,7 @@ export class InvitationsAdminController {
 
   /**
    * Mail an invitation again
-   * @remarks With a new code and link, and a new lifetime. Who sends it again becomes its inviter.
+   * @remarks With a new code and link, and a new lifetime. The sender of this request becomes its inviter.
    */
   @Post(':id/resend')
   @HttpCode(HttpStatus.ACCEPTED)

@@ -32,7 +32,7 @@ const MAILS = {
 } as const satisfies Record<string, OutboxStatus>;
 
 type SeriesName = keyof typeof EVENTS | keyof typeof REFRESHES | keyof typeof MAILS;
-/** What the database calls what a series counts. */
+/** The name in the database of what each series counts. */
 const COUNTED = Object.entries({ ...EVENTS, ...REFRESHES, ...MAILS }) as [SeriesName, string][];
 export const SERIES = COUNTED.map(([name]) => name);
 

@@ -43,7 +43,7 @@ export class OverviewService {
     private readonly webhooks: WebhooksRepository,
   ) {}
 
-  /** However many administrators look, the tables are read once in some seconds. */
+  /** Reads the tables at most once in some seconds, however many administrators look. */
   async get(period: Period): Promise<Overview> {
     const kept = this.kept.get(period);
     if (kept && performance.now() < kept.untilMs) return kept.overview;

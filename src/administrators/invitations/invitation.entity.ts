@@ -7,7 +7,7 @@ import { Member } from '../../users/member.entity.js';
 
 /**
  * An address that an administrator invited. The mailed code and link are an e-mail challenge of the
- * same address. It reserves nothing: who signs up first has the address.
+ * same address. An invitation reserves nothing: a sign-up may take the address first.
  */
 @Entity('invitations')
 // One open invitation for an address, so that a double click mails once.
@@ -26,8 +26,8 @@ export class Invitation {
   /** Language of its mails. */
   @Column('text') locale: MailLocale;
   /**
-   * The administrator who vouches for it: whose right ends, ends it. It is deleted with the member.
-   * Both this and `apiKeyId` are null where the command line made it.
+   * The administrator who vouches for the invitation. It ends with the right of this administrator,
+   * and is deleted with the member. Both this and `apiKeyId` are null where the command line made it.
    */
   @ForeignKey(() => Member, { name: 'invitations_invited_by_fk', onDelete: 'CASCADE' })
   @Column('uuid', { name: 'invited_by', nullable: true })

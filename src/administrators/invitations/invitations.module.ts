@@ -8,7 +8,7 @@ import { InvitationsRepository } from './invitations.repository.js';
 import { InvitationsService } from './invitations.service.js';
 import { InvitersService } from './inviters.service.js';
 
-/** Invitations: sent by administrators, accepted by who has the mailbox. */
+/** Invitations: sent by administrators, accepted by the owners of mailboxes. */
 @Module({
   imports: [ApiKeysModule, AuditLogModule, MailModule, UsersModule, VerificationModule],
   providers: [InvitationsRepository, InvitationsService, InvitersService],

@@ -52,7 +52,7 @@ export class InvitationsRepository {
     return rows[0] ?? null;
   }
 
-  /** Begins the lifetime again, in the name of who renews it. */
+  /** Begins the lifetime again, in the name of another inviter. */
   async renew(
     tx: Tx,
     id: string,
@@ -80,7 +80,7 @@ export class InvitationsRepository {
     await tx.query(`UPDATE invitations SET member_id = $2 WHERE id = $1`, [id, memberId]);
   }
 
-  /** The addresses to which invitations went that made these members. */
+  /** The addresses of the invitations that these members accepted. */
   async listAddresses(
     tx: Tx,
     memberIds: readonly string[],

@@ -18,7 +18,7 @@ import type { Inviter } from './inviters.service.js';
  */
 const MAX_CODE_SECONDS = 86_400;
 
-/** Whom to invite as what. */
+/** The person to invite: address, role, attributes and language. */
 export interface InvitationDetails extends Pick<NewInvitation, 'role' | 'attributes' | 'locale'> {
   readonly email: EmailAddress;
 }

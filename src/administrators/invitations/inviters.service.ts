@@ -12,9 +12,9 @@ export type Inviter = Pick<Invitation, 'invitedBy' | 'apiKeyId'>;
 export const OPERATOR: Inviter = { invitedBy: null, apiKeyId: null };
 
 /**
- * Checks that who sent an invitation may still invite. Invitations of a demoted administrator and of
- * a revoked key open nothing: an intruder could have sent them (AC-22). Those of administrators end
- * earlier, with the sessions of the inviter.
+ * Checks that the sender of an invitation may still invite. Invitations of a demoted administrator
+ * and of a revoked key open nothing: an intruder could have sent them (AC-22). Those of administrators
+ * end earlier, with the sessions of the inviter.
  */
 @Injectable()
 export class InvitersService {

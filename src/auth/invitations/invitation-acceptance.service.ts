@@ -10,7 +10,7 @@ import type { DeviceInfo } from '../../sessions/devices/known-devices.service.js
 import { SessionOpeningService } from '../../sessions/session-opening.service.js';
 import type { IssuedTokens } from '../../sessions/session-tokens.js';
 import { EmailChallengesService } from '../../verification/email-challenges.service.js';
-import { NewMembersService, type Newcomer } from '../sign-up/new-members.service.js';
+import { NewMembersService, type MemberToCreate } from '../sign-up/new-members.service.js';
 import { SignUpsRepository } from '../sign-up/sign-ups.repository.js';
 import type { ProvenInvitation } from './invitation-lookup.service.js';
 
@@ -34,7 +34,7 @@ export class InvitationAcceptanceService {
    */
   async accept(
     { invitation, challengeId, method }: ProvenInvitation,
-    profile: Pick<Newcomer, 'loginId' | 'passwordHash' | 'name' | 'locale' | 'attributes' | 'consents'>,
+    profile: Pick<MemberToCreate, 'loginId' | 'passwordHash' | 'name' | 'locale' | 'attributes' | 'consents'>,
     device: DeviceInfo,
     context: ClientContext,
   ): Promise<IssuedTokens> {

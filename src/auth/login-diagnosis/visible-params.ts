@@ -17,7 +17,7 @@ const SCOPES: Readonly<Record<string, ApiKeyScope>> = {
 
 /**
  * Leaves out the facts that an API key could not list: otherwise `members:read` alone would open parts
- * of the audit log and the outbox (AC-02). A fact that is missing above shows to people only.
+ * of the audit log and the outbox (AC-02). A fact without a scope above is shown to people only.
  */
 export function withVisibleParams(findings: readonly LoginFinding[], reader: Principal): LoginFinding[] {
   if (!isApiKey(reader)) return [...findings];

@@ -21,9 +21,9 @@ export interface MailboxProof {
   readonly signUpRowId: string | null;
 }
 
-/** A member to be, and what the person agreed to. */
-export type Newcomer = NewMember & {
-  /** Read with the claim; null where there are none. */
+/** The values of a member who is about to be created, and the consents of the person. */
+export type MemberToCreate = NewMember & {
+  /** Those of the sign-up; null where no documents are declared. */
   readonly consents: readonly GivenConsent[] | null;
   /** Sent with the proof of the mailbox. */
   readonly sentConsents?: readonly DocumentVersion[] | undefined;
@@ -48,7 +48,7 @@ export class NewMembersService {
    */
   async create(
     opening: SessionOpening,
-    member: Newcomer,
+    member: MemberToCreate,
     account: ProviderAccount | null,
     { by, signUpRowId }: MailboxProof,
     device: DeviceInfo,

@@ -56,7 +56,7 @@ export class SignUpActivationService {
       throw new DomainError(method === 'code' ? 'code_invalid' : 'link_invalid', {
         detail: 'a sign-up on this address was confirmed before',
       });
-    // Closing sign-up ends pending ones, too. An imported account is none.
+    // Closing sign-up ends pending sign-ups, too. An imported account is no sign-up.
     if (signUp.importedClaimId === null) this.policy.check(signUp.emailKey);
     const loginId = confirmation.loginId ?? signUp.loginId;
     if (isReservedLoginId(loginId))

@@ -112,8 +112,8 @@ export class SignUpConfirmationService {
   }
 
   /**
-   * A taken login ID is not a wrong guess, and no more is a refusal of the product: the guess is
-   * refunded, so that the member can try again.
+   * Refunds the guess where the login ID is taken or the product refuses the member. Neither is a
+   * wrong guess, and the member can try again.
    */
   private async activateAfterGuess(
     signUp: SignUp,

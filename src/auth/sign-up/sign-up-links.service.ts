@@ -15,7 +15,7 @@ interface InspectedSignUp {
   readonly expiresAt: Date;
 }
 
-/** Only for who has the mailbox: once another sign-up on the address is confirmed, it changes. */
+/** Only for the owner of the mailbox: `hasPassword` changes once another sign-up on the address is confirmed. */
 interface InspectedLink extends InspectedSignUp {
   readonly hasPassword: boolean;
 }

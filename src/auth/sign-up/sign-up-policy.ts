@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 
-/** How sign-up stands, for clients. */
+/** Who may sign up, as clients see it. */
 export interface SignUpTerms {
   readonly mode: 'open' | 'domains' | 'invited';
-  /** Whose addresses may sign up with `domains`; else empty. */
+  /** In mode `domains`: the mail domains whose addresses may sign up. Otherwise empty. */
   readonly domains: readonly string[];
 }
 

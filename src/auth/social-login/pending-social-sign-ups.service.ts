@@ -68,7 +68,7 @@ export class PendingSocialSignUpsService {
   }
 
   /**
-   * Takes it, in the transaction that makes the member.
+   * Uses up the `signUpId`, in the transaction that makes the member.
    * @throws DomainError `sign_up_invalid` for the second of two requests at once
    */
   async spend(tx: Tx, signUpId: string): Promise<void> {

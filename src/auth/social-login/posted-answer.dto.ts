@@ -25,7 +25,7 @@ export class PostedAnswerRequest {
   @ApiProperty({ example: 'user_cancelled_authorize' })
   error?: string;
 
-  /** JSON with the name, the first time alone */
+  /** JSON with the name; sent only the first time */
   @MayBeAbsent()
   @IsVisibleText({ max: 2048 })
   @ApiProperty({ example: '{"name":{"firstName":"Ada","lastName":"Lovelace"}}' })

@@ -75,7 +75,7 @@ export class NativeSocialLoginRequest {
   @ApiProperty({ example: 'p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkT' })
   nonce: string;
 
-  /** Of Sign in with Apple: for a token with which unlinking takes the permission back */
+  /** Only for Sign in with Apple: exchanged for the token with which unlinking takes the permission back */
   @MayBeAbsent()
   @IsVisibleText({ max: 4096 })
   @ApiProperty({ example: 'c1b2a3.0.mrtuw.Zk' })

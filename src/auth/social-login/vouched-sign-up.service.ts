@@ -8,7 +8,7 @@ import { SessionOpeningService } from '../../sessions/session-opening.service.js
 import type { IssuedTokens } from '../../sessions/session-tokens.js';
 import { EmailChangesRepository } from '../../users/email-changes.repository.js';
 import { EmailChallengesService } from '../../verification/email-challenges.service.js';
-import { NewMembersService, type Newcomer } from '../sign-up/new-members.service.js';
+import { NewMembersService, type MemberToCreate } from '../sign-up/new-members.service.js';
 import { SignUpsRepository } from '../sign-up/sign-ups.repository.js';
 import { PendingSocialSignUpsService } from './pending-social-sign-ups.service.js';
 
@@ -33,7 +33,7 @@ export class VouchedSignUpService {
    * `too_many_requests`, `refused_by_product`
    */
   async signUp(
-    member: Omit<Newcomer, 'passwordHash'>,
+    member: Omit<MemberToCreate, 'passwordHash'>,
     account: ProviderAccount,
     signUpId: string,
     device: DeviceInfo,

@@ -31,9 +31,9 @@ export class RefreshService {
   /**
    * Rotates the refresh token. Within the grace period the previous token returns the same
    * successor (`replayed`). If other requests rotated that one while this request waited, the
-   * newest token is returned. Later the previous token needs the key of a bound session, or has to
-   * look like a lost answer. An older token is treated as theft: the session ends and the member is
-   * notified.
+   * newest token is returned. After the grace period, the previous token works only with the key of
+   * a bound session, or if the answer to it seems to have been lost. An older token is treated as
+   * theft: the session ends and the member is notified.
    * @throws DomainError `session_ended`, `token_expired`, `token_reused`, `token_invalid`,
    * `proof_required`, `proof_invalid`, `service_unavailable`, `overloaded`, `refused_by_product`
    */

@@ -19,7 +19,7 @@ export class TokenVerificationService {
     private readonly revocations: RevocationFeed,
   ) {}
 
-  /** For the product's own programs: the reason why a token is not active, too. */
+  /** For the product's own programs: the result names the reason why a token is not active. */
   async verify(token: string): Promise<TokenVerdict> {
     const claims = await this.readClaims(token);
     if (typeof claims === 'string') return { active: false, reason: claims };

@@ -33,8 +33,8 @@ export class WellKnownController {
 
   /**
    * Metadata of this server
-   * @remarks RFC 8414, for libraries and gateways that configure themselves. Where the issuer has a path, the document also
-   * stands under that path behind this one.
+   * @remarks RFC 8414, for libraries and gateways that configure themselves. If the issuer has a path, the document is
+   * also found at this path followed by that of the issuer.
    */
   @Get('oauth-authorization-server')
   @Header('cache-control', CACHE_CONTROL)

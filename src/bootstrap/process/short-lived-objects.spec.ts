@@ -17,7 +17,7 @@ const PROGRAM = `
   }
   process.stdout.write(String(isYoung(make(0))));`;
 
-/** Compiles the line when it is due and not in a thread of its own, and with the compiler that decides about it. */
+/** V8 then compiles the line at once, not in another thread, and with the compiler that decides where objects go. */
 const FLAGS = ['--no-concurrent-recompilation', '--no-maglev'];
 
 /** Whether a new object is young in a process that runs the program. */

@@ -28,7 +28,7 @@ export class DeliveryListsRepository {
     const conditions = new Conditions()
       .addIfDefined('d.webhook_id = $', webhookId)
       .addIfDefined('d.status = $', status)
-      // Of the event, which has an index of its members.
+      // The column of the event, because that one has an index.
       .addIfDefined('e.member_id = $', memberId);
     if (after !== null)
       conditions.add(

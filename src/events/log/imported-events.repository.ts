@@ -15,8 +15,9 @@ export class ImportedEventsRepository {
   }
 
   /**
-   * Runs `work` in a transaction for which a receiver that is added at this moment waits, as for
-   * one that has written a security event. So `work` sees it, or it sees the members of `work`.
+   * Runs `work` in a transaction. A receiver that is added at this moment waits for it, as for a
+   * transaction that has written a security event. So either `work` sees the receiver, or the
+   * receiver sees the members that `work` adds.
    */
   async inTransaction<T>(work: () => Promise<T>): Promise<T> {
     await this.client.query('BEGIN');

@@ -21,7 +21,7 @@ export class Webhook {
   @Column('timestamptz', { name: 'failing_since', nullable: true }) failingSince: Date | null;
   /** Set if the service has disabled it, because it failed for too long. */
   @Column('timestamptz', { name: 'switched_off_at', nullable: true }) switchedOffAt: Date | null;
-  /** Deliveries that waited before have their three days from this time on. */
+  /** The three days of deliveries that were waiting already begin at this time. */
   @Column('timestamptz', { name: 'enabled_at', default: () => 'now()' }) enabledAt: Date;
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt: Date;
 }

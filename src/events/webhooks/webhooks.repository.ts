@@ -72,7 +72,7 @@ export class WebhooksRepository {
     await this.notifyChange(tx);
   }
 
-  /** The secret so far signs for another day. */
+  /** Sets a new secret. The previous one signs as well for another day. */
   async rotateSecret(tx: Tx, id: string, secret: Buffer, sealedBy: string, previous: Buffer): Promise<void> {
     await tx.query(
       `UPDATE webhooks SET secret = $2, sealed_by = $3, previous_secret = $4, previous_secret_until = now() + ${PREVIOUS_SECRET_LIFETIME}

@@ -15,7 +15,7 @@ export interface LogPage {
 }
 
 /** As `after`: begin with the events that commit from now on. */
-export const LATEST = 'latest';
+const LATEST = 'latest';
 
 /** Reads the event log by cursor. */
 @Injectable()
@@ -38,7 +38,7 @@ export class EventLogService {
   async read(after: string | undefined, types: readonly EventType[] | null, limit: number): Promise<LogPage> {
     const isLatest = after === LATEST;
     const start = after === undefined || isLatest ? '0' : this.positionOf(after);
-    // All of them for `latest`: what is there already must not come after it.
+    // For `latest`, assigns a position to every event: those that exist already must not come after it.
     while ((await this.events.assignPositions()) && isLatest);
     const end = (await this.events.findEnd()) ?? start;
     if (isLatest) return { items: [], nextCursor: this.cursorOf(end), hasMore: false };

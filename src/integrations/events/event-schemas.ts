@@ -2,7 +2,7 @@ import { EVENT_TYPES, TEST_TYPE, type EventType } from '../../events/events.js';
 import { LOCALES } from '../../platform/i18n/locale.js';
 
 /*
- * The events in the OpenAPI document. Written by hand, because no route has them: receivers do.
+ * The events in the OpenAPI document. Written by hand, because no route of this server receives them.
  */
 
 type Schema = Record<string, unknown>;
@@ -113,7 +113,7 @@ export function webhookRequests(): Record<string, unknown> {
         requestBody: { required: true, content: { 'application/json': { schema } } },
         responses: {
           '204': { description: 'Received' },
-          '4XX': { description: 'As any answer but a 2xx, a failure: the event comes again later' },
+          '4XX': { description: 'A failure, like any answer but a 2xx: the event is sent again later' },
         },
       },
     },

@@ -88,7 +88,7 @@ export class WebhookAdministrationService {
   }
 
   /**
-   * The secret so far signs beside the new one for a day.
+   * Sets a new secret. The previous one signs as well for a day.
    * @returns the new secret, which is shown this once
    * @throws DomainError `not_found`
    */

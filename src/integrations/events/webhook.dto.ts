@@ -61,7 +61,7 @@ export class UpdateWebhookRequest {
   @IsVisibleText({ max: MAX_DESCRIPTION })
   description?: string | null;
 
-  /** false: deliveries wait and new events make none */
+  /** false: deliveries wait, and new events are not delivered */
   @MayBeAbsent()
   @IsTrueOrFalse()
   enabled?: boolean;
@@ -126,7 +126,7 @@ export class DeliveryListResponse extends PageResponse {
 }
 
 export class TestDeliveryResponse {
-  /** To be found among the deliveries */
+  /** The id of the test among the deliveries */
   @ApiProperty({ format: 'uuid' })
   deliveryId: string;
 }

@@ -21,7 +21,7 @@ export interface OwnValues {
   readonly role: 'member' | 'admin';
   readonly closedAt: string | null;
   readonly mustChangePassword: boolean;
-  /** Hashes of unused recovery codes; they fit the member's id alone. */
+  /** Hashes of unused recovery codes; they are valid only with the member's id. */
   readonly recoveryHashes: readonly string[];
   readonly passkeys: readonly OwnPasskey[];
   readonly identities: readonly OwnIdentity[];

@@ -9,7 +9,7 @@ export interface MovedRows {
   readonly claims: number;
 }
 
-/** Rows between two numbers that are neither refused nor in. */
+/** Rows between two numbers that are neither refused nor imported yet. */
 export const READY = `SELECT * FROM import_rows r WHERE row_number > $1 AND row_number <= $2
   AND NOT EXISTS (SELECT FROM import_refused f WHERE f.row_number = r.row_number)
   AND NOT EXISTS (SELECT FROM import_journal j WHERE j.row_key = r.row_key)`;

@@ -10,9 +10,9 @@ export interface RevocationItem {
 }
 
 /**
- * Replicas learn of a revocation within a second of each other, and their clocks follow that of the
- * database. A resumed stream repeats so much, so that it has no gap; to refuse a session twice is to
- * refuse it once.
+ * A resumed stream repeats this many seconds, so that it has no gap: replicas learn of a revocation
+ * within a second of each other, and their clocks follow that of the database. A repeated revocation
+ * does no harm.
  */
 export const RESUME_OVERLAP_SECONDS = 10;
 

@@ -3,7 +3,7 @@ import type { ApiKeyPrincipal } from '../../platform/http/principal.js';
 
 /** What may wait for a listener besides the first message, in bytes. */
 const MAX_BUFFERED_BYTES = 1024 * 1024;
-/** A listener is cut off when nothing of what waits was taken during so many heartbeats. */
+/** A listener that has read none of the waiting bytes during this many heartbeats is cut off. */
 const MAX_STALLED_BEATS = 6;
 
 /** The parts of a response that a listener uses. */

@@ -146,8 +146,7 @@ export class PasskeyAuthenticationService {
     if (!verified) throw passkeyInvalid('signature wrong');
     const { newCounter, credentialDeviceType, credentialBackedUp, userVerified } = authenticationInfo;
     if ((credentialDeviceType === 'multiDevice') !== passkey.backupEligible)
-      // The signature was right, so the owner reads this and learns what to do; a stranger cannot
-      // get here.
+      // The signature was right, so only the owner gets this code, which explains what to do.
       throw new DomainError('passkey_changed', { detail: 'backup eligibility changed' });
     if (newCounter <= passkey.signCount && (newCounter > 0 || passkey.signCount > 0)) {
       const subject = { memberId: passkey.memberId, context };

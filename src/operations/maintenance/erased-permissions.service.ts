@@ -16,7 +16,7 @@ export class ErasedPermissionsService {
    * @returns a function that queues the revocations of those who were erased
    */
   async prepare(tx: Tx, memberIds: readonly string[]): Promise<(erasedIds: readonly string[]) => Promise<void>> {
-    // Also where social login is off now: no token of an erased member may stay.
+    // Done even while social login is off: no token of an erased member may stay.
     const identities = await this.identities.listForMembers(tx, memberIds);
     return async (erasedIds) =>
       this.revocations.queue(

@@ -45,8 +45,8 @@ export function expiredRows(settings: RetentionSettings): readonly ExpiredRows[]
     { table: 'passkey_challenges', by: 'expires_at', before: 'now()' },
     { table: 'social_requests', by: 'expires_at', before: 'now()' },
     { table: 'social_sign_ups', by: 'expires_at', before: 'now()' },
-    // Of a person who never became a member, or is one no longer. Those of members are never read
-    // again; see KEEP_LINKED_GRANTS.
+    // Grants of people who never became members, or no longer are. Rounds do not read those of
+    // members again; see KEEP_LINKED_GRANTS.
     {
       table: 'provider_grants',
       by: 'obtained_at',

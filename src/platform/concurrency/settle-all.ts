@@ -1,7 +1,7 @@
 /**
- * As `Promise.all`, but waits for all of them before it rejects with the failure that came first. For
- * parts of a transaction that are sent together: none may send a statement after the transaction has
- * ended, and the first failure made the others fail.
+ * As `Promise.all`, but waits for all parts before it rejects with the failure that came first. For
+ * parts of a transaction that are sent together: no part may send a statement after the transaction
+ * has ended, and the first failure is the cause of the others.
  */
 export async function settleAll<T extends readonly unknown[]>(
   parts: T,

@@ -1,4 +1,5 @@
 import { makeValidator } from 'envalid';
+import { parseItems } from './setting-types.js';
 
 /** An Android app that shares passwords and passkeys with the pages (Digital Asset Links). */
 export interface AndroidApp {
@@ -14,7 +15,7 @@ const APPLE_APP = /^[A-Z0-9]{10}\.[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$/;
 
 /** Comma-separated `package=fingerprint`; one package may have several fingerprints. */
 export const androidApps = makeValidator<readonly AndroidApp[]>((input) =>
-  items(input).map((item) => {
+  parseItems(input).map((item) => {
     const [, packageName = '', fingerprint = ''] = /^([^=]*)=(.*)$/.exec(item) ?? [];
     if (!PACKAGE.test(packageName) || !FINGERPRINT.test(fingerprint.toUpperCase()))
       throw new Error('needs package=SHA-256 of the signing certificate, such as com.example.app=14:6D:E9:…');
@@ -24,7 +25,7 @@ export const androidApps = makeValidator<readonly AndroidApp[]>((input) =>
 
 /** Comma-separated app ids. */
 export const appleApps = makeValidator<readonly string[]>((input) => {
-  const apps = items(input);
+  const apps = parseItems(input);
   if (apps.some((app) => !APPLE_APP.test(app))) throw new Error('needs app ids such as ABCDE12345.com.example.app');
   return apps;
 });
@@ -32,11 +33,4 @@ export const appleApps = makeValidator<readonly string[]>((input) => {
 /** The origin by which an Android app uses passkeys (Credential Manager). */
 export function androidOrigin({ fingerprint }: AndroidApp): string {
   return `android:apk-key-hash:${Buffer.from(fingerprint.replaceAll(':', ''), 'hex').toString('base64url')}`;
-}
-
-function items(input: string): string[] {
-  return input
-    .split(',')
-    .map((item) => item.trim())
-    .filter(Boolean);
 }

@@ -89,7 +89,7 @@ function checkHashCost(env: Environment, report: Report): void {
 /** Every mailed link needs a page that it opens, and the configured logos must be readable. */
 function checkPages(env: Environment, report: Report): void {
   for (const [page, variable] of Object.entries(LINKED_PAGES) as [LinkedPage, (typeof LINKED_PAGES)[LinkedPage]][]) {
-    // Who wrote PAGES before there were invitations sends none.
+    // A PAGES that was written before there were invitations need not name their page.
     if (page === 'invitation' && env.SIGN_UP !== 'invited') continue;
     // PAGES is undefined if its value was refused; that is already reported.
     if (env.PAGES?.includes(page) === false && env[variable] === undefined)
@@ -147,7 +147,7 @@ function checkSecrets(env: Environment, report: Report): void {
       ),
       ...env.PREVIOUS_SECRETS,
       env.JWT_KEYS,
-      // What others hold as well must derive none of our keys.
+      // Others know these secrets too, so none of them may serve as a secret for our own keys.
       ...[env.TOKEN_HOOK_SECRET, env.IMPORT_HOOK_SECRET, env.SOCIAL_KAKAO_ADMIN_KEY],
       ...[env.SOCIAL_GOOGLE_CLIENT_SECRET, env.SOCIAL_KAKAO_CLIENT_SECRET, env.SOCIAL_NAVER_CLIENT_SECRET],
     ];

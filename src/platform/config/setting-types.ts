@@ -172,7 +172,7 @@ export const hexColor = makeValidator((input) => {
 });
 
 /** The trimmed, non-empty items of a comma-separated list. */
-function parseItems(input: string): string[] {
+export function parseItems(input: string): string[] {
   return input
     .split(',')
     .map((item) => item.trim())

@@ -21,7 +21,7 @@ export interface SocialProviderSettings {
   readonly issuer: string;
   readonly clientId: string;
   readonly clientSecret: string;
-  /** Makes the secret where the provider takes none that lasts. */
+  /** Signs short-lived secrets where the provider accepts no lasting one. */
   readonly clientKey?: ClientKey;
   readonly scope: string;
   /** Parameters of authorization requests that only this provider knows. */
@@ -106,7 +106,7 @@ export function readSocialProviders(env: Environment, variables: Variables, repo
   });
   if (new Set(generic.map(({ id }) => id)).size !== generic.length)
     report('SOCIAL_OIDC_PROVIDERS', 'names a provider twice');
-  // Their members bring addresses of any domain, and keep an address that has a new owner since.
+  // Accounts there may have addresses of any domain, and keep an address after it has a new owner.
   if ([...KNOWN, APPLE].some(({ id }) => mailDomainsOf(env, id).includes('*')))
     report('SOCIAL_TRUSTED_MAILBOXES', 'may name * for providers of SOCIAL_OIDC_PROVIDERS alone');
   return [...known, ...readApple(env, report), ...generic];

@@ -10,7 +10,7 @@ interface StartupParameters {
   getStartupConf(): Record<string, string>;
 }
 
-/** Another part: the socket. */
+/** Another part that its types leave out: the socket. */
 interface Connected {
   readonly connection: { readonly stream: Pick<Socket, 'cork' | 'uncork' | 'destroy'> };
 }

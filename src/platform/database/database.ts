@@ -51,7 +51,7 @@ export class Database implements Sql {
       const client = (await runner.connect()) as DatabaseClient;
       tx = await Tx.begin(runner.manager, client);
       // TypeORM must know of the transaction: a manager that saves several rows would open another.
-      // Its own methods would wait for an answer to BEGIN.
+      // The methods of TypeORM that begin one would wait for the answer to BEGIN.
       Object.assign(runner, { isTransactionActive: true, transactionDepth: 1 });
       const result = await work(tx);
       await tx.commit();

@@ -42,7 +42,7 @@ export class Tx implements Sql {
   private readonly waiting = [BEGIN];
   /** Of the statements that have waited. */
   private readonly outcomes: Promise<unknown>[] = [];
-  /** Where each statement waits for the answer to the previous one. */
+  /** Without pipelining: the previous statement, whose answer the next one awaits. */
   private previous: Promise<unknown> = Promise.resolve();
 
   private constructor(
@@ -124,8 +124,8 @@ export class Tx implements Sql {
   }
 
   /**
-   * The failure of the statement that waited, which made the later ones fail with "transaction is
-   * aborted". It decides whether the transaction is tried again.
+   * The failure of a statement that waited. It made the later ones fail with "transaction is
+   * aborted", so it decides whether the transaction is tried again.
    */
   async findFirstFailure(): Promise<unknown> {
     const settled = await Promise.allSettled(this.outcomes);

@@ -132,8 +132,8 @@ export class FederationService {
    */
   async finish(providerId: string, { requestId, state, code, iss }: JourneyAnswer): Promise<FinishedJourney> {
     const provider = this.get(providerId);
-    // Both secrets, because a foreign page can send a code and a state of its own, but no requestId
-    // of this client (SO-03), and a stolen requestId lacks the state (SO-04).
+    // Needs both secrets. A foreign page can send a code and a state of its own, but not the requestId
+    // of this client (SO-03). The thief of a requestId does not have the state (SO-04).
     const request = await this.requests.take(digest(requestId), providerId, digest(state));
     if (!request) throw new DomainError('social_login_failed', { detail: 'no such request' });
     const { idDigest, sealed, redirectUri, transport, binding, postedName } = request;

@@ -123,12 +123,12 @@ export class OpenIdProvider implements IdentityProvider {
     try {
       await library.tokenRevocation(configuration, refreshToken, { token_type_hint: 'refresh_token' });
     } catch (error) {
-      // Of a token that is over. RFC 7009 section 2.2 demands 200, but Google answers 400.
+      // The token was void already. RFC 7009 section 2.2 demands 200, but Google answers 400.
       if (!['invalid_token', 'invalid_grant'].includes(String((error as { error?: unknown }).error))) throw error;
     }
   }
 
-  /** An ID token is none: the same keys sign it for the same clients, but it reports no events. */
+  /** Refuses ID tokens: the same keys sign them for the same clients, but they report no events. */
   readonly verifyNotice = async (token: string, maxAgeSeconds: number): Promise<VerifiedToken> => {
     const [{ jwtVerify }, configuration] = await Promise.all([import('jose'), this.configure()]);
     const { issuer } = configuration.serverMetadata();
@@ -155,7 +155,7 @@ export class OpenIdProvider implements IdentityProvider {
     return readAccount(this.settings.id, { subject, email, emailVerified, name });
   }
 
-  /** A token that takes no permission back is a secret without a use, and is not kept. */
+  /** @returns null where the token cannot take the permission back: a secret without a use is not kept */
   private grantOf(configuration: Configuration, refreshToken: string | undefined): ProviderGrant | null {
     const isOfUse = this.revocationMeans === 'grant' && canRevoke(configuration);
     const { client_id: clientId } = configuration.clientMetadata();

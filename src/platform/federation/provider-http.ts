@@ -5,7 +5,7 @@ const MAX_ANSWER_BYTES = 1_000_000;
 /** Answers that have no body by definition. */
 const WITHOUT_BODY: readonly number[] = [101, 204, 205, 304];
 
-/** The provider did not answer, or not as a working server does. */
+/** The provider did not answer, or its answer is not that of a working server. */
 export class ProviderUnavailableError extends Error {}
 
 /**

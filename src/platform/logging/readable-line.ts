@@ -15,8 +15,8 @@ const plain: Paint = (_colour, text) => text;
 const painted: Paint = (colour, text) => (colour === undefined ? text : `\u001b[${colour}m${text}\u001b[0m`);
 
 /**
- * A JSON line of the log for a person at a terminal: time, method, path, status and milliseconds of
- * a request; time, level and text of anything else. A line that is no JSON stays as it is.
+ * Formats a JSON line of the log for a person at a terminal: time, method, path, status and
+ * milliseconds of a request; time, level and text of anything else. Other lines stay as they are.
  */
 export function readableLine(json: string, hasColours = false): string {
   const entry = parse(json);

@@ -43,8 +43,8 @@ export interface TokenHookSettings {
  * Asks the product's backend before tokens are minted. Loaded only where TOKEN_HOOK_URL is set.
  *
  * A hook that does not answer in time is left alone for a while, so that its outage does not add a
- * second to every request. Failures that come fast cost nothing and stop no further question:
- * otherwise one member, whose answer is wrong, could switch the hook off for all.
+ * second to every request. Fast failures cost nothing and do not stop further questions: otherwise a
+ * wrong answer about one member could switch the hook off for all.
  */
 export class TokenHookClient {
   private readonly sender: Pick<HttpSender, 'post' | 'close'>;

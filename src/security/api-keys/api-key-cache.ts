@@ -4,7 +4,7 @@ import { Notifications } from '../../platform/database/notifications.js';
 import { API_KEYS_CHANNEL, ApiKeysRepository, type LiveApiKey } from './api-keys.repository.js';
 
 const MAX_KEYS = 1000;
-/** Ends by itself what a lost message would have ended. */
+/** After this time a key is read again, in case the message about its change was lost. */
 const MAX_AGE_MS = 5000;
 
 /**

@@ -9,7 +9,10 @@ import type { SecurityEvents, SecurityEventType } from './security-events.js';
 
 const INSERT = `INSERT INTO security_events (type, member_id, session_id, actor_id, ip, user_agent, request_id, details, api_key_id)
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`;
-/** The answer costs no statement, and the lock that the INSERT holds makes it hold until commit. */
+/**
+ * Also asks whether events are observed, without a statement of its own. The answer stays true until
+ * the commit, because a new receiver waits for the lock that the INSERT holds.
+ */
 const INSERT_AND_ASK = `${INSERT} RETURNING ${IS_OBSERVED} AS observed`;
 
 /** The detail that names a person who is no member. For the erasure alone. */
@@ -29,7 +32,7 @@ export interface ErasedPerson {
 export interface EventSubject {
   readonly memberId?: string | null;
   readonly sessionId?: string | null;
-  /** The canonical address of a person who is no member. Stored as a digest, and beside a reason alone. */
+  /** The canonical address of a person who is no member. Stored as a digest, and only with a reason. */
   readonly personKey?: string;
   readonly context: ClientContext;
 }
@@ -88,7 +91,7 @@ export class AuditLogService {
     await tx.query(`${erasing} WHERE type = 'sign-up.requested' AND details->>'loginId' = ANY($1)`, [
       members.map(({ loginId }) => loginId),
     ]);
-    // By the type first, which has an index. Few rows have one of these.
+    // The condition on the type comes first: it has an index, and few rows have one of these types.
     await tx.query(`${erasing} WHERE type = ANY($1) AND details->>'${PERSON_DIGEST}' = ANY($2)`, [
       [...ABOUT_PERSONS],
       this.persons.computeAll(members.flatMap(({ emailKeys }) => emailKeys)),

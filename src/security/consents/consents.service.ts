@@ -13,7 +13,7 @@ import type { GivenConsent } from '../../users/consents/consents.repository.js';
 import { AuditLogService } from '../audit-log/audit-log.service.js';
 import type { ConsentLedger, ConsentState, ConsentSubject } from './consent-ledger.js';
 
-interface ConsentsOfNewcomer {
+interface NewMemberConsents {
   readonly consents: readonly GivenConsent[] | null;
   readonly sentConsents?: readonly DocumentVersion[] | undefined;
 }
@@ -77,7 +77,7 @@ export class ConsentsService implements OnModuleInit {
   async recordNewMember(
     tx: Tx,
     memberId: string,
-    { consents, sentConsents = [] }: ConsentsOfNewcomer,
+    { consents, sentConsents = [] }: NewMemberConsents,
     context: ClientContext,
   ): Promise<void> {
     const sent = this.read(sentConsents, context);

@@ -26,8 +26,8 @@ export interface TakenCounts {
 }
 
 /**
- * Whether a count must survive a crash of the database. A count of guesses at secrets must. Where a
- * lost one only brings a mail more, the request need not wait for the disk.
+ * Whether a count must survive a crash of the database. A count of guesses at secrets must. If the
+ * loss of a count only allows one more mail, the request need not wait for the disk.
  */
 export type Durability = 'lasting' | 'losable';
 

@@ -70,7 +70,7 @@ export class Limiter {
     await this.counters.delete(this.keyOf(subject));
   }
 
-  /** Whether this count leaves room below the limit; `null` is the count without a window. */
+  /** Whether this count leaves room below the limit; null where there is no window. */
   outcomeOf(count: Count | null): LimitOutcome {
     return count === null
       ? { isAllowed: true, points: 0, retryAfterSeconds: 0 }

@@ -55,7 +55,7 @@ export class MailBudgetService {
   private readonly cooldown: Limiter;
   private readonly recoveries: Limiter;
   private readonly recoveryQuarter: Limiter;
-  /** The same counts, for mails of the hour: they use the quarter up, and do not need it. */
+  /** The same counts, for mails within the hourly limit: they use up the quarter and do not need it. */
   private readonly countedQuarter: Limiter;
   private readonly claims: Limiter;
   private readonly mailboxClaims: Limiter;
@@ -94,8 +94,8 @@ export class MailBudgetService {
   }
 
   /**
-   * As {@link takeForClaim}, and where it may be mailed also takes a notice to the member who has
-   * the address, if there is one: as {@link takeForNotice}, with a query less.
+   * As {@link takeForClaim}. If the claim may be mailed, also takes a notice to the member who has
+   * the address, if there is one: as {@link takeForNotice}, with one query less.
    */
   async takeForSignUp(emailKey: string): Promise<MailGrant & { readonly mayNotify: boolean }> {
     const { grant, recoveries } = await this.takeClaim(emailKey);

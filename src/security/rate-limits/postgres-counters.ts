@@ -8,7 +8,7 @@ const NOW = `(extract(epoch FROM clock_timestamp()) * 1000)::bigint`;
 /** The columns of {@link Count}. */
 const STATE = `points, (expire - ${NOW})::float8 AS "msLeft"`;
 
-/** True, and the statement's commit does not wait for the disk. */
+/** A condition that is always true. As an effect, the statement's commit does not wait for the disk. */
 const LOSABLE = `set_config('synchronous_commit', 'off', true) = 'off'`;
 
 /**
@@ -30,9 +30,10 @@ const TAKE = inBoth('rate-limit-take', (condition) => {
 });
 
 /**
- * Where the snapshot shows room in each. A parallel request may take the last point after it; then
- * some rows are missing among `taken`. In the order of the keys, so that no two deadlock. OFFSET 0
- * keeps the planner from reading the whole table for a join.
+ * Takes a point of each window if the statement's snapshot shows room in all of them. A parallel
+ * request may take the last point after the snapshot; then some rows are missing among `taken`. Rows
+ * are locked in the order of the keys, so that no two statements deadlock. OFFSET 0 keeps the planner
+ * from reading the whole table for a join.
  */
 const TAKE_ALL = inBoth(
   'rate-limit-take-all',

@@ -3,9 +3,8 @@ import type { BucketCount, Buckets } from '../../platform/database/buckets.js';
 import { bucketOf } from '../../platform/database/buckets.js';
 import { Database } from '../../platform/database/database.js';
 
-/** What a refresh can end with. */
-export const REFRESH_OUTCOMES = ['rotated', 'replayed', 'refused'] as const;
-export type RefreshOutcome = (typeof REFRESH_OUTCOMES)[number];
+/** The result of a refresh. */
+export type RefreshOutcome = 'rotated' | 'replayed' | 'refused';
 
 /** Owns the table `refresh_counts`. SQL: servers add to one row at the same moment. */
 @Injectable()

@@ -2,9 +2,9 @@ import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { Member } from '../member.entity.js';
 
 /**
- * What happened to a consent: the member gave it, withdrew it, or was reminded of it. An agreement of
- * 2026 has to be shown in 2031, so that rows are only added (a trigger refuses changes); they go with
- * their member.
+ * What happened to a consent: the member gave it, withdrew it, or was reminded of it. Rows are only
+ * added, and a trigger refuses changes, because an agreement of 2026 has to be shown in 2031. The
+ * rows are deleted with their member.
  */
 @Entity('consents')
 @Index('consents_member', ['memberId', 'id'])

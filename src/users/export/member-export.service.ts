@@ -8,8 +8,8 @@ import { MemberRecordsRepository } from './member-records.repository.js';
 /**
  * Collects what is held about a member, for the member and for administrators on request.
  *
- * With the consents of the sign-up or invitation that made the member: they are in the ledger since
- * the mailbox was proven. Without sign-ups that wait for a proof: until then anyone may have typed the
+ * Includes the consents of the sign-up or invitation that made the member: they are in the ledger
+ * since the mailbox was proven. Leaves out sign-ups that wait for a proof: anyone may have typed the
  * address, so their names and consents may be those of another person (CO-06).
  */
 @Injectable()

@@ -25,7 +25,7 @@ export interface ProfileRules {
   /** Names the source, so that equal ids of two sources are two accounts. */
   readonly source: string;
   readonly defaultLocale: Locale;
-  /** Whether the login ID may be one that is kept for administrators. */
+  /** Whether the login ID may be one that is reserved for the operator. */
   readonly allowsReservedLoginId?: boolean;
 }
 

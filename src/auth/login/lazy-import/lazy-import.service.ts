@@ -36,8 +36,8 @@ export class LazyImportService implements OnModuleInit, OnApplicationShutdown {
 
   /**
    * How long the old system may take, in milliseconds; 0 where lazy import is off. Every refused
-   * login waits for so long: otherwise the time of a refusal would show which accounts are here, and
-   * which the old system has (EN-06, IM-32).
+   * login waits for this long. Otherwise the time of a refusal would show which accounts are here,
+   * and which the old system has (EN-06, IM-32).
    */
   get waitMs(): number {
     return this.hook === null ? 0 : this.config.env.IMPORT_HOOK_TIMEOUT_MS;

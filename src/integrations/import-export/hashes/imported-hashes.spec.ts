@@ -18,7 +18,7 @@ const BYTES = '$NjU2NzNhM1h5UnowMDJHalVrc3N6OQ$ruMxusLudmU1B12rRShjbA';
 const HASH = `$argon2id$v=19$m=102400,t=2,p=8${BYTES}`;
 const hex = (digest: string, text: string) => createHash(digest).update(text).digest('hex');
 
-/** The form that rests in the table. */
+/** The form in which a hash is stored. */
 async function storedOf(hash: string, options?: HashOptions): Promise<string> {
   const hashes = new ImportedHashes(hasher, options);
   const accepted = hashes.accept(hash);
@@ -78,7 +78,7 @@ describe('a slow hash', () => {
     (hash) => expect(accept(hash)).toEqual({ stored: `$other-argon2id$v=19,m=102400,t=2,p=8${BYTES}` }),
   );
 
-  it('IM-10 by argon2id of the cost of this service is stored as it is', () => {
+  it('IM-10 by argon2id with the cost of this service is stored unchanged', () => {
     const own = `$argon2id$v=19$m=8,t=1,p=1${BYTES}`;
     expect(accept(`{argon2}${own}`)).toEqual({ stored: own });
   });
@@ -102,7 +102,7 @@ describe('a slow hash', () => {
 });
 
 describe('a fast hash', () => {
-  it.each(KNOWN)('IM-05 rests in the table only within argon2id: %s', async (hash, password) => {
+  it.each(KNOWN)('IM-05 is stored only within argon2id: %s', async (hash, password) => {
     const stored = await storedOf(hash);
     expect(stored).not.toContain(hash.slice(-30));
     const wrapped = parseLegacyHash(stored);

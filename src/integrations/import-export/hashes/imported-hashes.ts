@@ -26,8 +26,8 @@ type UnfinishedValue = { readonly password: string } | Readonly<Record<keyof Fas
 
 /**
  * Decides in which form the hash of another system is stored. Slow hashes keep their scheme. Fast
- * hashes and passwords are hashed with argon2id: neither rests in the table (IM-05), and on their way
- * through the staging table they are encrypted with a key of this process.
+ * hashes and passwords are hashed with argon2id: the table of members holds neither of them (IM-05).
+ * In the staging table they are encrypted with a key of this process.
  */
 export class ImportedHashes {
   private readonly cipher = new FieldCipher([randomBytes(32)]);
@@ -45,7 +45,7 @@ export class ImportedHashes {
     if (fast !== null)
       return this.encrypt({ ...fast, salt: fast.salt.toString('hex'), digest: fast.digest.toString('hex') });
     const own = hash.replace(/^(?:argon2|\{argon2(?:@\w+)?\})(?=\$)/, '');
-    // Of another cost, it would take another time than the comparison for an unknown account.
+    // A hash of another cost would take another time than the comparison for an unknown account.
     if (isVerifiable(own) && this.hasher.isOfCurrentCost(own)) return { stored: own };
     const legacy = this.refuseOuterCost(hash) ?? parseLegacyHash(hash);
     if (legacy !== null) return 'refused' in legacy ? legacy : { stored: legacy.stored };

@@ -10,7 +10,7 @@ import { SocialRequestsRepository } from '../social-requests.repository.js';
 import { noticesOf, type ProviderNotice } from './provider-notice.js';
 
 /** Longer than any provider repeats a notice. */
-export const NOTICE_SECONDS = 7 * 86_400;
+const NOTICE_SECONDS = 7 * 86_400;
 const KEPT_SECONDS = NOTICE_SECONDS + 86_400;
 /** When a provider may repeat a notice whose signature could not be checked. */
 const RETRY_SECONDS = 60;

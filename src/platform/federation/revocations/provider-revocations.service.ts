@@ -25,9 +25,9 @@ export class ProviderRevocationsService {
   }
 
   /**
-   * Cancels what is queued for an account that is linked again, in the transaction that links: a
-   * provider takes back the permission as a whole, with the one that the person has just given
-   * (SO-57). Keeps the refresh token for the next time where the provider has sent no new one.
+   * Cancels what is queued for an account that is linked again, in the transaction that links.
+   * Otherwise the provider would also take back the permission that the person has just given
+   * (SO-57). If the provider has sent no new refresh token, keeps the old one for the next unlinking.
    */
   async cancel(tx: Tx, account: GrantKey): Promise<void> {
     const [sealed] = await this.revocations.deleteOpen(tx, account);

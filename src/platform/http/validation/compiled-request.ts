@@ -11,7 +11,7 @@ type RuleMetadata = ReturnType<ReturnType<typeof getMetadataStorage>['getTargetV
 interface CompiledField {
   readonly name: string;
   readonly normalisations: readonly Normalisation[];
-  /** All must hold, or the rules are not asked: `ValidateIf`. */
+  /** The rules apply only where all of these hold (`ValidateIf`). */
   readonly conditions: readonly Condition[];
   readonly checks: readonly Check[];
 }

@@ -1,6 +1,6 @@
 import { RouteSettings } from '../route-settings.decorator.js';
 
-/** Of a body that is a security event token (RFC 8935 section 2.1). */
+/** The media type of a body that is a security event token (RFC 8935 section 2.1). */
 export const EVENT_TOKEN_TYPE = 'application/secevent+jwt';
 
 /** Lets a route read such bodies, as the field `payload`. */
