@@ -34,9 +34,11 @@ const rejectedFile = path.join(directory, 'rejected.jsonl');
 let app: TestApp;
 let passwordHash: string;
 let files = 0;
+/** Declares the attributes that only one of the tests imports. */
+const attributes = write(JSON.stringify({ plan: { schema: { type: 'string' }, member: 'hidden' } }));
 
 beforeAll(async () => {
-  app = await TestApp.start({ env: COST });
+  app = await TestApp.start({ env: { ...COST, MEMBER_ATTRIBUTES: attributes } });
   passwordHash = await hash(PASSWORD, { memoryCost: 1024, timeCost: 1, parallelism: 1 });
 });
 afterAll(async () => {
@@ -101,25 +103,24 @@ describe('munjigi import', () => {
   });
 
   it('EV-01 makes an event of each new member while a receiver exists, with the declared attributes', async () => {
-    const attributes = write(JSON.stringify({ plan: { schema: { type: 'string' }, member: 'hidden' } }));
-    const own = await TestApp.start({ env: { ...COST, MEMBER_ATTRIBUTES: attributes } });
     const row = (id: string) => ({ id, email: `${id}@example.com`, emailVerified: true, passwordHash });
     const run = (file: string, args: string[] = []) =>
       munjigi(['import', '--from', 'jsonl', '--file', file, '--rejected', rejectedFile, ...args], {
         ...COST,
         MEMBER_ATTRIBUTES: attributes,
-        DATABASE_URL: own.database.url,
+        DATABASE_URL: app.database.url,
       });
     const receiver = await WebhookReceiver.listen();
     try {
       expect((await run(jsonl(row('before')))).code).toBe(0);
-      const { key } = await givenApiKey(own, ['webhooks:write', 'events:read']);
+      const { key } = await givenApiKey(app, ['webhooks:write', 'events:read']);
       const hook = { url: receiver.url, types: ['member.created'] };
-      receiver.secret = (await own.post('/api/admin/webhooks', hook, key).expect(201)).body.secret;
+      const { body: webhook } = await app.post('/api/admin/webhooks', hook, key).expect(201);
+      receiver.secret = webhook.secret;
       const rows = [row('before'), { ...row('after'), attributes: { plan: 'pro', other: 1 } }, row('later')];
       expect((await run(jsonl(...rows), ['--resume'])).code).toBe(0);
-      const { items } = (await own.get('/api/integrations/events?types=member.created', key).expect(200)).body;
-      const members = await own.sql.query('SELECT id, login_id, created_at FROM members WHERE email = $1', [
+      const { items } = (await app.get('/api/integrations/events?types=member.created', key).expect(200)).body;
+      const members = await app.sql.query('SELECT id, login_id, created_at FROM members WHERE email = $1', [
         'after@example.com',
       ]);
       const [{ id, login_id: loginId, created_at: createdAt }] = members.rows;
@@ -135,9 +136,9 @@ describe('munjigi import', () => {
       });
       await eventually('the deliveries', async () => receiver.events.length === 2 || undefined);
       expect([...receiver.events].sort((left, right) => left.id.localeCompare(right.id))).toEqual(items);
+      await app.delete(`/api/admin/webhooks/${webhook.id}`, undefined, key).expect(204);
     } finally {
       await receiver.close();
-      await own.stop();
     }
   });
 
