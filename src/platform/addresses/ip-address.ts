@@ -71,9 +71,7 @@ function parse(ip: string): IpAddress | null {
   return isIP(ip) === 0 ? null : ipaddr.process(ip.split('%')[0]!);
 }
 
+/** @param bits a multiple of 8 */
 function networkOf(address: IpAddress, bits: number): string {
-  const cidr = `${address.toString()}/${bits}`;
-  const network =
-    address.kind() === 'ipv4' ? ipaddr.IPv4.networkAddressFromCIDR(cidr) : ipaddr.IPv6.networkAddressFromCIDR(cidr);
-  return `${network.toString()}/${bits}`;
+  return `${ipaddr.fromByteArray(address.toByteArray().fill(0, bits / 8)).toString()}/${bits}`;
 }
