@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, hash, timingSafeEqual } from 'node:crypto';
 
 /**
  * SHA-256 of a random secret, to find it without storing it. Only for 128 random bits or more.
@@ -6,7 +6,7 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
  * six-digit code in a million tries.
  */
 export function digest(secret: string): Buffer {
-  return createHash('sha256').update(secret).digest();
+  return hash('sha256', secret, 'buffer');
 }
 
 /** HMAC-SHA-256 over the parts, length-prefixed so that ('ab','c') and ('a','bc') differ. */
