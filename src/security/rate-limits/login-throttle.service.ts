@@ -151,8 +151,8 @@ export class LoginThrottleService {
     const slot = await this.queue.reserve(queueKeyOf(subject));
     try {
       const keys = this.keysOf(subject);
-      const [, ...olderKeys] = keys;
-      const failures = await this.repository.count(this.counterOf(subject), olderKeys);
+      const [key, ...olderKeys] = keys;
+      const failures = await this.repository.count(this.counterOf(subject, key), olderKeys);
       return new LoginAttempt(failures, this.limitOf(subject), keys, this.repository, slot);
     } catch (error) {
       slot.release();
@@ -174,7 +174,7 @@ export class LoginThrottleService {
   async restoreFailures(subject: LoginSubject, failuresBefore: number): Promise<boolean> {
     const limit = this.limitOf(subject);
     const restored = failuresBefore + 1;
-    const failures = await this.repository.add(this.counterOf(subject), restored);
+    const failures = await this.repository.add(this.counterOf(subject, this.keysOf(subject)[0]), restored);
     return failures >= limit && Math.max(failuresBefore, failures - restored) < limit;
   }
 
@@ -200,10 +200,10 @@ export class LoginThrottleService {
     return this.repository.findOfAccount(sql, this.accountDigests(account));
   }
 
-  private counterOf(subject: LoginSubject): FailureCounter {
+  private counterOf(subject: LoginSubject, key: Buffer): FailureCounter {
     const { env } = this.config;
     return {
-      key: this.keysOf(subject)[0],
+      key,
       account: this.accountDigests(subject.account)[0],
       limit: this.limitOf(subject),
       firstWaitSeconds: env.LOGIN_FIRST_WAIT_SECONDS,
