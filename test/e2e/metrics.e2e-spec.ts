@@ -14,13 +14,13 @@ function parse(text: string): Map<string, number> {
   );
 }
 
-describe('metrics', () => {
-  let app: TestApp;
-  beforeAll(async () => {
-    app = await TestApp.start();
-  });
-  afterAll(() => app.stop());
+let app: TestApp;
+beforeAll(async () => {
+  app = await TestApp.start();
+});
+afterAll(() => app.stop());
 
+describe('metrics', () => {
   const read = async (): Promise<Map<string, number>> => {
     const answer = await app.get('/metrics').expect(200);
     expect(answer.headers['content-type']).toMatch(/^text\/plain/);
@@ -118,33 +118,31 @@ describe('metrics', () => {
 
 describe('alerts and dashboard', () => {
   it.each(['alerts.yaml', 'grafana-dashboard.json'])('%s uses only metrics that exist', async (file) => {
-    const app = await TestApp.start();
-    try {
-      await app.get('/health/live').expect(200);
-      const { text } = await app.get('/metrics').expect(200);
-      const definition = readFileSync(path.join(PROJECT_ROOT, 'deploy/monitoring', file), 'utf8');
-      const names = new Set(definition.match(/\b(munjigi|process|nodejs)_[a-z0-9_]+/g));
-      expect(names.size).toBeGreaterThan(5);
-      for (const name of names) expect(text).toContain(`# TYPE ${name.replace(/_(bucket|count|sum)$/, '')} `);
-    } finally {
-      await app.stop();
-    }
+    await app.get('/health/live').expect(200);
+    const { text } = await app.get('/metrics').expect(200);
+    const definition = readFileSync(path.join(PROJECT_ROOT, 'deploy/monitoring', file), 'utf8');
+    const names = new Set(definition.match(/\b(munjigi|process|nodejs)_[a-z0-9_]+/g));
+    expect(names.size).toBeGreaterThan(5);
+    for (const name of names) expect(text).toContain(`# TYPE ${name.replace(/_(bucket|count|sum)$/, '')} `);
   });
 });
 
 describe('metrics on a separate port', () => {
   it('SL-04 are not served on the port of the API, and the port closes with the process', async () => {
-    const app = await TestApp.start({ env: { METRICS_ENABLED: 'false', METRICS_PORT: '0' } });
+    const other = await TestApp.start({
+      database: app.database,
+      env: { METRICS_ENABLED: 'false', METRICS_PORT: '0' },
+    });
     try {
-      const line = app.logs.find((entry) => entry.includes('"metricsPort"'));
+      const line = other.logs.find((entry) => entry.includes('"metricsPort"'));
       const { metricsPort } = JSON.parse(line!) as { metricsPort: number };
       const fetchMetrics = (path: string): Promise<Response> => fetch(`http://127.0.0.1:${metricsPort}${path}`);
-      await app.get('/health/ready').expect(200);
+      await other.get('/health/ready').expect(200);
       expect(parse(await (await fetchMetrics('/metrics')).text()).size).toBeGreaterThan(20);
       expect((await fetchMetrics('/health/live')).status).toBe(404);
-      expect((await app.get('/metrics').expect(404)).body.code).toBe('not_found');
+      expect((await other.get('/metrics').expect(404)).body.code).toBe('not_found');
     } finally {
-      expect(await app.stop()).toBe(0);
+      expect(await other.stop()).toBe(0);
     }
   });
 });

@@ -25,6 +25,7 @@ const APP_ORIGIN = 'https://app.example.test';
 const RELATED_ORIGIN = 'https://example.co.kr';
 const FINGERPRINT = Array.from({ length: 32 }, () => 'A7').join(':');
 const PASSKEYS_PER_MEMBER = 3;
+const IP_REQUEST_LIMIT = 6;
 
 let app: TestApp;
 let other: TestApp;
@@ -38,7 +39,8 @@ beforeAll(async () => {
       WEBAUTHN_RELATED_ORIGINS: RELATED_ORIGIN,
     },
   });
-  other = await app.replica();
+  // Each test is a client of its own there, and no other reaches these limits.
+  other = await app.replica({ env: { LOGIN_IP_FAILURE_LIMIT: '3', IP_REQUEST_LIMIT: String(IP_REQUEST_LIMIT) } });
 });
 afterAll(() => app.stop());
 
@@ -670,9 +672,8 @@ describe('passkey without password', () => {
   });
 
   it('BF-04 failures count for the client address, where wrong passkeys then have to wait and a right one does not', async () => {
-    const strict = await app.replica({ env: { LOGIN_IP_FAILURE_LIMIT: '3' } });
     const ada = await addPasskey(await given.member(app));
-    const client = strict.client();
+    const client = other.client();
     for (let guess = 0; guess < 3; guess += 1)
       expect(refused(await passkeyLogin(client, newAuthenticator(), { userHandle: handleOf(ada) }))).toEqual(INVALID);
     const waiting = await passkeyLogin(client, newAuthenticator(), { userHandle: handleOf(ada) });
@@ -685,12 +686,11 @@ describe('passkey without password', () => {
       [client.ip],
     );
     expect(rows).toEqual([1, 2, 3].map(() => ({ details: { reason: 'passkey' } })));
-    const begging = await app.replica({ env: { IP_REQUEST_LIMIT: '2' } });
-    const beggar = begging.client();
+    const beggar = other.client();
     const statuses = [];
-    for (let round = 0; round < 3; round += 1)
+    for (let round = 0; round <= IP_REQUEST_LIMIT; round += 1)
       statuses.push((await beggar.post('/api/auth/login/passkey/options')).status);
-    expect(statuses).toEqual([200, 200, 429]);
+    expect(statuses).toEqual([...Array(IP_REQUEST_LIMIT).fill(200), 429]);
   });
 });
 

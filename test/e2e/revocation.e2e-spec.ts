@@ -44,7 +44,7 @@ describe('three processes on one database', () => {
   /** Between the third process and the database. */
   let proxy: TcpProxy;
   beforeAll(async () => {
-    one = await TestApp.start();
+    one = await TestApp.shared();
     two = await one.replica();
     proxy = await TcpProxy.to(one.database.url);
     three = await one.replica({ env: { DATABASE_URL: proxy.url } });

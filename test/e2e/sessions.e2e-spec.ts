@@ -9,7 +9,8 @@ import { expectDead, expectRefusal } from '../support/refusals.js';
 import { TestApp } from '../support/test-app.js';
 import { adminUrl } from '../support/test-database.js';
 
-const SESSIONS_PER_MEMBER = 5;
+/** The default. */
+const SESSIONS_PER_MEMBER = 20;
 const FIREFOX_ON_ANDROID = 'Mozilla/5.0 (Android 15; Mobile; rv:144.0) Gecko/144.0 Firefox/144.0';
 
 /** Two processes on one database, as behind a load balancer. */
@@ -17,7 +18,7 @@ let app: TestApp;
 let other: TestApp;
 
 beforeAll(async () => {
-  app = await TestApp.start({ env: { SESSIONS_PER_MEMBER: String(SESSIONS_PER_MEMBER) } });
+  app = await TestApp.shared();
   other = await app.replica();
 });
 afterAll(() => app.stop());
