@@ -3,19 +3,20 @@ import { eventually } from '../support/eventually.js';
 import { unique } from '../support/factories.js';
 import { SmtpSink } from '../support/smtp-sink.js';
 import { TestApp } from '../support/test-app.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 /** A mail with a code is never sent unencrypted, nor to a server without a valid certificate. */
 describe('a mail server with required TLS', () => {
-  let app: TestApp;
+  let database: TestDatabase;
   let sink: SmtpSink | undefined;
 
   beforeAll(async () => {
-    app = await TestApp.start({ env: { WORKER_ENABLED: 'false' } });
+    database = await createTestDatabase();
   });
-  afterAll(() => app.stop());
+  afterAll(() => database.drop());
   afterEach(async () => {
     await sink?.stop();
-    await app.sql.query('DELETE FROM outbox_messages');
+    await database.pool.query('DELETE FROM outbox_messages');
   });
 
   /**
@@ -23,14 +24,11 @@ describe('a mail server with required TLS', () => {
    * @returns the recorded reason why it was not sent
    */
   async function failureReason(url: string): Promise<string> {
-    const sender = await TestApp.start({
-      database: app.database,
-      env: { SMTP_URL: url, SMTP_REQUIRE_TLS: 'true' },
-    });
+    const sender = await TestApp.start({ database, env: { SMTP_URL: url, SMTP_REQUIRE_TLS: 'true' } });
     try {
       await sender.post('/api/auth/sign-up', unique.signUp()).expect(202);
       return await eventually('the mail is postponed', async () => {
-        const { rows } = await app.sql.query<{ status: string; last_error: string | null }>(
+        const { rows } = await database.pool.query<{ status: string; last_error: string | null }>(
           'SELECT status, last_error FROM outbox_messages',
         );
         expect(rows.map(({ status }) => status)).toEqual(['pending']);

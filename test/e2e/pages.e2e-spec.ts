@@ -11,11 +11,20 @@ const SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><script>a
 
 describe('built-in pages', () => {
   let app: TestApp;
+  /** A server with a product's name, colour and logo, and two of the pages. */
+  let branded: TestApp;
   let folder: string;
+  /** Where mails lead instead of the pages that a server lacks. */
+  const elsewhere = Object.fromEntries(
+    Object.values(LINKED_PAGES).map((name) => [name, 'https://app.example.test/mail#{token}']),
+  );
   beforeAll(async () => {
     app = await TestApp.shared();
     folder = await mkdtemp(path.join(os.tmpdir(), 'munjigi-logo-'));
-    await writeFile(path.join(folder, 'logo.svg'), SVG);
+    const logo = path.join(folder, 'logo.svg');
+    await writeFile(logo, SVG);
+    const brand = { PRODUCT_NAME: 'Acme & Söhne', BRAND_COLOR: '#FFD400', BRAND_LOGO: logo };
+    branded = await app.replica({ env: { ...brand, PAGES: 'login,reset-password', ...elsewhere } });
   });
   afterAll(async () => {
     await app.stop();
@@ -105,9 +114,6 @@ describe('built-in pages', () => {
   });
 
   it('show the configured product name, colour and logo', async () => {
-    const branded = await app.replica({
-      env: { PRODUCT_NAME: 'Acme & Söhne', BRAND_COLOR: '#FFD400', BRAND_LOGO: path.join(folder, 'logo.svg') },
-    });
     const { text } = await branded.get('/pages/login').expect(200);
     expect(text).toContain('<img src="assets/logo" alt="" height="28"><span>Acme &amp; Söhne</span>');
     const { text: css } = await branded.get('/pages/assets/brand.css').expect(200);
@@ -120,16 +126,12 @@ describe('built-in pages', () => {
   });
 
   it('are not found when they are disabled', async () => {
-    const elsewhere = Object.fromEntries(
-      Object.values(LINKED_PAGES).map((name) => [name, 'https://app.example.test/mail#{token}']),
-    );
     const without = await app.replica({ env: { PAGES: 'none', ADMIN_CONSOLE: 'false', ...elsewhere } });
     for (const page of [...PAGE_NAMES, 'admin', 'assets/admin/console.js'])
       expect([page, (await without.get(`/pages/${page}`)).status]).toEqual([page, 404]);
     const opened = await without.request('GET', '/pages/login', { headers: { accept: 'text/html' } });
     expect(opened.body.code).toBe('not_found');
-    const few = await app.replica({ env: { PAGES: 'login,reset-password', ...elsewhere } });
-    expect((await few.get('/pages/login')).status).toBe(200);
-    expect((await few.get('/pages/account')).status).toBe(404);
+    expect((await branded.get('/pages/login')).status).toBe(200);
+    expect((await branded.get('/pages/account')).status).toBe(404);
   });
 });

@@ -10,7 +10,7 @@ describe('a member whose requests reach several servers', () => {
   let app: TestApp;
   let other: TestApp;
   beforeAll(async () => {
-    app = await TestApp.start();
+    app = await TestApp.shared();
     other = await app.replica();
   });
   afterAll(() => app.stop());

@@ -7,10 +7,10 @@ import { PROJECT_ROOT } from '../../dev/project.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import { eventually } from '../support/eventually.js';
 import { given, type GivenMember, unique } from '../support/factories.js';
-import { outboxEmpty } from '../support/mailbox.js';
 import { serverEnvironment } from '../support/server-environment.js';
 import { SmtpSink } from '../support/smtp-sink.js';
 import { TestApp, type TestAppOptions } from '../support/test-app.js';
+import { createTestDatabase } from '../support/test-database.js';
 import { allowManyStarts, allowTime } from '../support/test-length.js';
 
 allowManyStarts();
@@ -22,7 +22,7 @@ describe('a server that is asked to stop by SIGTERM', () => {
   const cleanups: (() => Promise<unknown>)[] = [];
 
   beforeAll(async () => {
-    app = await TestApp.start();
+    app = await TestApp.shared();
     ada = await given.member(app);
   });
   afterAll(() => app.stop());
@@ -30,8 +30,8 @@ describe('a server that is asked to stop by SIGTERM', () => {
     for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
   });
 
-  const another = async (env: TestAppOptions['env']): Promise<TestApp> => {
-    const server = await TestApp.start({ database: app.database, env });
+  const another = async (env: TestAppOptions['env'], database = app.database): Promise<TestApp> => {
+    const server = await TestApp.start({ database, env });
     cleanups.push(() => server.stop());
     return server;
   };
@@ -74,22 +74,20 @@ describe('a server that is asked to stop by SIGTERM', () => {
   });
 
   it('FT-10 it releases a mail that the mail server does not accept, and exits with 0', async () => {
-    await outboxEmpty(app);
+    const database = await createTestDatabase(); // so that no other server sends its mail
+    cleanups.push(() => database.drop());
     const sink = await SmtpSink.start();
     cleanups.push(() => sink.stop());
     sink.refuseMail = () => new Promise(() => undefined); // receives the mail and never acknowledges it
-    await app.kill(); // so that only the other server sends mail
-    const server = await another({ SMTP_URL: sink.url });
+    const server = await another({ SMTP_URL: sink.url }, database);
     const values = unique.signUp();
     await server.post('/api/auth/sign-up', values).expect(202);
     await eventually('the mail is on its way', async () => sink.mails[0]);
     expect(await server.stop()).toBe(0);
-    const { rows } = await app.sql.query(
+    const { rows } = await database.pool.query(
       `SELECT attempts, available_at <= now() AS due, payload IS NOT NULL AS kept FROM outbox_messages WHERE status = 'pending'`,
     );
     expect(rows).toEqual([{ attempts: 1, due: true, kept: true }]);
-    await app.restart();
-    await outboxEmpty(app);
   });
 
   it('FT-10 it keeps serving while load balancers notice, then closes kept-alive connections', async () => {
