@@ -5,7 +5,7 @@ import { A_MEMBER, MEMBERS, type ServerKind, type BenchEnvironment } from '../be
 /** A quiet process collects its garbage within four seconds (ADR 0062). */
 const UNTIL_COLLECTED_MS = 5000;
 
-/** The database is already migrated. */
+/** Time from the launch of a process to its first answer. The database is already migrated. */
 export async function coldStart(bench: BenchEnvironment): Promise<Row[]> {
   const start = (kind: ServerKind) => async (): Promise<Measured> => {
     const server = await bench.launch(kind);

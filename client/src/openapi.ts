@@ -1581,7 +1581,7 @@ export interface paths {
         };
         /**
          * List API keys
-         * @description Newest first, with those that have ended: the audit log names them by their id.
+         * @description Newest first. Includes keys that have ended, because the audit log names keys by their id.
          */
         get: operations["apiKeysList"];
         put?: never;
@@ -1607,7 +1607,7 @@ export interface paths {
         put?: never;
         /**
          * Add a second secret to an API key
-         * @description The secret before it works on until the next rotation, so that programs can change over one by one. Two rotations end a secret that has leaked.
+         * @description The previous secret stays valid until the next rotation, so that programs can change over one by one. Two rotations end a secret that has leaked.
          */
         post: operations["apiKeysRotate"];
         delete?: never;

@@ -35,7 +35,7 @@ export interface CodeRequestKind<Name extends keyof MailTemplates> {
 
 /** A recorded request for a mailed code. */
 export interface CodeRequest {
-  /** Goes with the code. */
+  /** The client sends it back together with the code. */
   readonly requestId: string;
   /** Whole seconds until the same request can bring another mail. */
   readonly resendAfter: number;
@@ -59,8 +59,8 @@ const MIN_RESPONSE_MS = 30;
 
 /**
  * Takes requests for a mailed code. Known, unknown and disabled addresses, and those that had too
- * many mails, get the same answer after the same work: a row is written and a mail is queued, which
- * for some of them is withheld (EN-01, EN-03).
+ * many mails, get the same answer after the same work: a row is written and a mail is queued. Some
+ * of these mails are withheld (EN-01, EN-03).
  */
 @Injectable()
 export class CodeRequestsService {

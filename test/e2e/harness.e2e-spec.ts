@@ -62,7 +62,7 @@ describe('shared server', () => {
     await later.stop();
   });
 
-  it('a file that still uses a server is the only one to have it', async () => {
+  it('no other file gets a server that one file still uses', async () => {
     const worker = process.env.JEST_WORKER_ID;
     const app = await TestApp.shared();
     await (await TestApp.shared()).stop(); // returned once of twice

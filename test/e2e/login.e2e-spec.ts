@@ -7,20 +7,19 @@ import type { HttpAnswer, HttpClient } from '../support/http-client.js';
 import { about } from '../support/lifetimes.js';
 import { resetTokenFor, withoutIdentity } from '../support/recovery.js';
 import { expectRefusal } from '../support/refusals.js';
-import { TEST_SECRET } from '../support/server-environment.js';
-import { REAL_HASH_COST } from '../support/server-environment.js';
+import { REAL_HASH_COST, TEST_SECRET } from '../support/server-environment.js';
 import { TestApp } from '../support/test-app.js';
 import { allowManyStarts } from '../support/test-length.js';
 
 allowManyStarts();
 
-/** Failed logins from one address that the process `strict` bears. */
+/** Failed logins that the process `strict` allows from one address. */
 const IP_LIMIT = 6;
 
 /** Two processes with the same settings on one database, as behind a load balancer. */
 let app: TestApp;
 let other: TestApp;
-/** One that bears few failures from one address, and hashes more strongly. */
+/** A process that allows few failures from one address, and hashes more strongly. */
 let strict: TestApp;
 
 beforeAll(async () => {
@@ -101,7 +100,7 @@ async function hashOf({ id }: GivenMember): Promise<string> {
 }
 
 describe('login', () => {
-  it('it accepts the login ID or the address, in any case', async () => {
+  it('accepts the login ID or the address, in any case', async () => {
     const ada = await given.member(app);
     for (const identifier of [
       ada.loginId,
@@ -126,7 +125,7 @@ describe('login', () => {
     }
   });
 
-  it('it accepts no other spelling of login ID, address or password', async () => {
+  it('accepts no other spelling of login ID, address or password', async () => {
     const ada = await given.member(app, { loginId: unique.loginId().replace('ada', 'kay') });
     const identifiers = [
       // A Kelvin sign, which lower-casing turns into a k.
@@ -306,7 +305,7 @@ describe('guessing at one account', () => {
       const queue = Array.from({ length: 6 }, () => logIn(ada.loginId, WRONG).then((answer) => answer));
       await eventually('the first of the queue is counted', async () => (await counting()) === 1 || undefined);
       queue.push(logIn(ada.email, WRONG).then((answer) => answer));
-      // Had it to wait for its turn, it would not get as far as the count, which is one for both.
+      // Both logins count in the same row. In a common queue, the second would not get that far.
       await eventually('another is counted beside it', async () => (await counting()) === 2 || undefined);
       await blocker.query('COMMIT');
       expect((await Promise.all(queue)).map(({ status }) => status)).toEqual(Array(7).fill(401));
@@ -421,7 +420,7 @@ describe('guessing at many accounts from one address', () => {
     );
     const evaluated = answers.filter(({ status }) => status === 401).length;
     expect(evaluated).toBeGreaterThanOrEqual(IP_LIMIT);
-    // Two run at once; a few more begin before what those found is written down.
+    // Two logins run at once. A few more begin before the failures of those two are stored.
     expect(evaluated).toBeLessThan(IP_LIMIT * 4);
     expect(answers.filter(({ status }) => status === 429)).toHaveLength(80 - evaluated);
     // Refused guesses do not count against the accounts.

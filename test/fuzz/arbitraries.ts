@@ -55,7 +55,7 @@ export function valid({
     if (format === 'idn-email') return fc.nat().map((number) => `ada.${number}@example.test`);
     if (format === 'uuid') return fc.uuid();
     if (format === 'date-time') return fc.date({ noInvalidDate: true }).map((date) => date.toISOString());
-    // Codes and login IDs: the server folds what is typed, so no pattern and no maximum limit it.
+    // Codes and login IDs have neither a pattern nor a maximum, because the server normalises them.
     if (maxLength === undefined && typeof schema.example === 'string') return likeExample(schema.example);
     if (maxLength !== undefined && maxLength > 1000) return fc.stringMatching(/^[\w-]{43}$/); // an opaque token
     return fc.string({ unit: 'grapheme', minLength: Math.max(1, minLength), maxLength: Math.min(maxLength ?? 64, 64) });

@@ -1,8 +1,8 @@
 import { jest } from '@jest/globals';
 
 /**
- * Random numbers that can be repeated: the same seed gives the same run. Jest prints it with
- * `--showSeed` and accepts it with `--seed`.
+ * Random numbers that can be repeated: the same seed gives the same run. Jest prints the seed with
+ * `--showSeed` and accepts one with `--seed`.
  */
 export class SeededRandom {
   constructor(readonly seed: number = jest.getSeed()) {

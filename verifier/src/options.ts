@@ -16,7 +16,10 @@ export interface VerifierOptions {
   readonly apiUrl?: string | undefined;
   /** Seconds without a heartbeat after which revocations count as unknown; by default 15. */
   readonly maxSilenceSeconds?: number | undefined;
-  /** Then: `refuse` every request with 503 (default), or `introspect` each token at the server. */
+  /**
+   * While revocations are unknown: `refuse` every request with 503 (default), or `introspect` each
+   * token at the server.
+   */
   readonly whenSilent?: 'refuse' | 'introspect' | undefined;
   /** Receives what an operator should read; by default a warning of the process. */
   readonly onWarning?: ((message: string) => void) | undefined;
@@ -35,7 +38,7 @@ export interface Settings {
 
 const withoutSlash = (url: string): string => url.replace(/\/$/, '');
 
-/** @throws TypeError for options that would weaken the checks without a word */
+/** @throws TypeError for options that would silently weaken the checks */
 export function settingsOf(options: VerifierOptions): Settings {
   const { issuer, apiKey, apiUrl, maxSilenceSeconds = 15, whenSilent = 'refuse' } = options;
   if (!URL.canParse(issuer)) throw new TypeError('issuer must be the address of the server');

@@ -34,11 +34,11 @@ export class Binding {
     try {
       return (this.known = await this.keys.findOrCreate());
     } catch {
-      return undefined; // such as a private window: signing in matters more
+      return undefined; // a private window has no key store, for example; the user can still sign in
     }
   }
 
-  /** The fields of a request that opens a session with a key. Without a field it is `refresh`. */
+  /** The fields of a request that opens a session with a key. Without `binding`, the server assumes `refresh`. */
   get fields(): object {
     return this.mode === 'full' ? { binding: 'full' } : {};
   }

@@ -21,8 +21,9 @@ export class EmailChangeLinkConfirmationService {
   ) {}
 
   /**
-   * Needs no login: the link proves the new mailbox. The member gave the password when requesting
-   * the change; an administrator who began it must still be one (AC-24).
+   * Needs no login: the link proves the new mailbox, and the member gave the password when
+   * requesting the change. If an administrator requested it, that person must still be an
+   * administrator (AC-24).
    * @throws DomainError `link_invalid`, `link_expired`, `email_taken`
    */
   async confirm(linkToken: string, context: ClientContext): Promise<void> {
@@ -30,7 +31,8 @@ export class EmailChangeLinkConfirmationService {
     const memberId = challenge.memberId!;
     const { startedBy } = challenge;
     await this.database.transaction(async (tx) => {
-      // With the administrator, so that a demotion comes either before this check or after the commit (CC-09).
+      // Locks the administrator too, so that a demotion comes either before this check or after the
+      // commit (CC-09).
       await this.members.lockAll(tx, startedBy === null ? [memberId] : [memberId, startedBy]);
       if (startedBy !== null && !(await this.administration.isActiveAdmin(tx, startedBy)))
         throw new DomainError('link_invalid', { detail: 'begun by a former administrator' });

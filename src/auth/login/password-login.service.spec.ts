@@ -25,7 +25,10 @@ interface World {
   hook: (() => Promise<void>) | null;
 }
 
-/** A login of a member with five failures, whose pad before a refusal the test ends. */
+/**
+ * A login of a member with five failures. A refusal comes only after a minimum time, which the test
+ * ends with `endPad`.
+ */
 function logInWith({ matches, isActive, isRisky, hook }: World) {
   const statements: string[] = [];
   const write = (name: string) => async () => {
@@ -89,15 +92,18 @@ describe('a refused login', () => {
     ['a right password of a disabled account', { ...right, isActive: false }, ['delete']],
     ['a right password at a high risk', { ...right, isRisky: true }, []],
     ['a high risk with a token hook', { ...right, isRisky: true, hook: async () => undefined }, []],
-  ])('EN-05 lets the next attempt in after the wait, all writes before it: %s', async (_, world, writes) => {
-    const login = logInWith(world);
-    await nextTurn();
-    expect([login.isNextWaiting(), login.statements]).toEqual([true, writes]);
-    login.endPad();
-    expect(await login.outcome).toMatchObject({ code: 'invalid_credentials' });
-    expect(await login.outcome).toBeInstanceOf(DomainError);
-    expect([login.isNextWaiting(), login.statements]).toEqual([false, writes]);
-  });
+  ])(
+    'EN-05 writes everything before its minimum time ends, and only then lets the next attempt in: %s',
+    async (_, world, writes) => {
+      const login = logInWith(world);
+      await nextTurn();
+      expect([login.isNextWaiting(), login.statements]).toEqual([true, writes]);
+      login.endPad();
+      expect(await login.outcome).toMatchObject({ code: 'invalid_credentials' });
+      expect(await login.outcome).toBeInstanceOf(DomainError);
+      expect([login.isNextWaiting(), login.statements]).toEqual([false, writes]);
+    },
+  );
 });
 
 describe('a login', () => {

@@ -21,8 +21,9 @@ export class SignUp {
   @Column('text') email: string;
   @Column('text', { name: 'email_key' }) emailKey: string;
   /**
-   * Empty where an account at a provider takes its place. Empty once this sign-up is confirmed, because the member's row then holds the hash. Empty also
-   * once another sign-up on its address is confirmed, because this one then never can be.
+   * Empty in three cases: an account at a provider takes the place of a password; this sign-up is
+   * confirmed, so the member's row holds the hash; or another sign-up on the same address is
+   * confirmed, so this one never can be.
    */
   @Column('text', { name: 'password_hash' }) passwordHash: string;
   /** The account at a provider with which the member will log in, encrypted; else null. */

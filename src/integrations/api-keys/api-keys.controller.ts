@@ -38,7 +38,7 @@ export class ApiKeysController {
 
   /**
    * List API keys
-   * @remarks Newest first, with those that have ended: the audit log names them by their id.
+   * @remarks Newest first. Includes keys that have ended, because the audit log names keys by their id.
    */
   @Get()
   @PersonReads()
@@ -49,8 +49,8 @@ export class ApiKeysController {
 
   /**
    * Add a second secret to an API key
-   * @remarks The secret before it works on until the next rotation, so that programs can change over one by one. Two rotations end a
-   * secret that has leaked.
+   * @remarks The previous secret stays valid until the next rotation, so that programs can change over
+   * one by one. Two rotations end a secret that has leaked.
    */
   @Post(':id/rotate')
   @HttpCode(HttpStatus.OK)

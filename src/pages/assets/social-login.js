@@ -8,7 +8,7 @@
 import { announce, show, text } from './page.js';
 import { findJourney, forgetJourney, keepAnswer } from './social-journey.js';
 
-/** Of Apple, which has names of its own, and of the others (RFC 6749 section 4.1.2.1). */
+/** How providers report that the person cancelled: by RFC 6749 section 4.1.2.1, and Apple by codes of its own. */
 const DECLINED = ['access_denied', 'user_cancelled_authorize', 'user_cancelled_login'];
 
 const answer = new URLSearchParams(location.search);

@@ -25,7 +25,7 @@ describe('ConsentDocuments', () => {
   const before = at('2026-05-31T14:59:59Z');
   const after = at('2026-05-31T15:00:00Z');
 
-  it('has a version in force from its second on until the next one', () => {
+  it('puts a version in force from its effective time until that of the next version', () => {
     expect(names(documents.listInForce(at('2025-12-31T23:59:59Z'), ['en']))).toEqual([]);
     expect(names(documents.listInForce(before, ['en']))).toEqual(['terms 1', 'news 1']);
     expect(names(documents.listInForce(after, ['en']))).toEqual(['terms 2', 'news 1']);
@@ -43,7 +43,7 @@ describe('ConsentDocuments', () => {
     expect(documents.listInForce(after, ['ko']).map(({ title }) => title)).toEqual(['Terms of service', 'News']);
   });
 
-  it('CO-01 misses a required document unless its version, or one to come, is given', () => {
+  it('CO-01 lists a required document as missing unless its version, or one to come, was agreed to', () => {
     const missing = (version: string | null, now: number) =>
       names(documents.listMissing(version === null ? [] : [{ id: 'terms', version }], now, ['en']));
     expect(missing(null, before)).toEqual(['terms 1']);

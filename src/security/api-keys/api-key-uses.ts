@@ -28,8 +28,8 @@ export class ApiKeyUses {
   ) {}
 
   /**
-   * Counts a request of a key that was verified. The first one of a minute updates `last_used_at`
-   * beside the request.
+   * Counts a request of a key that was verified. The first request of a minute also updates
+   * `last_used_at`, but does not wait for that.
    * @throws DomainError `too_many_requests`
    */
   count(id: string): void {

@@ -93,8 +93,8 @@ export class LoginAttempt {
   }
 
   /**
-   * As {@link finish} after a match, in the commit of the login that follows it. The attempt stays
-   * counted where that is rolled back; call `decide` or `finish` then.
+   * Does what {@link finish} does after a match, but in the commit of the login. If the login is
+   * rolled back, the attempt stays counted; call `decide` or `finish` then.
    */
   async finishWithin(tx: Tx): Promise<void> {
     if (this.isOver) return;
@@ -106,13 +106,13 @@ export class LoginAttempt {
   }
 
   /**
-   * Ends an attempt in which nothing was compared, and refunds it. Only releases one that is
-   * decided.
+   * Ends an attempt in which nothing was compared, and refunds it. An attempt that is already
+   * decided is only released.
    */
   async cancel(): Promise<void> {
     const needsRefund = !this.isOver && !this.isBlocked;
     this.isOver = true;
-    // The error that ended the attempt matters more than that of a failed refund, which is ignored.
+    // A failed refund is ignored, so that the caller sees the error that ended the attempt.
     if (needsRefund) await this.repository.refund(this.keys[0]).catch(() => undefined);
     this.release();
   }
@@ -195,7 +195,7 @@ export class LoginThrottleService {
     await this.repository.deleteByAccount(tx, this.accountDigests(account));
   }
 
-  /** What stands against logins to this account, on known devices or others. */
+  /** The failures and waits that slow down logins to this account, on known and unknown devices. */
   async findFailures(sql: Sql, account: string): Promise<AccountFailures> {
     return this.repository.findOfAccount(sql, this.accountDigests(account));
   }

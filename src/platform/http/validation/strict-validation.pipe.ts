@@ -48,14 +48,14 @@ export class StrictValidationPipe implements PipeTransform {
   }
 
   /**
-   * Returns without a promise where there is nothing to validate: it runs for each parameter of
-   * each route.
+   * Returns without a promise where there is nothing to validate, because the pipe runs for each
+   * parameter of each route.
    * @throws DomainError `validation_failed`
    */
   transform(value: unknown, metadata: ArgumentMetadata): unknown {
     const { type, metatype } = metadata;
     if ((type !== 'body' && type !== 'query') || !metatype || PLAIN_TYPES.has(metatype)) return value;
-    // An absent body leaves every field out. A body of null is a value, and not an object.
+    // An absent body counts as an object without fields. A body of null is refused.
     const input = value === undefined ? {} : value;
     if (typeof input !== 'object' || input === null || Array.isArray(input))
       throw refusalOf([{ field: '', code: 'not_an_object' }]);
