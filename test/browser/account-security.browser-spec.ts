@@ -6,7 +6,7 @@ import { describeInBrowser } from '../support/browser.js';
 import { eventually } from '../support/eventually.js';
 import { given } from '../support/factories.js';
 import { addPasskey } from '../support/passkeys.js';
-import { LOOKS, BrowserApp, type Look, type Visitor } from '../support/browser-app.js';
+import { LOOKS, ONE_LOOK, BrowserApp, type Look, type Visitor } from '../support/browser-app.js';
 import { VirtualAuthenticator } from '../support/virtual-authenticator.js';
 import { codeAt, confirmCode, enrol } from '../support/second-factor.js';
 
@@ -315,7 +315,7 @@ describeInBrowser('passkeys and security activity on the built-in pages', () => 
 
   it('a list that did not load loads by its button', async () => {
     const ada = await given.member(browserApp.app);
-    const visitor = await browserApp.visitor(LOOKS[0]!);
+    const visitor = await browserApp.visitor(ONE_LOOK);
     const lists = /api\/(auth\/sessions|members\/me\/totp)$/;
     await visitor.page.route(lists, (route) =>
       route.fulfill({ status: 429, json: { code: 'too_many_requests', detail: '잠시 후 다시 시도해 주세요.' } }),
@@ -335,7 +335,7 @@ describeInBrowser('passkeys and security activity on the built-in pages', () => 
 
   it('AC-73 a password manager leads to the form for the password', async () => {
     const ada = await given.member(browserApp.app);
-    const visitor = await browserApp.visitor(LOOKS[0]!);
+    const visitor = await browserApp.visitor(ONE_LOOK);
     await logIn(visitor, ada);
     await isLoggedIn(visitor);
     await visitor.page.goto('/.well-known/change-password');
@@ -383,7 +383,7 @@ describeInBrowser('passkeys and security activity on the built-in pages', () => 
   it('asks for a new password after the second step if it must be changed', async () => {
     const ada = await enrol(await given.member(browserApp.app));
     await browserApp.app.sql.query('UPDATE members SET must_change_password = true WHERE id = $1', [ada.id]);
-    const visitor = await browserApp.visitor(LOOKS[0]!);
+    const visitor = await browserApp.visitor(ONE_LOOK);
     await logIn(visitor, ada);
     await visitor.see('second-factor');
     await visitor.type('#appCode', codeAt(ada.secret, 1));
@@ -399,7 +399,7 @@ describeInBrowser('passkeys and security activity on the built-in pages', () => 
     const ada = await enrol(await given.member(browserApp.app));
     await confirmCode(ada, ada.recoveryCodes[1]!);
     await addPasskey(ada, new Authenticator(browserApp.app.publicUrl));
-    const visitor = await browserApp.visitor(LOOKS[0]!);
+    const visitor = await browserApp.visitor(ONE_LOOK);
     await visitor.context.addInitScript('delete globalThis.PublicKeyCredential');
     await visitor.open('login');
     await visitor.see('ready');

@@ -4,7 +4,7 @@ import { describeInBrowser } from '../support/browser.js';
 import { eventually } from '../support/eventually.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
 import { mailbox } from '../support/mailbox.js';
-import { LOOKS, BrowserApp, type Look, type Visitor } from '../support/browser-app.js';
+import { LOOKS, ONE_LOOK, BrowserApp, type Look, type Visitor } from '../support/browser-app.js';
 import { codeAt } from '../support/second-factor.js';
 
 describeInBrowser('the account page', () => {
@@ -312,7 +312,7 @@ describeInBrowser('the account page', () => {
   });
 
   it('shows that the session was ended on another device', async () => {
-    const { ada, visitor } = await loggedIn(LOOKS[0]!);
+    const { ada, visitor } = await loggedIn(ONE_LOOK);
     await ada.client.delete('/api/auth/sessions', undefined, ada.accessToken).expect(204);
     await open(visitor, 'profile', 'edit');
     await visitor.send('profile');

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { promote } from '../support/admins.js';
 import { describeInBrowser } from '../support/browser.js';
-import { BrowserApp, LOOKS, type Visitor } from '../support/browser-app.js';
+import { BrowserApp, LOOKS, ONE_LOOK, type Visitor } from '../support/browser-app.js';
 import { ConsentsFile, ledgerOf, makeOutdated, makeSignUpOutdated, REQUIRED } from '../support/consents.js';
 import { given, unique } from '../support/factories.js';
 import { mailbox } from '../support/mailbox.js';
@@ -82,7 +82,7 @@ describeInBrowser('consents on the built-in pages', () => {
   }
 
   it('CO-01 a new version is agreed to beside the mailed code', async () => {
-    const visitor = await browserApp.visitor(LOOKS[0]!);
+    const visitor = await browserApp.visitor(ONE_LOOK);
     const { email, code } = await outdatedSignUp(visitor);
     await visitor.type('[data-form="code"] input.code', code);
     await visitor.send('code');
@@ -181,7 +181,7 @@ describeInBrowser('consents on the built-in pages', () => {
     const email = unique.email();
     await root.client.post('/api/admin/invitations', { email }, root.accessToken).expect(201);
     const { links } = await mailbox.to(email).next();
-    const visitor = await browserApp.visitor(LOOKS[0]!);
+    const visitor = await browserApp.visitor(ONE_LOOK);
     await visitor.page.goto(links.find((link) => link.includes('#token='))!);
     await visitor.see('ready');
     await visitor.send('accept'); // empty: the documents are reported with the fields before them

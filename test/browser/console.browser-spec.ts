@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Locator } from 'playwright-core';
 import { givenAdmin, promote, type GivenAdmin } from '../support/admins.js';
 import { describeInBrowser } from '../support/browser.js';
-import { LOOKS, BrowserApp, type Visitor } from '../support/browser-app.js';
+import { LOOKS, ONE_LOOK, BrowserApp, type Visitor } from '../support/browser-app.js';
 import { act, card, give, goTo, isDone, isLoaded, logIn, logInTo, openMember, REASON } from '../support/console.js';
 import { givenDeadMail } from '../support/dead-mail.js';
 import { eventually } from '../support/eventually.js';
@@ -19,7 +19,7 @@ describeInBrowser('the console of administrators', () => {
 
   it('AC-40 leads a member who is no administrator, or has no second factor, to what helps', async () => {
     const ada = await given.member(browserApp.app);
-    const visitor = await browserApp.visitor(LOOKS[0]!);
+    const visitor = await browserApp.visitor(ONE_LOOK);
     await visitor.open('admin');
     await logIn(visitor, ada);
     await visitor.see('no-admin');

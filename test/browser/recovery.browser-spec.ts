@@ -3,7 +3,7 @@ import { describeInBrowser } from '../support/browser.js';
 import { eventually } from '../support/eventually.js';
 import { given, unique } from '../support/factories.js';
 import { mailbox, type Mail } from '../support/mailbox.js';
-import { LOOKS, BrowserApp, type Visitor } from '../support/browser-app.js';
+import { LOOKS, ONE_LOOK, BrowserApp, type Visitor } from '../support/browser-app.js';
 
 const linkIn = (mail: Mail): string => mail.links.find((link) => link.includes('#token='))!;
 
@@ -184,7 +184,7 @@ describeInBrowser('getting back into an account on the built-in pages', () => {
   }
 
   it('a truncated or invalid link is explained', async () => {
-    const visitor = await browserApp.visitor(LOOKS[0]!);
+    const visitor = await browserApp.visitor(ONE_LOOK);
     for (const page of ['confirm-sign-up', 'not-me', 'confirm-email', 'undo-email']) {
       await visitor.open(page);
       await visitor.see('missing');

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { freePort } from '../../dev/free-port.js';
 import { readDownload } from '../support/account-page.js';
-import { BrowserApp, LOOKS, type Look, type Visitor } from '../support/browser-app.js';
+import { BrowserApp, LOOKS, ONE_LOOK, type Look, type Visitor } from '../support/browser-app.js';
 import { describeInBrowser } from '../support/browser.js';
 import { card, goTo, isLoaded, openMember, REASON as WHY } from '../support/console.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
@@ -223,7 +223,7 @@ describeInBrowser('social login on the built-in pages', () => {
 
   it('the login form works while the script for providers does not load, and their buttons load it again', async () => {
     const member = await given.member(browserApp.app);
-    const visitor = await visit(LOOKS[0]!);
+    const visitor = await visit(ONE_LOOK);
     const script = '**/assets/login-social.js';
     await visitor.page.route(script, (route) => route.abort());
     await visitor.open('login');
@@ -251,7 +251,7 @@ describeInBrowser('social login on the built-in pages', () => {
       `INSERT INTO identities (id, member_id, provider, subject) VALUES (gen_random_uuid(), $1, 'google', $2)`,
       [member.id, subject],
     );
-    const visitor = await visit(LOOKS[0]!);
+    const visitor = await visit(ONE_LOOK);
     const { publicUrl } = browserApp.app;
     await visitor.open(`${publicUrl.replace('localhost', '127.0.0.1')}/pages/login`);
     await press(visitor, 'google');
@@ -410,7 +410,7 @@ describeInBrowser('social login on the built-in pages', () => {
   });
 
   it('SO-32 a passkey confirms a member without a password, and changes of second factors', async () => {
-    const visitor = await withoutPassword(LOOKS[0]!, unique.loginId());
+    const visitor = await withoutPassword(ONE_LOOK, unique.loginId());
     const { page, member } = visitor;
     const done = page.locator('[data-panel="passkeys"] [data-done]:not(:empty)');
     await VirtualAuthenticator.plugInto(page);
@@ -429,7 +429,7 @@ describeInBrowser('social login on the built-in pages', () => {
     await visitor.close();
   });
 
-  it.each(IS_LONG ? LOOKS : LOOKS.slice(0, 1))(
+  it.each(IS_LONG ? LOOKS : [ONE_LOOK])(
     'AC-42 an administrator without a password confirms actions of the console with a new login ($language, $size)',
     async (look) => {
       const subject = unique.loginId();
@@ -516,7 +516,7 @@ describeInBrowser('social login on the built-in pages', () => {
 
   it('CO-06 a member without a password downloads what is held about them, after a new login or a passkey', async () => {
     const subject = unique.loginId();
-    const visitor = await withoutPassword(LOOKS[0]!, subject);
+    const visitor = await withoutPassword(ONE_LOOK, subject);
     const { page, member } = visitor;
     await visitor.send('export');
     const download = page.waitForEvent('download');
@@ -538,7 +538,7 @@ describeInBrowser('social login on the built-in pages', () => {
   });
 
   it('SO-51 signs up with Apple, which posts its answer and names the person once', async () => {
-    const visitor = await visit(LOOKS[0]!);
+    const visitor = await visit(ONE_LOOK);
     const { page } = visitor;
     const name = unique.loginId();
     await visitor.open('sign-up');

@@ -14,7 +14,7 @@ describeInBrowser('why a person cannot log in, in the console', () => {
   beforeAll(async () => {
     browserApp = await BrowserApp.start();
     admin = await givenAdmin(browserApp.app);
-    visitor = await browserApp.visitor({ size: 'desktop', language: 'en' });
+    visitor = await browserApp.visitor(LOOKS[1]!);
     await logInTo(visitor, 'overview', admin);
     await goTo(visitor, 'members');
   });

@@ -21,16 +21,22 @@ export const SIZES = {
 } as const;
 export type Size = keyof typeof SIZES;
 export type Language = 'ko' | 'en';
+export type Theme = 'light' | 'dark';
 
-/** Screen and language of a visitor. Each journey is tested with more than one. */
+/** Screen, language and colours of a visitor. Each journey is tested with more than one. */
 export interface Look {
   size: Size;
   language: Language;
+  /** The themes in which pages are inspected. They are shown in the first one. */
+  themes: readonly [Theme, ...Theme[]];
 }
+/** For journeys that are walked in each. Colours are the same on all sizes, so each theme is inspected in one. */
 export const LOOKS: readonly Look[] = [
-  { size: 'phone', language: 'ko' },
-  { size: 'desktop', language: 'en' },
+  { size: 'phone', language: 'ko', themes: ['light'] },
+  { size: 'desktop', language: 'en', themes: ['dark'] },
 ];
+/** For journeys that are walked once. */
+export const ONE_LOOK: Look = { size: 'phone', language: 'ko', themes: ['light', 'dark'] };
 
 interface AxeResult {
   violations: { id: string; help: string; nodes: { html: string; failureSummary?: string }[] }[];
@@ -63,12 +69,14 @@ export class BrowserApp {
   }
 
   /** A visitor with a fresh browser context, which shares nothing with earlier ones. */
-  async visitor({ size, language }: Look, ip = randomIp()): Promise<Visitor> {
+  async visitor(look: Look, ip = randomIp()): Promise<Visitor> {
+    const { size, language, themes } = look;
     const context = await this.browser.newContext({
       baseURL: this.app.publicUrl,
       viewport: SIZES[size],
       locale: language === 'ko' ? 'ko-KR' : 'en-GB',
       timezoneId: 'Asia/Seoul',
+      colorScheme: themes[0],
       reducedMotion: 'reduce',
       isMobile: size === 'phone',
       hasTouch: size === 'phone',
@@ -76,7 +84,7 @@ export class BrowserApp {
       extraHTTPHeaders: { 'x-forwarded-for': ip },
     });
     context.setDefaultTimeout(TIMEOUT_MS);
-    return new Visitor(context, await context.newPage(), this.axe, { size, language });
+    return new Visitor(context, await context.newPage(), this.axe, look);
   }
 }
 
@@ -117,6 +125,7 @@ export class Visitor {
   /** Continues on another screen, in another language. */
   async changeLook(look: Look): Promise<void> {
     await this.page.setViewportSize(SIZES[look.size]);
+    await this.page.emulateMedia({ colorScheme: look.themes[0] });
     if (look.language !== this.look.language) {
       await this.page.locator(`[data-language-switch][lang="${look.language}"]`).click();
       await this.page.locator(`html[lang="${look.language}"]`).waitFor();
@@ -155,19 +164,19 @@ export class Visitor {
   }
 
   /**
-   * Checks the visible page: nothing wider than the screen, no axe violation (in the dark theme
-   * too), no browser error. The long form saves a screenshot under that name.
+   * Checks the visible page: nothing wider than the screen, no axe violation in the themes of the
+   * look, no browser error. The long form saves a screenshot under that name.
    */
   async inspect(name: string): Promise<void> {
     const { page } = this;
     const width = await page.evaluate<number>('document.documentElement.scrollWidth');
     expect([name, width]).toEqual([name, Math.min(width, SIZES[this.look.size].width)]);
     if (!(await page.evaluate<boolean>("'axe' in globalThis"))) await page.evaluate(this.axe);
-    await this.photograph(name, 'light');
-    const light = await this.violations();
-    // Colours are the same on all sizes, so the dark theme is checked once.
-    const dark = this.look.size === 'phone' ? await this.inTheDark(name) : [];
-    expect([name, ...light, ...dark]).toEqual([name]);
+    const [theme, ...others] = this.look.themes;
+    await this.photograph(name, theme);
+    const found = await this.violations();
+    for (const other of others) found.push(...(await this.inTheme(other, name)));
+    expect([name, ...found]).toEqual([name]);
     expect([name, ...this.complaints]).toEqual([name]);
   }
 
@@ -175,11 +184,12 @@ export class Visitor {
     await this.context.close();
   }
 
-  private async inTheDark(name: string): Promise<string[]> {
-    await this.page.emulateMedia({ colorScheme: 'dark' });
-    await this.photograph(name, 'dark');
+  /** Of a further theme only the colours are checked. */
+  private async inTheme(theme: Theme, name: string): Promise<string[]> {
+    await this.page.emulateMedia({ colorScheme: theme });
+    await this.photograph(name, theme);
     const found = await this.violations(['color-contrast']);
-    await this.page.emulateMedia({ colorScheme: 'light' });
+    await this.page.emulateMedia({ colorScheme: this.look.themes[0] });
     return found;
   }
 
@@ -195,7 +205,7 @@ export class Visitor {
     return result.violations.flatMap(({ id, help, nodes }) => nodes.map(({ html }) => `${id}: ${help}: ${html}`));
   }
 
-  private async photograph(name: string, theme: string): Promise<void> {
+  private async photograph(name: string, theme: Theme): Promise<void> {
     if (!IS_LONG) return; // no check reads it, and it takes longer than the checks
     await mkdir(PICTURES, { recursive: true });
     const file = `${name}.${this.look.language}.${this.look.size}.${theme}.png`;
