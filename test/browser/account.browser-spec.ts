@@ -128,132 +128,132 @@ describeInBrowser('the account page', () => {
       expect(await panel(visitor, 'email').innerText()).toContain(newEmail);
       await visitor.close();
     });
-
-    it(`IM-19 asks a member whose login ID an import made to choose one, once (${how})`, async () => {
-      const ada = await given.member(browserApp.app);
-      await browserApp.app.sql.query('UPDATE members SET login_id_generated = true WHERE id = $1', [ada.id]);
-      const visitor = await browserApp.visitor(look);
-      await logIn(visitor, ada);
-      await isLoggedIn(visitor);
-      await visitor.page.locator('[data-form="login-id"]').waitFor();
-      await visitor.inspect('account-login-id');
-      await visitor.send('login-id');
-      await visitor.page.locator('#chosen-loginId-error:visible').waitFor(); // empty
-      await visitor.type('#chosen-loginId', 'admin');
-      await visitor.send('login-id');
-      await visitor.page.locator('#chosen-loginId[aria-invalid="true"]').waitFor();
-      await visitor.inspect('account-login-id-refused');
-      await panel(visitor, 'profile').locator('[data-form="login-id"] [data-opens="shown"]').click();
-
-      await open(visitor, 'profile', 'login-id');
-      const loginId = unique.loginId();
-      await visitor.type('#chosen-loginId', loginId);
-      await visitor.send('login-id');
-      await isDone(visitor, 'profile');
-      expect(await panel(visitor, 'profile').innerText()).toContain(loginId);
-      expect(await visitor.text('.account-bar [data-fill="loginId"]')).toBe(loginId);
-      expect(await panel(visitor, 'profile').locator('[data-opens="login-id"]').isVisible()).toBe(false);
-      await visitor.open('account');
-      await isLoggedIn(visitor);
-      expect(await visitor.page.locator('[data-form="login-id"]').isVisible()).toBe(false);
-      await visitor.close();
-    });
-
-    it(`sets up two-step login, requires it, and removes it (${how})`, async () => {
-      const { ada, visitor } = await loggedIn(look);
-      // The login is too old by now, so the form asks for the password; a fresh one leads to the QR
-      // code at once.
-      await browserApp.app.sql.query(
-        `UPDATE sessions SET authenticated_at = now() - interval '1 hour' WHERE member_id = $1`,
-        [ada.id],
-      );
-      await open(visitor, 'two-factor', 'begin');
-      await visitor.type('#two-factor-password', ada.password);
-      await visitor.send('two-factor-begin');
-      await visitor.page.locator('[data-part="scan"]').waitFor();
-      const secret = (await visitor.text('.secret')).replaceAll(' ', '');
-      await eventually('the QR code is drawn', async () => {
-        return (
-          (await visitor.page.evaluate<boolean>("document.querySelector('[data-qr]').naturalWidth > 0")) || undefined
-        );
-      });
-      await visitor.inspect('account-two-factor-scan');
-      await visitor.type('#two-factor-code', codeAt(secret));
-      await visitor.send('two-factor-scan');
-      await isDone(visitor, 'two-factor');
-      await visitor.page.locator('[data-part="codes"]').waitFor();
-      let codes = (await visitor.text('[data-recovery-codes]')).split(/\s+/);
-      expect(codes).toHaveLength(10);
-      await visitor.inspect('account-recovery-codes');
-      await visitor.press('codes-kept');
-      await isDone(visitor, 'recovery-codes');
-      // The codes cannot be shown again.
-      expect(await visitor.page.content()).not.toContain(codes[0]);
-
-      // New ones need the app too, because this session began without it.
-      await open(visitor, 'recovery-codes', 'renew');
-      await visitor.send('recovery-codes-renew');
-      await visitor.type('#recovery-codes-password', ada.password);
-      expect(await visitor.page.locator('#recovery-codes-factor').isVisible()).toBe(false);
-      await visitor.send('recovery-codes-renew');
-      await visitor.page.locator('#recovery-codes-factor-error').waitFor();
-      await visitor.inspect('account-recovery-codes-factor');
-      await visitor.type('#recovery-codes-factor', codeAt(secret, 1));
-      await visitor.send('recovery-codes-renew');
-      await visitor.page.locator('[data-part="codes"]').waitFor();
-      codes = (await visitor.text('[data-recovery-codes]')).split(/\s+/);
-      await visitor.press('codes-kept');
-
-      const phone = await browserApp.visitor(look);
-      await logIn(phone, ada);
-      await phone.see('second-factor');
-      await phone.inspect('login-second-factor');
-      await phone.type('#appCode', '000000');
-      await phone.send('second-factor');
-      await phone.page.locator('#appCode-error').waitFor();
-      await phone.press('use-recovery_code');
-      await phone.type('#recoveryCode', codes[0]!);
-      await phone.inspect('login-recovery-code');
-      await phone.send('second-factor');
-      await isLoggedIn(phone);
-      await panel(phone, 'recovery-codes').filter({ hasText: '9' }).waitFor();
-
-      await open(phone, 'two-factor', 'remove');
-      await phone.send('two-factor-remove'); // the login with a recovery code was recent enough
-      await isDone(phone, 'two-factor');
-      await panel(phone, 'recovery-codes').waitFor({ state: 'hidden' }); // removed with the app
-      // Setting up the first factor ended sessions without one. Without a factor the password is
-      // enough again.
-      expect((await ada.client.get('/api/members/me/totp', ada.accessToken)).status).toBe(401);
-      const credentials = { identifier: ada.loginId, password: ada.password };
-      expect((await ada.client.post('/api/auth/login', credentials)).body.status).toBe('authenticated');
-      await phone.close();
-      await visitor.close();
-    });
-
-    it(`ends other sessions, shows the security activity, and closes the account (${how})`, async () => {
-      const { ada, visitor } = await loggedIn(look);
-      await panel(visitor, 'sessions').locator('[data-end]:visible').click();
-      await isDone(visitor, 'sessions');
-      expect(await panel(visitor, 'sessions').locator('li').count()).toBe(1);
-      expect((await ada.client.get('/api/members/me', ada.accessToken)).status).toBe(401);
-      // An expired access token is renewed in the background.
-      await browserApp.app.sql.query(`UPDATE sessions SET authenticated_at = now() - interval '1 hour'`);
-      await open(visitor, 'closing', 'sure');
-      await visitor.send('closing');
-      await visitor.type('#closing-password', 'wrong');
-      await visitor.send('closing');
-      await panel(visitor, 'closing').locator('[data-problem]:visible').waitFor();
-      await visitor.inspect('account-closing');
-      await visitor.type('#closing-password', ada.password);
-      await visitor.send('closing');
-      await visitor.see('closed');
-      await visitor.inspect('account-closed');
-      const { rows } = await browserApp.app.sql.query('SELECT status FROM members WHERE id = $1', [ada.id]);
-      expect(rows[0].status).toBe('closed');
-      await visitor.close();
-    });
   }
+
+  it('ends other sessions, shows the security activity, and closes the account', async () => {
+    const { ada, visitor } = await loggedIn(LOOKS[1]!);
+    await panel(visitor, 'sessions').locator('[data-end]:visible').click();
+    await isDone(visitor, 'sessions');
+    expect(await panel(visitor, 'sessions').locator('li').count()).toBe(1);
+    expect((await ada.client.get('/api/members/me', ada.accessToken)).status).toBe(401);
+    // An expired access token is renewed in the background.
+    await browserApp.app.sql.query(`UPDATE sessions SET authenticated_at = now() - interval '1 hour'`);
+    await open(visitor, 'closing', 'sure');
+    await visitor.send('closing');
+    await visitor.type('#closing-password', 'wrong');
+    await visitor.send('closing');
+    await panel(visitor, 'closing').locator('[data-problem]:visible').waitFor();
+    await visitor.inspectInEachLook('account-closing');
+    await visitor.type('#closing-password', ada.password);
+    await visitor.send('closing');
+    await visitor.see('closed');
+    await visitor.inspectInEachLook('account-closed');
+    const { rows } = await browserApp.app.sql.query('SELECT status FROM members WHERE id = $1', [ada.id]);
+    expect(rows[0].status).toBe('closed');
+    await visitor.close();
+  });
+
+  it('sets up two-step login, requires it, and removes it', async () => {
+    const { ada, visitor } = await loggedIn(LOOKS[1]!);
+    // The login is too old by now, so the form asks for the password; a fresh one leads to the QR
+    // code at once.
+    await browserApp.app.sql.query(
+      `UPDATE sessions SET authenticated_at = now() - interval '1 hour' WHERE member_id = $1`,
+      [ada.id],
+    );
+    await open(visitor, 'two-factor', 'begin');
+    await visitor.type('#two-factor-password', ada.password);
+    await visitor.send('two-factor-begin');
+    await visitor.page.locator('[data-part="scan"]').waitFor();
+    const secret = (await visitor.text('.secret')).replaceAll(' ', '');
+    await eventually('the QR code is drawn', async () => {
+      return (
+        (await visitor.page.evaluate<boolean>("document.querySelector('[data-qr]').naturalWidth > 0")) || undefined
+      );
+    });
+    await visitor.inspectInEachLook('account-two-factor-scan');
+    await visitor.type('#two-factor-code', codeAt(secret));
+    await visitor.send('two-factor-scan');
+    await isDone(visitor, 'two-factor');
+    await visitor.page.locator('[data-part="codes"]').waitFor();
+    let codes = (await visitor.text('[data-recovery-codes]')).split(/\s+/);
+    expect(codes).toHaveLength(10);
+    await visitor.inspectInEachLook('account-recovery-codes');
+    await visitor.press('codes-kept');
+    await isDone(visitor, 'recovery-codes');
+    // The codes cannot be shown again.
+    expect(await visitor.page.content()).not.toContain(codes[0]);
+
+    // New ones need the app too, because this session began without it.
+    await open(visitor, 'recovery-codes', 'renew');
+    await visitor.send('recovery-codes-renew');
+    await visitor.type('#recovery-codes-password', ada.password);
+    expect(await visitor.page.locator('#recovery-codes-factor').isVisible()).toBe(false);
+    await visitor.send('recovery-codes-renew');
+    await visitor.page.locator('#recovery-codes-factor-error').waitFor();
+    await visitor.inspectInEachLook('account-recovery-codes-factor');
+    await visitor.type('#recovery-codes-factor', codeAt(secret, 1));
+    await visitor.send('recovery-codes-renew');
+    await visitor.page.locator('[data-part="codes"]').waitFor();
+    codes = (await visitor.text('[data-recovery-codes]')).split(/\s+/);
+    await visitor.press('codes-kept');
+
+    const phone = await browserApp.visitor(LOOKS[1]!);
+    await logIn(phone, ada);
+    await phone.see('second-factor');
+    await phone.inspectInEachLook('login-second-factor');
+    await phone.type('#appCode', '000000');
+    await phone.send('second-factor');
+    await phone.page.locator('#appCode-error').waitFor();
+    await phone.press('use-recovery_code');
+    await phone.type('#recoveryCode', codes[0]!);
+    await phone.inspectInEachLook('login-recovery-code');
+    await phone.send('second-factor');
+    await isLoggedIn(phone);
+    await panel(phone, 'recovery-codes').filter({ hasText: '9' }).waitFor();
+
+    await open(phone, 'two-factor', 'remove');
+    await phone.send('two-factor-remove'); // the login with a recovery code was recent enough
+    await isDone(phone, 'two-factor');
+    await panel(phone, 'recovery-codes').waitFor({ state: 'hidden' }); // removed with the app
+    // Setting up the first factor ended sessions without one. Without a factor the password is
+    // enough again.
+    expect((await ada.client.get('/api/members/me/totp', ada.accessToken)).status).toBe(401);
+    const credentials = { identifier: ada.loginId, password: ada.password };
+    expect((await ada.client.post('/api/auth/login', credentials)).body.status).toBe('authenticated');
+    await phone.close();
+    await visitor.close();
+  });
+
+  it('IM-19 asks a member whose login ID an import made to choose one, once', async () => {
+    const ada = await given.member(browserApp.app);
+    await browserApp.app.sql.query('UPDATE members SET login_id_generated = true WHERE id = $1', [ada.id]);
+    const visitor = await browserApp.visitor(LOOKS[1]!);
+    await logIn(visitor, ada);
+    await isLoggedIn(visitor);
+    await visitor.page.locator('[data-form="login-id"]').waitFor();
+    await visitor.inspectInEachLook('account-login-id');
+    await visitor.send('login-id');
+    await visitor.page.locator('#chosen-loginId-error:visible').waitFor(); // empty
+    await visitor.type('#chosen-loginId', 'admin');
+    await visitor.send('login-id');
+    await visitor.page.locator('#chosen-loginId[aria-invalid="true"]').waitFor();
+    await visitor.inspectInEachLook('account-login-id-refused');
+    await panel(visitor, 'profile').locator('[data-form="login-id"] [data-opens="shown"]').click();
+
+    await open(visitor, 'profile', 'login-id');
+    const loginId = unique.loginId();
+    await visitor.type('#chosen-loginId', loginId);
+    await visitor.send('login-id');
+    await isDone(visitor, 'profile');
+    expect(await panel(visitor, 'profile').innerText()).toContain(loginId);
+    expect(await visitor.text('.account-bar [data-fill="loginId"]')).toBe(loginId);
+    expect(await panel(visitor, 'profile').locator('[data-opens="login-id"]').isVisible()).toBe(false);
+    await visitor.open('account');
+    await isLoggedIn(visitor);
+    expect(await visitor.page.locator('[data-form="login-id"]').isVisible()).toBe(false);
+    await visitor.close();
+  });
 
   it('SS-02 ends a session once for a double click, and after a failure only loads the list again', async () => {
     const { visitor } = await loggedIn(LOOKS[1]!);

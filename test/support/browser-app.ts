@@ -180,6 +180,16 @@ export class Visitor {
     expect([name, ...this.complaints]).toEqual([name]);
   }
 
+  /** The same in each look, where the way to the page needs to be walked only once. */
+  async inspectInEachLook(name: string): Promise<void> {
+    const own = this.look;
+    for (const look of LOOKS) {
+      await this.changeLook(look);
+      await this.inspect(name);
+    }
+    await this.changeLook(own);
+  }
+
   async close(): Promise<void> {
     await this.context.close();
   }
