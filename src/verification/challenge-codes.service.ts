@@ -7,7 +7,11 @@ import { DomainError } from '../platform/http/problems/domain-error.js';
 import { GuessBudgetService } from '../security/rate-limits/guess-budget.service.js';
 import { CodeDigests } from './code-digests.js';
 import type { EmailChallengePurpose } from './email-challenge.entity.js';
-import { EmailChallengesRepository, type GuessableChallenge } from './email-challenges.repository.js';
+import {
+  EmailChallengesRepository,
+  type GuessableChallenge,
+  type GuessedChallenge,
+} from './email-challenges.repository.js';
 
 /**
  * The purposes for which half of the guesses of a day is reserved, see {@link GuessBudgetService}.
@@ -33,8 +37,7 @@ export class ChallengeCodesService {
    * `too_many_attempts`
    */
   async guess(purpose: EmailChallengePurpose, requestId: string, code: string): Promise<GuessableChallenge> {
-    const challenge = await this.challenges.findByRequest(digest(requestId), purpose);
-    return this.compare(challenge, code, ({ emailKey, memberId, namedLoginId }) => {
+    return this.compare(['request', digest(requestId), purpose], code, ({ emailKey, memberId, namedLoginId }) => {
       if (!RECOVERIES.has(purpose)) return this.guesses.takeForClaim(emailKey, `member ${memberId}`);
       return namedLoginId === null ? this.guesses.take(emailKey) : this.guesses.takeForPair(emailKey, namedLoginId);
     });
@@ -47,7 +50,7 @@ export class ChallengeCodesService {
    * @throws DomainError as {@link guess}
    */
   async guessOfSignUp(signUpId: string, code: string, { ip }: ClientContext): Promise<GuessableChallenge> {
-    return this.compare(await this.challenges.findBySignUp(signUpId), code, ({ emailKey }) =>
+    return this.compare(['signUp', signUpId], code, ({ emailKey }) =>
       this.guesses.takeForClaim(emailKey, `client ${limitKey(ip)}`),
     );
   }
@@ -59,8 +62,7 @@ export class ChallengeCodesService {
    */
   async guessOfInvitation(emailKey: string, code: string, { ip }: ClientContext): Promise<GuessableChallenge> {
     await this.guesses.takeForClaim(`invitation ${emailKey}`, `client ${limitKey(ip)}`);
-    const challenge = await this.challenges.findByAddress(emailKey, 'invitation');
-    return this.compare(challenge, code, async () => {});
+    return this.compare(['address', emailKey, 'invitation'], code, async () => {});
   }
 
   /**
@@ -73,15 +75,15 @@ export class ChallengeCodesService {
 
   /** @param countForDay counts the guess for the day of the address */
   private async compare(
-    challenge: GuessableChallenge | null,
+    guessed: GuessedChallenge,
     code: string,
     countForDay: (challenge: GuessableChallenge) => Promise<void>,
   ): Promise<GuessableChallenge> {
-    if (!challenge) throw new DomainError('code_invalid', { detail: 'unknown request id or sign-up' });
     // The challenge counts first. A guess at a challenge that is over does not count for the day;
     // otherwise one request that is over could use up all guesses of the day.
-    if (!(await this.challenges.countGuess(challenge.id, 'code', this.config.env.CODE_GUESS_LIMIT)))
-      throw new DomainError('code_invalid', { detail: 'code used, replaced or expired, or too many guesses' });
+    const challenge = await this.challenges.countGuess(guessed, 'code', this.config.env.CODE_GUESS_LIMIT);
+    if (!challenge)
+      throw new DomainError('code_invalid', { detail: 'code unknown, used, replaced or expired, or too many guesses' });
     await countForDay(challenge);
     if (!this.codeDigests.matches(challenge.codeHmac, challenge.id, code))
       throw new DomainError('code_invalid', { detail: 'wrong code' });

@@ -41,7 +41,7 @@ export class ChallengeLinksService {
    */
   async countPasswordGuess({ id, emailKey, signUpId }: LinkedChallenge): Promise<void> {
     const { env } = this.config;
-    if (!(await this.challenges.countGuess(id, 'link', env.CODE_GUESS_LIMIT)))
+    if (!(await this.challenges.countGuess(['id', id], 'link', env.CODE_GUESS_LIMIT)))
       // After this time another link can be requested, which has guesses of its own.
       throw new DomainError('too_many_attempts', {
         retryAfter: env.CODE_RESEND_SECONDS,

@@ -77,6 +77,26 @@ const CONDITIONS: Record<SelectionKey, (parameter: string) => string> = {
 };
 
 const GUESSABLE = `p.id, p.email_key AS "emailKey", p.member_id AS "memberId", p.code_hmac AS "codeHmac", p.named_login_id AS "namedLoginId", p.new_email AS "newEmail"`;
+
+/** The challenge at which a client guesses. */
+export type GuessedChallenge =
+  | readonly ['id', string]
+  | readonly ['request', digest: Buffer, purpose: EmailChallengePurpose]
+  /** The newest of a sign-up, open or not. */
+  | readonly ['signUp', string]
+  /** The newest of an address, open or not. */
+  | readonly ['address', emailKey: string, purpose: EmailChallengePurpose];
+
+/** Its id. */
+const GUESSED: Record<GuessedChallenge[0], string> = {
+  id: '$2',
+  // No join: planned while both tables were small, it would read one for each row of the other,
+  // until PostgreSQL counts their rows again.
+  request: '(SELECT proof_id FROM proof_handles WHERE digest = $2) AND p.purpose = $3',
+  signUp: '(SELECT id FROM proof_requests WHERE sign_up_id = $2 ORDER BY created_at DESC LIMIT 1)',
+  address: '(SELECT id FROM proof_requests WHERE email_key = $2 AND purpose = $3 ORDER BY created_at DESC LIMIT 1)',
+};
+
 /**
  * The member's address at the time of the challenge. An address change is mailed to another one.
  * Rows of version 1.0 do not hold it; a change of the address voids them.
@@ -156,34 +176,6 @@ export class EmailChallengesRepository {
     return rows[0]?.id ?? null;
   }
 
-  async findByRequest(requestDigest: Buffer, purpose: EmailChallengePurpose): Promise<GuessableChallenge | null> {
-    const { rows } = await this.database.query<GuessableChallenge>(
-      // No join: planned while both tables were small, it would read one for each row of the other,
-      // until PostgreSQL counts their rows again.
-      `SELECT ${GUESSABLE} FROM proof_requests p WHERE p.id = (SELECT proof_id FROM proof_handles WHERE digest = $1) AND p.purpose = $2`,
-      [requestDigest, purpose],
-    );
-    return rows[0] ?? null;
-  }
-
-  /** The newest challenge of a sign-up, open or not. */
-  async findBySignUp(signUpId: string): Promise<GuessableChallenge | null> {
-    const { rows } = await this.database.query<GuessableChallenge>(
-      `SELECT ${GUESSABLE} FROM proof_requests p WHERE p.sign_up_id = $1 ORDER BY p.created_at DESC LIMIT 1`,
-      [signUpId],
-    );
-    return rows[0] ?? null;
-  }
-
-  /** The newest challenge of an address, open or not. */
-  async findByAddress(emailKey: string, purpose: EmailChallengePurpose): Promise<GuessableChallenge | null> {
-    const { rows } = await this.database.query<GuessableChallenge>(
-      `SELECT ${GUESSABLE} FROM proof_requests p WHERE p.email_key = $1 AND p.purpose = $2 ORDER BY p.created_at DESC LIMIT 1`,
-      [emailKey, purpose],
-    );
-    return rows[0] ?? null;
-  }
-
   async findByLink(linkDigest: Buffer, purpose: EmailChallengePurpose): Promise<LinkedChallenge | null> {
     const { rows } = await this.database.query<LinkedChallenge>(
       `SELECT id, email_key AS "emailKey", member_id AS "memberId", sign_up_id AS "signUpId", named_login_id AS "namedLoginId", new_email AS "newEmail", started_by AS "startedBy", created_at AS "createdAt", link_expires_at AS "linkExpiresAt",
@@ -195,15 +187,22 @@ export class EmailChallengesRepository {
   }
 
   /**
-   * Counts one guess and commits it at once, so that parallel guesses cannot share a count.
-   * @returns false where the challenge is over or has no guesses left
+   * Finds a challenge and counts one guess at it, committed at once, so that parallel guesses cannot
+   * share a count.
+   * @returns null where there is none, or it is over or has no guesses left
    */
-  async countGuess(id: string, method: ChallengeMethod, limit: number): Promise<boolean> {
-    const { count } = await this.database.query(
-      `UPDATE proof_requests SET guesses = guesses + 1 WHERE id = $1 AND ${OPEN} AND ${method}_expires_at > now() AND guesses < $2`,
-      [id, limit],
+  async countGuess(
+    guessed: GuessedChallenge,
+    method: ChallengeMethod,
+    limit: number,
+  ): Promise<GuessableChallenge | null> {
+    const [kind, ...values] = guessed;
+    const { rows } = await this.database.query<GuessableChallenge>(
+      `UPDATE proof_requests p SET guesses = guesses + 1 WHERE p.id = ${GUESSED[kind]} AND ${OPEN} AND ${method}_expires_at > now() AND guesses < $1
+       RETURNING ${GUESSABLE}`,
+      [limit, ...values],
     );
-    return count === 1;
+    return rows[0] ?? null;
   }
 
   async refundGuess(id: string): Promise<void> {
