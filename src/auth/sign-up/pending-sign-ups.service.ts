@@ -58,9 +58,8 @@ export class PendingSignUpsService {
     context: ClientContext,
   ): Promise<string> {
     await this.challenges.lockAddress(tx, signUp.emailKey, 'sign-up');
-    const [found, open, owner] = await settleAll([
-      this.signUps.findContinued(tx, signUp.emailKey, digest(ownId), earlier),
-      this.signUps.countOpen(tx, signUp.emailKey),
+    const [{ continued: found, open }, owner] = await settleAll([
+      this.signUps.findOnAddress(tx, signUp.emailKey, digest(ownId), earlier),
       this.emailChanges.findHolder(tx, signUp.emailKey),
     ]);
     // A confirmed sign-up keeps its id, and is not continued.

@@ -17,6 +17,13 @@ export interface ContinuedSignUp {
   readonly isConfirmed: boolean;
 }
 
+/** The sign-ups on the address of a new one. */
+export interface SignUpsOnAddress {
+  readonly continued: ContinuedSignUp | null;
+  /** How many can still be confirmed. */
+  readonly open: number;
+}
+
 /** Stands in place of a password hash where there is none. */
 export const NO_PASSWORD = '';
 
@@ -74,15 +81,6 @@ export class SignUpsRepository {
     );
   }
 
-  /** Counts the sign-ups on an address that can still be confirmed. */
-  async countOpen(tx: Tx, emailKey: string): Promise<number> {
-    const { rows } = await tx.query<{ count: number }>(
-      `SELECT count(*)::int AS count FROM sign_ups WHERE email_key = $1 AND ${IS_OPEN}`,
-      [emailKey],
-    );
-    return rows[0]!.count;
-  }
-
   /**
    * Finds the sign-up on this address that a new one continues: the one with its own digest, or else
    * the one that the client named. Needs the lock of the address.
@@ -90,19 +88,23 @@ export class SignUpsRepository {
    * Sign-ups that can no longer be confirmed are found too: the answer must not show that another
    * sign-up on the address was confirmed (EN-04).
    */
-  async findContinued(
+  async findOnAddress(
     tx: Tx,
     emailKey: string,
     signUpIdDigest: Buffer,
     named: Buffer | null,
-  ): Promise<ContinuedSignUp | null> {
-    const { rows } = await tx.query<ContinuedSignUp>(
-      `SELECT id, password_hash = $4 AND identity IS NULL AS "isVoid", confirmed_at IS NOT NULL AS "isConfirmed" FROM sign_ups
-       WHERE email_key = $1 AND (handle_digest = $2 OR (handle_digest = $3 AND confirmed_at IS NULL))
-       ORDER BY handle_digest = $2 DESC LIMIT 1 FOR UPDATE`,
+  ): Promise<SignUpsOnAddress> {
+    const { rows } = await tx.query<{ open: number } & (ContinuedSignUp | { id: null })>(
+      `WITH continued AS (
+         SELECT id, password_hash = $4 AND identity IS NULL AS "isVoid", confirmed_at IS NOT NULL AS "isConfirmed" FROM sign_ups
+         WHERE email_key = $1 AND (handle_digest = $2 OR (handle_digest = $3 AND confirmed_at IS NULL))
+         ORDER BY handle_digest = $2 DESC LIMIT 1 FOR UPDATE)
+       SELECT continued.*, (SELECT count(*)::int FROM sign_ups WHERE email_key = $1 AND ${IS_OPEN}) AS open
+       FROM (SELECT) AS request LEFT JOIN continued ON true`,
       [emailKey, signUpIdDigest, named, NO_PASSWORD],
     );
-    return rows[0] ?? null;
+    const { open, ...continued } = rows[0]!;
+    return { continued: continued.id === null ? null : continued, open };
   }
 
   /**
