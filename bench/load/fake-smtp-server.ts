@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import net from 'node:net';
 
-/** As nearly every mail server, it offers PIPELINING (RFC 2920): commands need not wait for answers. */
+/** Like nearly every mail server, it offers PIPELINING (RFC 2920): commands need not wait for answers. */
 const ANSWERS: Readonly<Record<string, string>> = {
   EHLO: '250-bench\r\n250 PIPELINING\r\n',
   DATA: '354 go on\r\n',

@@ -7,7 +7,7 @@ export interface VerifiableRequest {
   readonly headers: Headers | Readonly<Record<string, string | string[] | undefined>>;
 }
 
-/** The header's value; undefined if it is absent or was sent more than once. */
+/** The header's value; undefined if it is absent or a list of values. */
 export function headerOf({ headers }: VerifiableRequest, name: string): string | undefined {
   if (headers instanceof Headers) return headers.get(name) ?? undefined;
   const value = headers[name];

@@ -28,8 +28,8 @@ export class OwnIdentitiesService {
   }
 
   /**
-   * Links an account at a provider, which this client has just logged in to. Only a session of the
-   * member does this (SO-09): an account is never linked because of its address.
+   * Links an account at a provider, which this client has just logged in to. Needs a session of the
+   * member: an account is never linked only because its address is the same (SO-09).
    * @throws DomainError `social_login_failed`, `provider_unavailable`, `identity_taken`,
    * `reauth_required`, `session_ended`, `not_found`
    */

@@ -18,7 +18,7 @@ export type DemandedConsents = {
   readonly documents: readonly ConsentDocumentResponse[];
 } & IssuedTermsToken;
 
-/** What a member has still to do after all factors matched and before a session opens. */
+/** What a member must still do after all factors matched and before a session opens. */
 @Injectable()
 export class LoginDemandsService {
   constructor(
@@ -43,8 +43,8 @@ export class LoginDemandsService {
   }
 
   /**
-   * The required documents that the member has still to agree to; none where the login brings
-   * consents, which were checked. No query without CONSENTS.
+   * The required documents that the member must still agree to. None where the login brings
+   * consents, because these are already checked. Makes no query where CONSENTS is not set.
    */
   async findMissingConsents(
     tx: Tx,

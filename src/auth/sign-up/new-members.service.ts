@@ -15,7 +15,7 @@ import { PendingSignUpsService } from './pending-sign-ups.service.js';
 
 /** How the mailbox was proven. */
 export interface MailboxProof {
-  /** `provider`: by the word of a provider, so no mail has informed the owner of the mailbox. */
+  /** `provider`: a provider vouched for the address, so no mail has informed the owner of the mailbox. */
   readonly by: 'code' | 'link' | 'provider';
   /** The row of the sign-up that was proven; null where none was needed. */
   readonly signUpRowId: string | null;
@@ -55,7 +55,7 @@ export class NewMembersService {
     context: ClientContext,
   ): Promise<IssuedTokens> {
     const { tx, newMemberId: memberId } = opening;
-    // Until the member sets a password by a reset, none opens the account (SO-30).
+    // A member with a provider's account has no password until a reset sets one (SO-30).
     const passwordHash = account ? null : member.passwordHash;
     await this.members.insert(tx, { ...member, passwordHash, memberId });
     await this.pendingSignUps.voidRivals(tx, member.emailKey, signUpRowId);

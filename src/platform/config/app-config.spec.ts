@@ -43,7 +43,7 @@ const APPLE: Variables = {
   SOCIAL_APPLE_KEY_FILE: APPLE_KEY_FILE,
 };
 
-/** Where every part that can be left off is on, so that all rules between settings are applied. */
+/** Switches every optional part on, so that all rules between settings are applied. */
 const EVERYTHING_ON: Variables = {
   ...{ ...PRODUCTION, ...TOKEN_HOOK, ...HOOK, ...APPLE },
   ...{ SOCIAL_GOOGLE_CLIENT_ID: 'web', SOCIAL_GOOGLE_CLIENT_SECRET: 'x' },

@@ -27,7 +27,7 @@ describe('the login in the URL of a server', () => {
     ['postgres://db:5432/app?application_name=a@b', ['', '', 'db:5432', '/app?application_name=a@b']],
   ])('is read as it was typed: %s', (text, parts) => expect(partsOf(text)).toEqual(parts));
 
-  it('is left to the person where two readings are possible', () =>
+  it('is not guessed where two readings are possible', () =>
     expect(encodeLogin('postgres://munjigi:a@b/c@db/app')).toBeNull());
 
   it.each(['postgres://munjigi:a#b@db/app', 'postgres://db/app?password=a', 'postgres://m:a@b/c@db', 'smtp://u:a:b/c'])(

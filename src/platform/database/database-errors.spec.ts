@@ -15,7 +15,7 @@ describe('a database that cannot be used', () => {
     ['timeout exceeded when trying to connect', 'Check host and port in DATABASE_URL, and firewalls'],
     [`ENOENT: no such file or directory, open '/no/ca.pem'`, 'Correct sslmode and sslrootcert in DATABASE_URL.'],
     ['something new', 'Check the URL in DATABASE_URL.'],
-  ])('is one sentence and what to do: %s', (reason, remedy) => {
+  ])('is described on one line, with its remedy: %s', (reason, remedy) => {
     const text = describeRefusal(new Error(reason));
     expect(text).toBe(text.split('\n')[0]);
     expect(text).toContain(`The database of DATABASE_URL cannot be used: ${reason}. ${remedy}`);

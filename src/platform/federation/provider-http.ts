@@ -1,4 +1,4 @@
-/** For one request to a provider, with its answer. A member waits for a few of them at most. */
+/** Limit for one request to a provider and its answer. A member waits for a few such requests at most. */
 const TIMEOUT_MS = 5000;
 /** Metadata, keys and tokens are far smaller. */
 const MAX_ANSWER_BYTES = 1_000_000;
@@ -40,7 +40,7 @@ async function readBody(response: Response): Promise<Uint8Array | null> {
   return WITHOUT_BODY.includes(response.status) ? null : Buffer.concat(chunks);
 }
 
-/** Whether the error, or what caused it, is a provider that is down: libraries wrap it. */
+/** Whether the error or one of its causes is a {@link ProviderUnavailableError}: libraries wrap it. */
 export function isProviderUnavailable(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause)
     if (cause instanceof ProviderUnavailableError) return true;

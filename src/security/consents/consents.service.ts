@@ -116,7 +116,10 @@ export class ConsentsService implements OnModuleInit {
     return this.ledger === null ? [] : this.ledger.listStates(sql, memberId, context);
   }
 
-  /** The required documents in force that the member has still to agree to; empty and without a query where none are declared. */
+  /**
+   * The required documents in force that the member must still agree to. Makes no query where no
+   * documents are declared.
+   */
   async listMissing(sql: Sql, memberId: string, context: ClientContext): Promise<ConsentDocument[]> {
     return this.ledger === null ? [] : this.ledger.listMissing(sql, memberId, context);
   }

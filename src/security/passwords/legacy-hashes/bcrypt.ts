@@ -10,8 +10,8 @@ const SHA256_PREFIX = '$bcrypt-sha256';
 
 /**
  * bcrypt as `$2a$`, `$2b$` or `$2y$`, with the prefix of Spring or Django or none. All three are one
- * algorithm for passwords of at most 255 bytes. Like its producers it reads the first 72 bytes;
- * unlike some it reads on after a NUL.
+ * algorithm for passwords of at most 255 bytes. Like the libraries that make such hashes, it reads
+ * the first 72 bytes of a password. Unlike some of them, it reads on after a NUL.
  */
 export const readBcrypt: LegacyReader = (text) => {
   const [, prefix, cost, rest] =
