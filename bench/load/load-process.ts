@@ -34,11 +34,11 @@ export class LoadProcess {
   }
 
   async startSmtpServer(port: number): Promise<void> {
-    await this.order({ do: 'open-smtpServer', port });
+    await this.order({ do: 'open-smtp-server', port });
   }
 
   async stopSmtpServer(): Promise<void> {
-    await this.order({ do: 'close-smtpServer' });
+    await this.order({ do: 'close-smtp-server' });
   }
 
   stop(): void {

@@ -8,7 +8,7 @@ import { FakeSmtpServer } from './fake-smtp-server.js';
 
 /** A command for this process. Each command is answered by a message with its number. */
 export type Order = { number: number } & (
-  { do: 'load'; job: Job } | { do: 'open-smtpServer'; port: number } | { do: 'close-smtpServer' }
+  { do: 'load'; job: Job } | { do: 'open-smtp-server'; port: number } | { do: 'close-smtp-server' }
 );
 
 let smtpServer = new FakeSmtpServer();
@@ -58,10 +58,10 @@ async function obey(order: Order): Promise<LoadResult | undefined> {
   switch (order.do) {
     case 'load':
       return run(order.job);
-    case 'open-smtpServer':
+    case 'open-smtp-server':
       smtpServer = new FakeSmtpServer();
       return smtpServer.listen(order.port).then(() => undefined);
-    case 'close-smtpServer':
+    case 'close-smtp-server':
       return smtpServer.stop().then(() => undefined);
   }
 }

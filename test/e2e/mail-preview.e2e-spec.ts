@@ -67,7 +67,7 @@ describe('mail texts and their preview', () => {
     await other.stop(); // it would send mails of the other tests, without their texts
   });
 
-  it('AC-63 the console gets single mails in frames that run nothing, without a session and a way to the list', async () => {
+  it('AC-63 the console gets single mails in frames that run nothing, without a session and without a way to the list', async () => {
     const { headers, text } = await app.get('/pages/admin/mails/sign-up/ja/html').expect(200);
     expect(text).toContain('048213'); // the code of the samples
     expect(headers['content-security-policy']).toMatch(/default-src 'none'.*frame-ancestors 'self'/);

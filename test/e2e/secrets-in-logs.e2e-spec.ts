@@ -88,7 +88,7 @@ describe('all logs', () => {
   });
 
   const mailsTo = (address: string) => sink.mails.filter(({ to }) => to.includes(address));
-  /** Once there are more with a code than `already`. */
+  /** The next mail with a code after the `already` earlier ones. */
   const newestMailWithCode = (address: string, already = 0) =>
     eventually(
       'a code',
@@ -103,7 +103,7 @@ describe('all logs', () => {
     for (const code of (body.recoveryCodes as string[] | undefined) ?? []) secrets.add('recovery code', code);
   };
 
-  /** All that can happen to a member, with each secret also where it does not belong. */
+  /** Does all that can happen to a member. Also sends each secret where it does not belong. */
   async function live(): Promise<void> {
     const client = app.client();
     const { email, loginId, password } = unique.signUp();

@@ -52,6 +52,7 @@ export class RevocationBroadcastService implements OnModuleInit, OnModuleDestroy
     for (const listener of this.listeners) listener.end();
   }
 
+  /** Connected listeners. */
   get size(): number {
     return this.listeners.size;
   }
@@ -62,7 +63,7 @@ export class RevocationBroadcastService implements OnModuleInit, OnModuleDestroy
       throw new DomainError('service_unavailable', { retryAfter: RETRY_SECONDS, detail: 'the feed is interrupted' });
   }
 
-  /** @throws DomainError `service_unavailable` while stopping, and beyond the most listeners */
+  /** @throws DomainError `service_unavailable` while stopping, and when no further listener is allowed */
   checkRoom(): void {
     if (this.isStopping || this.listeners.size >= MAX_LISTENERS)
       throw new DomainError('service_unavailable', { retryAfter: RETRY_SECONDS, detail: 'no room for listeners' });
@@ -112,9 +113,9 @@ export class RevocationBroadcastService implements OnModuleInit, OnModuleDestroy
   }
 
   /**
-   * Carries a position: a listener that has it has everything before it. Revocations carry none. This
-   * server may learn of old ones after a restart, in no order, and a listener that resumes elsewhere
-   * from such a position would miss others (RS-21).
+   * Its id is a position: a listener that has received it has every revocation before it. Revocations
+   * have no id. After a restart this server may learn of old ones in any order, so a listener that
+   * resumed elsewhere from one of them would miss others (RS-21).
    */
   private heartbeat(): Buffer {
     const now = this.clock.now();

@@ -75,7 +75,7 @@ export async function exportMember(
     const output = await open(file, 'wx', 0o600).catch(refuse('created'));
     try {
       const text = `${JSON.stringify(await requests.export(id, context), null, 2)}\n`;
-      // `write` may write a part alone, for instance on a full disk.
+      // `writeFile` also fails where only a part was written, for instance on a full disk.
       await output.writeFile(text).catch(refuse('written'));
     } catch (error) {
       await rm(file, { force: true }); // half a file would stop the next attempt

@@ -5,8 +5,9 @@ export type NoticeKind =
   | 'account-deleted'
   /** Another person may have used the account. */
   | 'account-compromised'
-  /** Mail to the relay address arrives no longer, or again. */
+  /** Mail to the relay address no longer arrives. */
   | 'mail-stopped'
+  /** Mail to the relay address arrives again. */
   | 'mail-resumed';
 
 /** What a provider reports, after its signature was checked. */
@@ -54,7 +55,7 @@ const APPLE_KINDS: Readonly<Record<string, NoticeKind>> = {
 const LATEST_SECONDS = 100_000_000_000;
 
 /**
- * Reads the events of a token whose signature counts. Events of other kinds are left out.
+ * Reads the events of a token whose signature is verified. Events of other kinds are left out.
  * @param issuers those that subjects may belong to
  */
 export function noticesOf(provider: string, claims: NoticeClaims, issuers: readonly string[]): ProviderNotice[] {
@@ -81,7 +82,7 @@ function appleNotices(provider: string, event: Fields, iat: number): ProviderNot
 function riscKindOf(uri: string, { reason }: Fields): NoticeKind | undefined {
   if (!uri.startsWith('https://schemas.openid.net/secevent/')) return undefined;
   const name = uri.slice(uri.lastIndexOf('/') + 1);
-  // Without that reason, the provider has only locked the account: it logs in no longer.
+  // Without the reason `hijacking`, the provider has only locked the account.
   if (name === 'account-disabled') return reason === 'hijacking' ? 'account-compromised' : undefined;
   return RISC_KINDS[name];
 }
