@@ -6,10 +6,10 @@ export interface PageAsset {
   readonly contentType: string;
   readonly content: Buffer;
   /**
-   * The compressed content. Safe although it is served over TLS: it holds no secret that its size
-   * could reveal (BREACH).
+   * Compresses the content at the first call: most processes send few of the files. Safe although it is
+   * served over TLS: it holds no secret that its size could reveal (BREACH).
    */
-  readonly gzipped: Buffer;
+  readonly gzipped: () => Buffer;
   /** A hash of the content, so that a browser can revalidate its cached copy. */
   readonly etag: string;
 }
@@ -17,5 +17,6 @@ export interface PageAsset {
 export function pageAsset(contentType: string, content: Buffer | string): PageAsset {
   const bytes = Buffer.from(content);
   const etag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`;
-  return { contentType, content: bytes, gzipped: gzipSync(bytes), etag };
+  let gzipped: Buffer | undefined;
+  return { contentType, content: bytes, gzipped: () => (gzipped ??= gzipSync(bytes)), etag };
 }

@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib';
 import { describe, expect, it, jest } from '@jest/globals';
 import { PageAssets } from './page-assets.js';
 import { ASSET_HEADERS, PAGE_HEADERS } from './page-headers.js';
@@ -8,6 +9,12 @@ describe('the assets of the pages', () => {
   it('have the content types that browsers require with nosniff', () => {
     expect(assets.find('pages.css')?.contentType).toBe('text/css; charset=utf-8');
     expect(assets.find('api.js')?.contentType).toBe('text/javascript; charset=utf-8');
+  });
+
+  it('are compressed once', () => {
+    const { content, gzipped } = assets.find('api.js')!;
+    expect(gunzipSync(gzipped())).toEqual(content);
+    expect(gzipped()).toBe(gzipped());
   });
 
   it('are only scripts and styles; no name leads out of the folder', () => {

@@ -22,5 +22,5 @@ export function sendAsset(
   }
   if (!/\bgzip\b/.test(encodings ?? '')) return asset.content;
   reply.header('content-encoding', 'gzip');
-  return asset.gzipped;
+  return asset.gzipped();
 }
