@@ -14,11 +14,15 @@ export const EXIT_WITH_PARENT = ['--import', pathToFileURL(path.join(PROJECT_ROO
  * tests do. They change when V8 works, and not what a program does:
  * - a function is optimised after fifteen times V8's own amount of work, because compiling it sooner costs
  *   more than it saves. Newer versions of V8 have no such flag;
- * - garbage is collected without help from further threads, which would wait for each other.
+ * - garbage is collected without help from further threads, which would wait for each other;
+ * - the young generation begins with its full size, and the first full collection waits until the old one
+ *   has 256 MiB, which few reach.
  */
 export const SHORT_LIVED = [
   ...(process.versions.v8.startsWith('11.') ? ['--interrupt-budget=1000000'] : []),
   '--single-threaded-gc',
+  '--min-semi-space-size=16',
+  '--initial-old-space-size=256',
 ];
 
 type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
