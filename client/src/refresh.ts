@@ -8,8 +8,8 @@ import { toSession, type Session } from './session.js';
 type TokenResponse = components['schemas']['TokenResponse'];
 
 /**
- * Timeout of a refresh. Shorter than the server's grace period (10 s by default): a retry within it
- * is no late replay, of which a session without a key has only a few.
+ * Timeout of a refresh. Shorter than the server's grace period (10 s by default), because a retry
+ * after that period is a late replay. A session without a key is allowed only a few late replays.
  */
 const TIMEOUT_MS = 6_000;
 
@@ -40,7 +40,7 @@ export class Refresh {
       // the cookie.
       key = await this.options.binding.findKey();
       const again = key && (await http.send({ ...request, key }));
-      // `proof_invalid` is by another key: the one of the session is gone.
+      // `proof_invalid` means that the session is bound to another key, which is gone.
       if (again && again.problem?.code !== 'proof_invalid') response = again;
     }
     if (response.problem) throw response.problem;

@@ -4,9 +4,9 @@ import { mailbox } from '../support/mailbox.js';
 import { OldSystem, type OldAccount } from '../support/old-system.js';
 import { TestApp } from '../support/test-app.js';
 
-/** Milliseconds, of a server for refused logins: every one takes so long. */
+/** Hook timeout of the server for refused logins, in milliseconds. Each of them takes this long. */
 const WAIT = 400;
-/** Of the server where the old system has to answer in time, also on a busy machine. */
+/** Hook timeout of the server where the old system has to answer in time, also on a busy machine. */
 const LONG_WAIT = 5000;
 const LIMIT = 3;
 

@@ -10,7 +10,7 @@ type LoginOutcome = Schemas['SocialLoginOutcome'];
 type SocialSignUpOutcome = Schemas['SocialSignUpOutcome'];
 /**
  * `redirectUri`: where the provider sends the person back to, one of SOCIAL_REDIRECT_URIS; default
- * the first. `reauthenticate`: for `reauthenticate`.
+ * the first. `reauthenticate`: true for a journey that ends with the operation `reauthenticate`.
  */
 type JourneyOptions = Pick<Schemas['StartSocialLoginRequest'], 'redirectUri' | 'reauthenticate'>;
 
@@ -48,7 +48,7 @@ export function socialOperations(
 
   const page = globalThis as unknown as Page;
 
-  /** An answer that the journey does not take leaves the address, so that a reload does not repeat the error. */
+  /** Removes an answer that it refuses from the address, so that a reload does not repeat the error. */
   function read(address: string | undefined) {
     try {
       return journeys.read(address ?? page.location.href);
@@ -75,7 +75,7 @@ export function socialOperations(
     return { provider, ...answer };
   }
 
-  /** Only the address of the page is changed. */
+  /** Changes the address of the page. An address that the app passed is left as it is. */
   function removeAnswer(address: string | undefined): void {
     if (address === undefined) page.history.replaceState(page.history.state, '', withoutAnswer(page.location.href));
   }

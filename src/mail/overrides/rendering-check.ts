@@ -91,7 +91,7 @@ function renderOrNull(
   }
 }
 
-/** Samples share one link; here a fault names the right one. */
+/** Gives each link of the sample its own address, so that a fault names the right link. */
 function withDistinctLinks(data: SampleData): SampleData {
   const links = Object.keys(data).filter((field) => isLink(field) && data[field] !== undefined);
   return { ...data, ...Object.fromEntries(links.map((field) => [field, `https://accounts.example/${field}#t=1`])) };
