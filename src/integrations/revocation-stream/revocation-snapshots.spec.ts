@@ -38,7 +38,7 @@ describe('the revocations in force', () => {
     expect(idsAfter()).toEqual(['new']);
   });
 
-  it('RS-21 include after a position what committed late, although its time is long before', () => {
+  it('RS-21 include one that committed late, although its time is long before the position', () => {
     revoke('in time');
     clock.seconds += 300;
     revoke('late', { before: NOON - 120 });

@@ -15,7 +15,7 @@ export const OPEN_CHALLENGE_KINDS = [
 
 export interface ListedChallenge {
   readonly kind: (typeof OPEN_CHALLENGE_KINDS)[number];
-  /** When it began; null for waits, which keep their end alone. */
+  /** When it began; null for waits, because only their end is stored. */
   readonly at: Date | null;
   /** Null: it does not end by itself. */
   readonly until: Date | null;

@@ -21,11 +21,12 @@ export function timeOfMilliseconds(value: unknown): string | undefined {
   return new Date(Number(text)).toISOString();
 }
 
+/** The value if it is an object; else an empty object. */
 export function objectOf(value: unknown): JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
 }
 
-/** The elements of an array that are objects. */
+/** Every element of an array as {@link objectOf} reads it; nothing where the value is no array. */
 export function objectsOf(value: unknown): JsonObject[] {
   return Array.isArray(value) ? value.map(objectOf) : [];
 }
