@@ -21,11 +21,11 @@ export interface AttributeFields {
   /** In the form of the profile. */
   readonly writable: readonly AttributeField[];
   /**
-   * In the form of an invitation. The console's page is public, so it names none that members may not
-   * see: these are set through the API.
+   * In the form of an invitation. The console's page is public, so the form leaves out attributes
+   * that members may not see. They are set through the API.
    */
   readonly invitation: readonly AttributeField[];
-  /** In the list above it: with those that members may only read, of any type. */
+  /** In the list above the profile's form. Includes attributes of any type that members may only read. */
   readonly shown: readonly { readonly name: string; readonly label: string }[];
 }
 
@@ -54,7 +54,10 @@ function hasInput({ isBoolean, isNumber, isText, isChoice }: AttributeField): bo
   return isBoolean || isNumber || isText || isChoice;
 }
 
-/** The invited person is asked for what is left open. An unticked box would decide; a choice does not. */
+/**
+ * Makes the field optional, because the invited person is asked for what is left open. A box becomes
+ * a choice, because a box without a tick would already mean no.
+ */
 function orLeftOpen(field: AttributeField, locale: Locale): AttributeField {
   const optional = { ...field, isRequired: false };
   if (!field.isBoolean) return optional;

@@ -27,8 +27,8 @@ export class Invitation {
   @Column('text') locale: MailLocale;
   /**
    * The administrator who vouches for the invitation. The invitation ends when that person is no
-   * longer an administrator, and is deleted with the member. Both this and `apiKeyId` are null where
-   * the command line made the invitation.
+   * longer an active administrator, and is deleted with the member. Both this and `apiKeyId` are null
+   * where the command line made the invitation.
    */
   @ForeignKey(() => Member, { name: 'invitations_invited_by_fk', onDelete: 'CASCADE' })
   @Column('uuid', { name: 'invited_by', nullable: true })
