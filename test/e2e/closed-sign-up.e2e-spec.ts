@@ -8,7 +8,7 @@ const REDIRECT_URI = 'https://app.example.test/social';
 
 let google: OpenIdPartner;
 let app: TestApp;
-/** On the same database, for invited people alone. */
+/** A server on the same database where only invited people can sign up. */
 let invitedOnly: TestApp;
 /** What the provider knows of its accounts, by subject. */
 const accounts = new Map<string, Record<string, unknown>>();

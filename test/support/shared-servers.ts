@@ -35,7 +35,7 @@ interface SharedServer extends LoanRequest {
  * because Jest's workers are processes of their own.
  */
 export class SharedServers {
-  /** The one that was last lent longest ago comes first. */
+  /** The server that has not been lent for the longest time comes first. */
   private servers: SharedServer[] = [];
   private started = 0;
 

@@ -10,7 +10,7 @@ export interface MailLogo {
   readonly height: number;
 }
 
-/** As on the pages. */
+/** The same limits as on the pages, in pixels. */
 const HEIGHT = 28;
 const MAX_WIDTH = 120;
 /** The signature and the first chunk, up to the size of the image. */

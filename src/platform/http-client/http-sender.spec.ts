@@ -49,7 +49,7 @@ describe('the sender of HTTP requests', () => {
     expect(await make().post(url(), {}, '{}')).toMatchObject({ body: 'x'.repeat(10), isTruncated: true });
   });
 
-  it('gives up a receiver that never answers, or that drips', async () => {
+  it('gives up a receiver that never answers, or that never ends its answer', async () => {
     answer = () => undefined;
     await expect(make({ timeoutMs: 50 }).post(url(), {}, '{}')).rejects.toThrow('no answer within 0.05 s');
     answer = (_request, response) => void response.write('x');
