@@ -21,10 +21,11 @@ allowManyStarts();
 const UNKNOWN_ID = '00000000-0000-4000-8000-000000000000';
 
 let app: TestApp;
+let replica: TestApp;
 let admin: GivenAdmin;
 beforeAll(async () => {
   app = await TestApp.start();
-  admin = await givenAdmin(app);
+  [replica, admin] = await Promise.all([app.replica(), givenAdmin(app)]);
 });
 afterAll(() => app.stop());
 
@@ -103,7 +104,6 @@ describe('administration', () => {
   });
 
   it('AD-01 is closed to a demoted administrator at once, on every replica', async () => {
-    const replica = await app.replica();
     const demoted = await givenAdmin(app);
     await replica.get('/api/admin/members', demoted.accessToken).expect(200);
     await act('PATCH', `members/${demoted.id}`, 200, { role: 'member' });
@@ -301,7 +301,6 @@ describe('member list', () => {
 describe('disabling a member', () => {
   it('TK-08 TK-09 ends sessions, logins and resets in progress; enabling restores only the login', async () => {
     const ada = await enrol(await given.member(app));
-    const replica = await app.replica();
     const { body: waiting } = await login(ada).expect(200);
     const resetToken = await resetTokenFor(app, ada);
     await outboxEmpty(app);
@@ -768,25 +767,29 @@ describe('a dead mail', () => {
 });
 
 describe('the last administrator', () => {
-  let house: TestApp;
   let pair: [GivenAdmin, GivenAdmin];
+  let others: { id: string }[];
   const forge = new TokenForge();
   beforeAll(async () => {
-    house = await TestApp.start();
-    pair = [await givenAdmin(house), await givenAdmin(house)];
+    const demoted = `UPDATE members SET role = 'member' WHERE role = 'admin' RETURNING id`;
+    others = (await app.sql.query<{ id: string }>(demoted)).rows;
+    pair = [await givenAdmin(app), await givenAdmin(app)];
   });
-  afterAll(() => house.stop());
+  afterAll(async () => {
+    await app.sql.query(`UPDATE members SET role = 'member' WHERE id = ANY($1)`, [pair.map(({ id }) => id)]);
+    await app.sql.query(`UPDATE members SET role = 'admin' WHERE id = ANY($1)`, [others.map(({ id }) => id)]);
+  });
 
   const admins = async (): Promise<number> =>
-    (await house.sql.query(`SELECT FROM members WHERE role = 'admin' AND status = 'active'`)).rowCount ?? 0;
+    (await app.sql.query(`SELECT FROM members WHERE role = 'admin' AND status = 'active'`)).rowCount ?? 0;
 
   /** Makes both members administrators again, each with a new session and token. */
   async function reinstate(): Promise<string[]> {
     const ids = pair.map(({ id }) => id);
-    await house.sql.query(`UPDATE members SET role = 'admin', status = 'active', closed_at = NULL WHERE id = ANY($1)`, [
+    await app.sql.query(`UPDATE members SET role = 'admin', status = 'active', closed_at = NULL WHERE id = ANY($1)`, [
       ids,
     ]);
-    const { rows } = await house.sql.query(
+    const { rows } = await app.sql.query(
       `INSERT INTO sessions (id, member_id, transport, idle_expires_at, absolute_expires_at, user_agent, ip)
        SELECT gen_random_uuid(), id, 'body', now() + interval '1 day', now() + interval '1 day', '', '' FROM unnest($1::uuid[]) id
        RETURNING id, member_id AS "memberId"`,
@@ -800,19 +803,19 @@ describe('the last administrator', () => {
   it('AD-03 cannot be demoted, disabled or closed', async () => {
     const [first, second] = pair;
     await reinstate();
-    await house.sql.query(`UPDATE members SET role = 'member' WHERE id = $1`, [second.id]);
+    await app.sql.query(`UPDATE members SET role = 'member' WHERE id = $1`, [second.id]);
     const own = `/api/admin/members/${first.id}`;
     for (const change of [{ role: 'member' }, { status: 'disabled' }, { status: 'disabled', role: 'member' }])
-      expect((await house.patch(own, change, first.accessToken).expect(409)).body.code).toBe('last_admin');
-    const closing = await house.delete('/api/members/me', { password: first.password }, first.accessToken);
+      expect((await app.patch(own, change, first.accessToken).expect(409)).body.code).toBe('last_admin');
+    const closing = await app.delete('/api/members/me', { password: first.password }, first.accessToken);
     expect([closing.status, closing.body.code]).toEqual([409, 'last_admin']);
     // Disabled and closed administrators do not count.
     for (const status of ['disabled', 'closed']) {
-      await house.sql.query(`UPDATE members SET role = 'admin', status = $2 WHERE id = $1`, [second.id, status]);
-      await house.patch(own, { role: 'member' }, first.accessToken).expect(409);
+      await app.sql.query(`UPDATE members SET role = 'admin', status = $2 WHERE id = $1`, [second.id, status]);
+      await app.patch(own, { role: 'member' }, first.accessToken).expect(409);
     }
     expect(await admins()).toBe(1);
-    await house.get('/api/admin/members', first.accessToken).expect(200); // a refusal changes nothing
+    await app.get('/api/admin/members', first.accessToken).expect(200); // a refusal changes nothing
   });
 
   it('AD-03 remains when two administrators demote or disable each other at the same moment, in many rounds', async () => {
@@ -822,8 +825,8 @@ describe('the last administrator', () => {
       // In every third round the second administrator changes their own account.
       const target = pair[round % 3 === 0 ? 1 : 0];
       const answers = await Promise.all([
-        house.patch(`/api/admin/members/${pair[1].id}`, ways[round % 2], one),
-        house.patch(`/api/admin/members/${target.id}`, ways[(round >> 1) % 2], two),
+        app.patch(`/api/admin/members/${pair[1].id}`, ways[round % 2], one),
+        app.patch(`/api/admin/members/${target.id}`, ways[(round >> 1) % 2], two),
       ]);
       const statuses = answers.map(({ status }) => status).sort();
       const left = await admins();
@@ -839,7 +842,7 @@ describe('the last administrator', () => {
     for (let round = 0; round < 10; round += 1) {
       const tokens = await reinstate();
       const answers = await Promise.all(
-        tokens.map((token, at) => house.delete('/api/members/me', { password: pair[at]!.password }, token)),
+        tokens.map((token, at) => app.delete('/api/members/me', { password: pair[at]!.password }, token)),
       );
       expect(answers.map(({ status }) => status).sort()).toEqual([204, 409]);
       expect(await admins()).toBe(1);
