@@ -34,7 +34,7 @@ describe('rotations in one turn of the event loop', () => {
     await own?.drop();
   });
 
-  /** So many live sessions of their first generation, each as its refresh token names it. */
+  /** Inserts live sessions, and returns the first rotation of each as its refresh token asks for it. */
   async function sessions(count: number): Promise<Rotation[]> {
     const { rows } = await own.pool.query<{ id: string }>(
       `INSERT INTO sessions (id, member_id, transport, user_agent, ip, idle_expires_at, absolute_expires_at)
@@ -64,7 +64,7 @@ describe('rotations in one turn of the event loop', () => {
     expect(new Map(rows.map(({ id, ip }) => [id, ip]))).toEqual(new Map(asked.map(({ sid, ip }) => [sid, ip])));
   });
 
-  it('CC-03 of several for one session, one succeeds', async () => {
+  it('CC-03 of several rotations of one session, one succeeds', async () => {
     const [asked] = await sessions(1);
     const answers = await Promise.all(Array.from({ length: 10 }, () => rotations.rotate(asked!)));
 
@@ -73,7 +73,7 @@ describe('rotations in one turn of the event loop', () => {
     expect(rows).toEqual([{ generation: 1 }]);
   });
 
-  it('a rotation that is not due is left out, and the rest succeed', async () => {
+  it('a rotation that is refused does not stop the others', async () => {
     const [over, late, foreign, ahead, good] = await sessions(5);
     await own.pool.query('UPDATE sessions SET ended_at = now() WHERE id = $1', [over!.sid]);
     const asked = [

@@ -28,8 +28,8 @@ export class PasskeyLoginService {
 
   /**
    * Logs in. A passkey that verified its user counts as both factors: something the member has, and
-   * something they know or are. A right one is not refused for the failures of others behind the same
-   * client address: a signature cannot be guessed (ADR 0024).
+   * something they know or are. A right passkey is accepted even when others behind the same client
+   * address have failed too often, because a signature cannot be guessed (ADR 0024).
    * @throws DomainError `passkey_invalid`, `invalid_credentials`, `too_many_requests`
    */
   async login(assertion: Assertion, device: DeviceInfo, context: ClientContext): Promise<CompletedLogin> {

@@ -9,7 +9,8 @@ export function encodeHeader(header: { alg: SignatureAlgorithm; typ: string; kid
 
 /**
  * Writes a token in the compact form of RFC 7515. jsonwebtoken writes the same text at two to three
- * times the cost. It verifies tokens, because a mistake there would admit a forged one (ADR 0009).
+ * times the cost. But jsonwebtoken verifies the tokens, because a mistake there would admit a forged
+ * one (ADR 0009).
  * @param header as {@link encodeHeader} returns it
  */
 export function signJws(header: string, claims: object, algorithm: SignatureAlgorithm, key: KeyObject): string {
