@@ -78,20 +78,18 @@ const CONDITIONS: Record<SelectionKey, (parameter: string) => string> = {
 
 const GUESSABLE = `p.id, p.email_key AS "emailKey", p.member_id AS "memberId", p.code_hmac AS "codeHmac", p.named_login_id AS "namedLoginId", p.new_email AS "newEmail"`;
 
-/** The challenge at which a client guesses. */
+/** How a guess names its challenge. A sign-up or an address names the newest one, open or not. */
 export type GuessedChallenge =
   | readonly ['id', string]
   | readonly ['request', digest: Buffer, purpose: EmailChallengePurpose]
-  /** The newest of a sign-up, open or not. */
   | readonly ['signUp', string]
-  /** The newest of an address, open or not. */
   | readonly ['address', emailKey: string, purpose: EmailChallengePurpose];
 
-/** Its id. */
+/** SQL for the id of a {@link GuessedChallenge}. */
 const GUESSED: Record<GuessedChallenge[0], string> = {
   id: '$2',
-  // No join: planned while both tables were small, it would read one for each row of the other,
-  // until PostgreSQL counts their rows again.
+  // No join. One that was planned while both tables were small would read one table for each row of
+  // the other, until PostgreSQL counts their rows again.
   request: '(SELECT proof_id FROM proof_handles WHERE digest = $2) AND p.purpose = $3',
   signUp: '(SELECT id FROM proof_requests WHERE sign_up_id = $2 ORDER BY created_at DESC LIMIT 1)',
   address: '(SELECT id FROM proof_requests WHERE email_key = $2 AND purpose = $3 ORDER BY created_at DESC LIMIT 1)',
@@ -187,9 +185,9 @@ export class EmailChallengesRepository {
   }
 
   /**
-   * Finds a challenge and counts one guess at it, committed at once, so that parallel guesses cannot
+   * Finds a challenge and counts one guess at it. Commits at once, so that parallel guesses cannot
    * share a count.
-   * @returns null where there is none, or it is over or has no guesses left
+   * @returns null where no such challenge is open, or it has no guesses left
    */
   async countGuess(
     guessed: GuessedChallenge,
