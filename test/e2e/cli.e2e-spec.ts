@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import { spawn } from 'node:child_process';
 import { createPrivateKey } from 'node:crypto';
 import { once } from 'node:events';
@@ -8,7 +9,15 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PROJECT_ROOT } from '../../dev/project.js';
+import { createAdmin } from '../../src/operations/commands/create-admin.command.js';
+import {
+  createInvitation,
+  resendInvitation,
+  withdrawInvitation,
+} from '../../src/operations/commands/invitations.command.js';
+import { CommandError } from '../../src/platform/config/command-error.js';
 import { givenApiKey } from '../support/api-keys.js';
+import { caught } from '../support/caught.js';
 import { munjigi, munjigiOnFullDisk, type Outcome } from '../support/command-line.js';
 import { given, unique } from '../support/factories.js';
 import { mailbox, outboxEmpty } from '../support/mailbox.js';
@@ -25,6 +34,19 @@ beforeAll(async () => {
   app = await TestApp.start();
 });
 afterAll(() => app.stop());
+
+/**
+ * How a command refuses its arguments, without a process of its own. One process for each group of
+ * commands shows what becomes of it.
+ */
+async function refusalOf(command: (withApplication: () => never) => Promise<void>): Promise<[string, boolean]> {
+  const refusal = await caught(
+    command(() => {
+      throw new Error('It has begun its work.');
+    }),
+  );
+  return [(refusal as Error).message, refusal instanceof CommandError && refusal.isUsageError];
+}
 
 describe('command line', () => {
   it('lists the commands and shows the version', async () => {
@@ -217,19 +239,26 @@ describe('creating an administrator', () => {
     for (const [options, message] of [
       [[], '--email is needed'],
       [['--email', email], '--login-id is needed'],
-      [['--email', `${email}, eve@example.test`, '--login-id', 'good-id'], '--email:'],
-      [['--email', email, '--login-id', '1'], '--login-id:'],
-      [['--email', email, '--login-id', 'good-id', '--name', 'a\u202eb'], '--name:'],
       [['--email', email, '--login-id', 'good-id', '--locale', 'fr'], '--locale:'],
     ] as [string[], string][]) {
       const { code, stderr } = await create(...options);
       expect([options, code, stderr]).toEqual([options, 2, expect.stringContaining(message)]);
     }
+    Object.assign(process.env, serverEnvironment({ DATABASE_URL: app.database.url })); // of this file alone
+    for (const [changes, message] of [
+      [{ email: `${email}, eve@example.test` }, '--email:'],
+      [{ loginId: '1' }, '--login-id:'],
+      [{ name: 'a\u202eb' }, '--name:'],
+    ] as [object, string][])
+      expect(
+        await refusalOf((withApplication) => createAdmin({ email, loginId: 'good-id', ...changes }, withApplication)),
+      ).toEqual([expect.stringContaining(message), true]);
     expect((await app.sql.query(`SELECT FROM members WHERE email = $1`, [email])).rowCount).toBe(0);
   });
 });
 
 describe('inviting from the command line', () => {
+  const UNKNOWN_ID = '00000000-0000-4000-8000-000000000000';
   const invitations = (...args: string[]) => munjigi(['invitations', ...args], { DATABASE_URL: app.database.url });
   const accept = (token: string) =>
     app.post('/api/auth/invitations/accept', { token, loginId: unique.loginId(), password: unique.password() });
@@ -271,14 +300,19 @@ describe('inviting from the command line', () => {
     expect((await invitations('list')).stdout).not.toContain(id);
   });
 
-  it.each([
-    ['--email:', ['create', '--email', 'a@b, c@d']],
-    ['--locale:', ['create', '--email', 'a@b.test', '--locale', 'fr']],
-    ['--reason:', ['create', '--email', 'a@b.test', '--reason', 'a\u202eb']],
-    ['not the id', ['resend', '1']],
-    ['not the id', ['withdraw', '1']],
-  ])('refuses a wrong argument with %s', async (message, args) => {
-    expect(await invitations(...args)).toMatchObject({ code: 2, stderr: expect.stringContaining(message) });
+  it('refuses wrong arguments', async () => {
+    const text = 'a\u202eb';
+    const wrong = await invitations('create', '--email', 'a@b.test', '--reason', text);
+    expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('--reason:') });
+    const email = 'a@b.test';
+    for (const [message, command] of [
+      ['--email:', (work) => createInvitation({ email: 'a@b, c@d', locale: 'en' }, work)],
+      ['--locale:', (work) => createInvitation({ email, locale: 'fr' }, work)],
+      ['--reason:', (work) => resendInvitation(UNKNOWN_ID, { reason: text }, work)],
+      ['not the id', (work) => resendInvitation('1', {}, work)],
+      ['not the id', (work) => withdrawInvitation('1', {}, work)],
+    ] as [string, Parameters<typeof refusalOf>[0]][])
+      expect(await refusalOf(command)).toEqual([expect.stringContaining(message), true]);
   });
 });
 
