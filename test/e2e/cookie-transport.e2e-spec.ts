@@ -422,7 +422,7 @@ describe('CORS', () => {
   });
 
   it('TR-03 CORS is off when no origin is configured', async () => {
-    const closed = await app.replica({ env: { CORS_ORIGINS: undefined } });
+    const closed = await TestApp.shared();
     for (const origin of [PAGE, OWN_PAGE, 'null', 'https://evil.test']) {
       const { headers } = await preflight(closed, origin);
       expect([origin, headers[ACAO], headers['access-control-allow-credentials']]).toEqual([
@@ -431,5 +431,6 @@ describe('CORS', () => {
         undefined,
       ]);
     }
+    await closed.stop();
   });
 });
