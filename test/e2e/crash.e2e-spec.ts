@@ -12,14 +12,20 @@ import { allowManyStarts } from '../support/test-length.js';
 allowManyStarts();
 
 let app: TestApp;
+/** Before the mail server of `app`. */
+let mailRoute: TcpProxy;
 let ada: GivenMember;
 const cleanups: (() => Promise<unknown>)[] = [];
 
 beforeAll(async () => {
-  app = await TestApp.start();
+  mailRoute = await TcpProxy.to(process.env.TEST_SMTP_URL!);
+  app = await TestApp.start({ env: { SMTP_URL: mailRoute.url } });
   ada = await given.member(app);
 });
-afterAll(() => app.stop());
+afterAll(async () => {
+  await app?.stop();
+  await mailRoute.disconnect();
+});
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
@@ -31,12 +37,11 @@ async function another(env: TestAppOptions['env']): Promise<TestApp> {
   return server;
 }
 
-/** The URL of a mail server that has just stopped, so nothing listens there. */
-async function mailServerThatIsGone(): Promise<string> {
-  const sink = await SmtpSink.start();
-  const { url } = sink;
-  await sink.stop();
-  return url;
+/** Ends the connections of `app` to its mail server and sends the next ones to this one. */
+async function sendMailsTo(url: string): Promise<void> {
+  await mailRoute.disconnect();
+  mailRoute.redirectTo(url);
+  await mailRoute.reconnect();
 }
 
 const pendingMails = async () => {
@@ -64,31 +69,36 @@ const dueNow = () =>
 const messageIdOf = (raw: string): string => /^Message-ID: *(<[^>]+>)/im.exec(raw)?.[1] ?? '';
 
 describe('a killed server', () => {
-  /** Kills the server that could send mail, so that only the next one does. */
   beforeEach(async () => {
     await outboxEmpty(app);
-    await app.kill();
     await afterCooldown(app);
   });
+  afterEach(() => sendMailsTo(process.env.TEST_SMTP_URL!));
 
-  const ask = async (server: TestApp): Promise<string> => {
-    const { body } = await server.post('/api/auth/password-reset/send-code', { email: ada.email }).expect(202);
+  /** Kills it; the next one reaches the right mail server. */
+  const replace = async (): Promise<void> => {
+    await app.kill();
+    await sendMailsTo(process.env.TEST_SMTP_URL!);
+    await app.restart();
+  };
+  const ask = async (): Promise<string> => {
+    const { body } = await app.post('/api/auth/password-reset/send-code', { email: ada.email }).expect(202);
     return body.requestId as string;
   };
   const confirm = (requestId: string, code: string | undefined) =>
     app.post('/api/auth/password-reset/confirm-code', { requestId, code }).expect(200);
 
   it('O1 O4 FT-02 an acknowledged request and its mail survive', async () => {
-    const offline = await another({ SMTP_URL: await mailServerThatIsGone() });
+    await mailRoute.disconnect();
     const values = unique.signUp();
-    const { body: signUp } = await offline.post('/api/auth/sign-up', values).expect(202);
-    const requestId = await ask(offline);
-    await offline.kill();
+    const { body: signUp } = await app.post('/api/auth/sign-up', values).expect(202);
+    const requestId = await ask();
+    await app.kill();
     const rows = await pendingMails();
     expect(rows.map(({ template }) => template)).toEqual(['sign-up', 'password-reset']);
 
     const earlier = (await mailbox.to(ada.email).all()).at(-1);
-    await app.restart();
+    await replace();
     await dueNow();
     const welcome = await mailbox.to(values.email).next();
     const resetMail = await mailbox.to(ada.email).next({ after: earlier });
@@ -98,17 +108,16 @@ describe('a killed server', () => {
     await confirm(requestId, resetMail.code);
   });
 
-  it('FT-02 another server sends its mail after the lease ends, and not before', async () => {
+  it('FT-02 the next server sends its mail after the lease ends, and not before', async () => {
     const sink = await SmtpSink.start();
     cleanups.push(() => sink.stop());
     sink.isMute = true;
-    const stuck = await another({ SMTP_URL: sink.url });
-    const requestId = await ask(stuck);
+    await sendMailsTo(sink.url);
+    const requestId = await ask();
     await eventually('the mail is claimed', async () => (await pendingMails()).find(({ attempts }) => attempts > 0));
-    await stuck.kill();
 
     const earlier = (await mailbox.to(ada.email).all()).at(-1);
-    await app.restart();
+    await replace();
     const values = unique.signUp();
     await app.post('/api/auth/sign-up', values).expect(202);
     await mailbox.to(values.email).next(); // queued later and sent all the same
@@ -121,13 +130,12 @@ describe('a killed server', () => {
     const sink = await SmtpSink.start();
     cleanups.push(() => sink.stop());
     sink.refuseMail = () => new Promise(() => undefined); // receives the mail and never acknowledges it
-    const doomed = await another({ SMTP_URL: sink.url });
-    const requestId = await ask(doomed);
+    await sendMailsTo(sink.url);
+    const requestId = await ask();
     const sent = await eventually('the mail is taken', async () => sink.mails[0]);
-    await doomed.kill();
 
     const earlier = (await mailbox.to(ada.email).all()).at(-1);
-    await app.restart();
+    await replace();
     await dueNow();
     const mail = await mailbox.to(ada.email).next({ after: earlier });
     expect([messageIdOf(mail.raw), mail.code]).toEqual([sent.messageId, sent.code]);
