@@ -13,6 +13,7 @@ import { resetTokenFor } from '../support/recovery.js';
 import { codeAt, enrol, type EnrolledMember } from '../support/second-factor.js';
 import { TEST_SECRET } from '../support/server-environment.js';
 import { TestApp } from '../support/test-app.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 const NEW_SECRET = randomBytes(48).toString('base64');
 /**
@@ -25,24 +26,34 @@ const NEW_ALONE = { SECRET: NEW_SECRET, PREVIOUS_SECRETS: undefined };
 /** More than two batches of the command. */
 const OTHERS = 450;
 
-const reencrypt = ({ database }: TestApp, env: Record<string, string | undefined>, ...options: string[]) =>
+const reencrypt = (database: TestDatabase, env: Record<string, string | undefined>, ...options: string[]) =>
   munjigi(['keys', 'reseal', ...options], { DATABASE_URL: database.url, ...env });
 
 /** Waits for a log line with these words. */
 const logLine = (server: TestApp, words: string): Promise<string> =>
   eventually(words, async () => server.logs.find((line) => line.includes(words)));
 
-describe('change of SECRET', () => {
-  let app: TestApp;
-  let ada: EnrolledMember;
-  let grace: EnrolledMember;
-  beforeAll(async () => {
-    app = await TestApp.start();
-    ada = await enrol(await given.member(app));
-    grace = await enrol(await given.member(app));
+/** A server of each of the first steps, on one database. */
+let app: TestApp;
+let appended: TestApp;
+let both: TestApp;
+/** They have an authenticator app since before the change. */
+let ada: EnrolledMember;
+let grace: EnrolledMember;
+beforeAll(async () => {
+  // Two wrong passwords, and the wait does not end by itself. It sends no mail: what the others
+  // seal with the new secret it cannot open. In earnest it is gone before they do.
+  app = await TestApp.start({
+    env: { LOGIN_FAILURE_LIMIT: '2', LOGIN_FAILURE_HARD_LIMIT: '2', WORKER_ENABLED: 'false' },
   });
-  afterAll(() => app.stop());
+  appended = await app.replica({ env: { ...APPENDED, WORKER_ENABLED: 'true' } });
+  ada = await enrol(await given.member(app));
+  grace = await enrol(await given.member(app));
+  both = await app.replica({ env: { ...BOTH, WORKER_ENABLED: 'true' } });
+});
+afterAll(() => app.stop());
 
+describe('change of SECRET', () => {
   const logIn = async (server: TestApp, { loginId, password }: EnrolledMember, code: string): Promise<HttpAnswer> => {
     const client = server.client();
     const { body } = await client.post('/api/auth/login', { identifier: loginId, password }).expect(200);
@@ -62,31 +73,33 @@ describe('change of SECRET', () => {
       `INSERT INTO provider_grants (provider, subject, sealed, sealed_by) VALUES ('apple', 'ada', $1, $2)`,
       [token, old.ids[0]],
     );
-    const before = await reencrypt(app, BOTH, '--check');
+    const before = await reencrypt(app.database, BOTH, '--check');
     expect([before.code, before.stderr]).toEqual([1, expect.stringContaining('Run "munjigi keys reseal" before')]);
     expect(before.stdout).toContain('authenticator apps: 0 with SECRET, 2 with PREVIOUS_SECRETS no. 1\n');
     expect(before.stdout).toContain('recovery codes: 0 with SECRET, 20 with PREVIOUS_SECRETS no. 1\n');
     expect(before.stdout).toContain('provider tokens: 0 with SECRET, 1 with PREVIOUS_SECRETS no. 1\n');
 
-    const both = await app.replica({ env: BOTH });
     await logLine(both, '2 authenticator apps need a secret of PREVIOUS_SECRETS');
     expect(await logIn(both, ada, await nextCode(ada))).toMatchObject({ status: 200 });
 
-    const tooEarly = await app.replica({ env: NEW_ALONE });
+    const tooEarly = await app.replica({ env: { ...NEW_ALONE, WORKER_ENABLED: 'true' } });
     await logLine(tooEarly, '2 authenticator apps cannot be used');
     await logLine(tooEarly, '20 recovery codes cannot be used');
     expect((await logIn(tooEarly, ada, await nextCode(ada))).status).toBe(500);
     expect((await logIn(tooEarly, ada, ada.recoveryCodes[0]!)).body.code).toBe('code_invalid');
-    await tooEarly.stop();
+    await tooEarly.stop(); // it cannot decrypt mails that were encrypted with the old secret
 
-    expect(await reencrypt(app, BOTH)).toMatchObject({ code: 0, stdout: expect.stringContaining('Re-encrypted: 23.') });
-    expect(await reencrypt(app, NEW_ALONE, '--check')).toMatchObject({ code: 0, stderr: '' });
+    expect(await reencrypt(app.database, BOTH)).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('Re-encrypted: 23.'),
+    });
+    expect(await reencrypt(app.database, NEW_ALONE, '--check')).toMatchObject({ code: 0, stderr: '' });
 
     const { rows } = await app.sql.query(`SELECT sealed FROM provider_grants`);
     const renewed = new FieldCipher(new KeyRing([NEW_SECRET]).all('provider-grant'));
     expect(renewed.decrypt(rows[0].sealed, 'apple ada')).toBe('{}');
 
-    const server = await app.replica({ env: NEW_ALONE });
+    const server = await app.replica({ env: { ...NEW_ALONE, WORKER_ENABLED: 'true' } });
     const code = await nextCode(ada);
     expect(await logIn(server, ada, code)).toMatchObject({ status: 200 });
     expect((await logIn(server, ada, code)).body.code).toBe('code_invalid');
@@ -96,6 +109,7 @@ describe('change of SECRET', () => {
     expect((await logIn(server, grace, ada.recoveryCodes[4]!)).body.code).toBe('code_invalid');
     await server.get('/api/admin/members', apiKey).expect(200); // which needs no SECRET
     expect(server.logs.filter((line) => /cannot be used|need a secret/.test(line))).toEqual([]);
+    await server.stop(); // it cannot decrypt mails of other tests either
   });
 
   it('is mentioned by `config check` while the old secret is set', async () => {
@@ -109,22 +123,6 @@ describe('change of SECRET', () => {
 });
 
 describe('waits after failed logins during a change of SECRET', () => {
-  let app: TestApp;
-  let appended: TestApp;
-  let both: TestApp;
-  beforeAll(async () => {
-    // Two wrong passwords, and the wait does not end by itself. It sends no mail: what the others
-    // seal with the new secret it cannot open. In earnest it is gone before they do.
-    app = await TestApp.start({
-      env: { LOGIN_FAILURE_LIMIT: '2', LOGIN_FAILURE_HARD_LIMIT: '2', WORKER_ENABLED: 'false' },
-    });
-    [appended, both] = await Promise.all([
-      app.replica({ env: { ...APPENDED, WORKER_ENABLED: 'true' } }),
-      app.replica({ env: { ...BOTH, WORKER_ENABLED: 'true' } }),
-    ]);
-  });
-  afterAll(() => app.stop());
-
   /** From an unknown device. */
   const logIn = async (at: TestApp, { loginId }: GivenMember, password: string): Promise<number> =>
     (await at.client().post('/api/auth/login', { identifier: loginId, password })).status;
@@ -154,7 +152,7 @@ describe('waits after failed logins during a change of SECRET', () => {
     const passwords: string[] = [];
     for (const [n, member] of members.entries()) passwords.push(await reset(clearedAt[n]!, member));
     // Sends no mail, because it cannot decrypt mails that were encrypted with the old secret.
-    const alone = await app.replica({ env: { ...NEW_ALONE, WORKER_ENABLED: 'false' } });
+    const alone = await app.replica({ env: NEW_ALONE });
     for (const at of [appended, both, alone])
       for (const [n, member] of members.entries()) expect(await logIn(at, member, passwords[n]!)).toBe(200);
   });
@@ -174,17 +172,17 @@ describe('waits after failed logins during a change of SECRET', () => {
 });
 
 describe('re-encryption', () => {
-  let app: TestApp;
+  let database: TestDatabase;
   beforeAll(async () => {
-    app = await TestApp.start();
+    database = await createTestDatabase();
   });
-  afterAll(() => app.stop());
+  afterAll(() => database.drop());
 
   it('runs in one process at a time and does not block requests', async () => {
     const other = await app.sql.connect();
     try {
       await other.query('SELECT pg_advisory_lock($1)', [LOCKS.reEncryption]);
-      const { code, stderr } = await reencrypt(app, BOTH);
+      const { code, stderr } = await reencrypt(app.database, BOTH);
       expect([code, stderr]).toEqual([1, 'Another "munjigi keys reseal" is running.\n']);
       const { client, accessToken, password } = await given.member(app);
       await client.delete('/api/members/me', { password }, accessToken).expect(204);
@@ -194,28 +192,28 @@ describe('re-encryption', () => {
   });
 
   it('re-encrypts in batches, also rows of older versions; keeps undecryptable rows and reports them', async () => {
-    const { rows: members } = await app.sql.query<{ id: string }>(
+    const { rows: members } = await database.pool.query<{ id: string }>(
       `INSERT INTO members (id, login_id, email, email_key, password_hash, locale)
        SELECT gen_random_uuid(), 'rotated-' || n, 'rotated-' || n || '@example.test', 'rotated-' || n || '@example.test', '', 'en'
        FROM generate_series(1, ${OTHERS}) AS n RETURNING id`,
     );
     const cipher = new FieldCipher(new KeyRing([TEST_SECRET]).all('totp-secret'));
     // A version before 1.0.0 did not record the secret of a row.
-    await app.sql.query(`INSERT INTO totp_secrets (member_id, sealed) SELECT * FROM unnest($1::uuid[], $2::bytea[])`, [
-      members.map(({ id }) => id),
-      members.map(({ id }) => cipher.encrypt('JBSWY3DPEHPK3PXP', id)),
-    ]);
+    await database.pool.query(
+      `INSERT INTO totp_secrets (member_id, sealed) SELECT * FROM unnest($1::uuid[], $2::bytea[])`,
+      [members.map(({ id }) => id), members.map(({ id }) => cipher.encrypt('JBSWY3DPEHPK3PXP', id))],
+    );
     const undecryptable = members[OTHERS / 2]!.id;
-    await app.sql.query(`UPDATE totp_secrets SET sealed = $2, key_id = 'gone' WHERE member_id = $1`, [
+    await database.pool.query(`UPDATE totp_secrets SET sealed = $2, key_id = 'gone' WHERE member_id = $1`, [
       undecryptable,
       randomBytes(60),
     ]);
     // It also stored only a keyed digest of a recovery code.
-    await app.sql.query(`INSERT INTO recovery_codes (digest, member_id) SELECT $1, id FROM members LIMIT 1`, [
+    await database.pool.query(`INSERT INTO recovery_codes (digest, member_id) SELECT $1, id FROM members LIMIT 1`, [
       randomBytes(32),
     ]);
 
-    const first = await reencrypt(app, BOTH);
+    const first = await reencrypt(database, BOTH);
     expect([first.code, first.stderr]).toEqual([1, expect.stringContaining('Undecryptable values need')]);
     expect(first.stdout).toContain(`Re-encrypted: ${OTHERS - 1}.`);
     expect(first.stdout).toContain(
@@ -223,11 +221,11 @@ describe('re-encryption', () => {
     );
     expect(first.stdout).toContain('1 recovery codes are from before 1.0.0');
 
-    await app.sql.query(`DELETE FROM totp_secrets WHERE member_id = $1`, [undecryptable]);
-    const second = await reencrypt(app, BOTH);
+    await database.pool.query(`DELETE FROM totp_secrets WHERE member_id = $1`, [undecryptable]);
+    const second = await reencrypt(database, BOTH);
     expect([second.code, second.stderr]).toEqual([0, '']);
     expect(second.stdout).toContain('Re-encrypted: 0.');
-    const { rows } = await app.sql.query<{ id: string; sealed: Buffer }>(
+    const { rows } = await database.pool.query<{ id: string; sealed: Buffer }>(
       `SELECT member_id AS id, sealed FROM totp_secrets`,
     );
     const newCipher = new FieldCipher(new KeyRing([NEW_SECRET]).all('totp-secret'));
