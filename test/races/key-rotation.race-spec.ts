@@ -48,6 +48,8 @@ const environment = ([current, ...accepted]: [Keys, ...Keys[]]): Record<string, 
  */
 class Fleet {
   private live: { server: TestApp; underWay: number }[] = [];
+  /** Started, and not yet in service. */
+  private readonly waiting: TestApp[] = [];
   replaced = 0;
 
   constructor(
@@ -55,10 +57,17 @@ class Fleet {
     private readonly database: TestDatabase,
   ) {}
 
-  async roll(env: Record<string, string>): Promise<void> {
+  /** Starts the servers that {@link roll} takes into service. */
+  async start(env: Record<string, string>): Promise<TestApp[]> {
     const options = { database: this.database, env };
     const servers = await Promise.all(Array.from({ length: SERVERS }, () => TestApp.start(options)));
+    this.waiting.push(...servers);
+    return servers;
+  }
+
+  async roll(servers: readonly TestApp[]): Promise<void> {
     for (const server of servers) {
+      this.waiting.splice(this.waiting.indexOf(server), 1);
       this.live.push({ server, underWay: 0 });
       await pause(LOAD_MS);
       if (this.live.length <= SERVERS) continue;
@@ -81,7 +90,7 @@ class Fleet {
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.live.map(({ server }) => server.stop()));
+    await Promise.all([...this.live.map(({ server }) => server), ...this.waiting].map((server) => server.stop()));
   }
 }
 
@@ -94,7 +103,7 @@ describe('key rotation under load', () => {
     database = await createTestDatabase();
     fleet = new Fleet(random, database);
     keys = makeKeys(TEST_SECRET);
-    await fleet.roll(environment([keys]));
+    await fleet.roll(await fleet.start(environment([keys])));
   });
   afterAll(async () => {
     await fleet.stop();
@@ -131,11 +140,15 @@ describe('key rotation under load', () => {
       isOver = false;
       const next = makeKeys();
       const before = members.map((member) => ({ ...member }));
-      const lives = members.map(live);
       // The steps that `munjigi keys rotate` prints: first all accept the new keys, then they sign
       // with them.
-      await fleet.roll(environment([keys, next]));
-      await fleet.roll(environment([next, keys]));
+      const [accepting, signing] = [
+        await fleet.start(environment([keys, next])),
+        await fleet.start(environment([next, keys])),
+      ];
+      const lives = members.map(live);
+      await fleet.roll(accepting);
+      await fleet.roll(signing);
       isOver = true;
       await Promise.all(lives);
       expect(wrong).toEqual([]);
@@ -143,7 +156,7 @@ describe('key rotation under load', () => {
       // All clients refresh before the old keys are removed, as after the lifetime of access
       // tokens.
       for (const member of members) await refresh(member);
-      await fleet.roll(environment([next]));
+      await fleet.roll(await fleet.start(environment([next])));
       for (const [index, old] of before.entries()) {
         const now = members[index]!;
         for (const kind of ['accessToken', 'refreshToken'] as const)
