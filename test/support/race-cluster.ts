@@ -33,12 +33,16 @@ export class RaceCluster {
     readonly servers: readonly TestApp[],
   ) {}
 
-  /** Two servers; three in the long form. */
-  static async start(env: Record<string, string> = {}): Promise<RaceCluster> {
+  /**
+   * Two servers; three in the long form. Without settings of its own the first one is that of all
+   * test files.
+   */
+  static async start(env?: Record<string, string>): Promise<RaceCluster> {
     // A busy machine may be slow. These tests look for wrong responses, not slow ones.
-    const app = await TestApp.start({ env: { DATABASE_TIMEOUT_SECONDS: '30', ...env } });
+    const patient = { DATABASE_TIMEOUT_SECONDS: '30', ...env };
+    const app = env === undefined ? await TestApp.shared() : await TestApp.start({ env: patient });
     const replicas = await Promise.all(
-      Array.from({ length: howMany({ short: 1, long: 2 }) }, () => app.replica()),
+      Array.from({ length: howMany({ short: 1, long: 2 }) }, () => app.replica({ env: patient })),
     ).catch(async (error: unknown) => {
       await app.stop();
       throw error;
