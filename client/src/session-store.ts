@@ -1,6 +1,6 @@
 import type { Listeners, SessionEndReason } from './events.js';
 import { pause } from './pause.js';
-import { parseSession, serialiseSession, type Session } from './session.js';
+import { isFresh, parseSession, serialiseSession, type Session } from './session.js';
 import type { TokenStorage } from './storage.js';
 import { openTabChannel, type TabChannel } from './tab-channel.js';
 
@@ -143,8 +143,11 @@ export class SessionStore {
     const known = this.session;
     if (this.ended.has(session.sessionId)) return;
     if (known && session.askedAt < known.askedAt) return;
-    // With cookie transport the storage holds the same session without its tokens.
     if (known && session.askedAt === known.askedAt && known.accessToken !== undefined) return;
+    // With cookie transport the storage holds the session without its tokens. A tab keeps its own while
+    // they are fresh: else two tabs would refresh in turns, each after the refresh of the other.
+    const isSame = known?.sessionId === session.sessionId;
+    if (isSame && session.accessToken === undefined && isFresh(known)) return;
     this.hold(session);
     if (isNew && session.accessToken !== undefined)
       this.options.listeners.emit('tokensChanged', { sessionId: session.sessionId });

@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { browserStorage, MunjigiClient, type TokenStorage } from '../src/index.js';
 import { BASE_URL, FakeServer, json, noContent, PROFILE, skipPauses, tokens } from './fake-server.js';
 
@@ -29,14 +29,53 @@ class OriginStorage {
   }
 }
 
+/** An origin whose tabs learn of each other's writes by storage events alone, as in older browsers. */
+class OriginWithoutChannel {
+  private readonly values = new Map<string, string>();
+  private readonly listeners: { tab: number; listener: (event: { key: string }) => void }[] = [];
+  private readonly real = globalThis.BroadcastChannel;
+  private tabs = 0;
+
+  constructor() {
+    Reflect.deleteProperty(globalThis, 'BroadcastChannel');
+    const addEventListener = (_: string, listener: (event: { key: string }) => void) =>
+      void this.listeners.push({ tab: this.tabs, listener });
+    Object.assign(globalThis, { addEventListener });
+  }
+
+  /** A tab; the client that is opened next listens for it. */
+  openTab(): TokenStorage {
+    const tab = ++this.tabs;
+    const written = (key: string): void => {
+      for (const other of this.listeners) if (other.tab !== tab) setImmediate(() => other.listener({ key }));
+    };
+    return browserStorage({
+      getItem: (key) => this.values.get(key) ?? null,
+      setItem: (key, value) => {
+        this.values.set(key, value);
+        written(key);
+      },
+      removeItem: (key) => {
+        if (this.values.delete(key)) written(key);
+      },
+    });
+  }
+
+  close(): void {
+    globalThis.BroadcastChannel = this.real;
+    Reflect.deleteProperty(globalThis, 'addEventListener');
+  }
+}
+
 const opened: { close(): void }[] = [];
 beforeAll(skipPauses);
 afterEach(() => {
   for (const one of opened.splice(0)) one.close();
+  jest.restoreAllMocks();
 });
 
-function openClient(server: FakeServer, storage: TokenStorage): MunjigiClient {
-  const client = new MunjigiClient({ baseUrl: BASE_URL, fetch: server.fetch, storage, binding: 'none' });
+function openClient(server: FakeServer, storage: TokenStorage, transport: 'body' | 'cookie' = 'body'): MunjigiClient {
+  const client = new MunjigiClient({ baseUrl: BASE_URL, fetch: server.fetch, storage, transport, binding: 'none' });
   opened.push(client);
   return client;
 }
@@ -96,4 +135,22 @@ describe('tabs that see the storage of each other late', () => {
     }
     expect(written).toEqual([true]);
   });
+});
+
+it('tabs with a cookie and without BroadcastChannel refresh once each, and not in turns', async () => {
+  const origin = new OriginWithoutChannel();
+  opened.push(origin);
+  let now = Date.now();
+  jest.spyOn(Date, 'now').mockImplementation(() => ++now); // no two tabs ask at the same millisecond
+  const server = new FakeServer()
+    .on(REFRESH, () => json(200, tokens('first', { withRefreshToken: false })))
+    .on('GET /api/members/me', () => json(200, PROFILE));
+  const tabs = [1, 2, 3].map(() => openClient(server, origin.openTab(), 'cookie'));
+  await Promise.all(tabs.map((tab) => tab.me.get()));
+  expect(server.count(REFRESH)).toBe(3);
+  for (let round = 0; round < 3; round++) {
+    await new Promise(setImmediate); // the storage events of the others
+    for (const tab of tabs) await tab.me.get();
+  }
+  expect(server.count(REFRESH)).toBe(3);
 });
