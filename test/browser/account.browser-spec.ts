@@ -148,6 +148,9 @@ describeInBrowser('the account page', () => {
     await visitor.send('closing');
     await visitor.see('closed');
     await visitor.inspectInEachLook('account-closed');
+    // The lists loaded again with each change of the language.
+    await visitor.page.waitForLoadState('networkidle');
+    await visitor.see('closed');
     const { rows } = await browserApp.app.sql.query('SELECT status FROM members WHERE id = $1', [ada.id]);
     expect(rows[0].status).toBe('closed');
     await visitor.close();
