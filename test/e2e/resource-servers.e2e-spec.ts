@@ -42,7 +42,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await Promise.all(servers.map((server) => server.stop()));
-  front.stop();
+  await front.stop();
   await app.stop();
 });
 

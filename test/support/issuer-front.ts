@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { JsonWebKey } from 'node:crypto';
+import { closeServer, listenLocally, portOf } from './local-server.js';
 
 const JWKS_PATH = '/.well-known/jwks.json';
 const STREAM_PATH = '/api/integrations/revocations';
@@ -27,12 +27,12 @@ export class IssuerFront {
     const server = http.createServer();
     const front = new IssuerFront(server);
     server.on('request', (request, response) => void front.forward(request, response));
-    await once(server.listen(0, '127.0.0.1'), 'listening');
+    await listenLocally(server);
     return front;
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    return `http://127.0.0.1:${portOf(this.server)}`;
   }
 
   connectTo(origin: string): void {
@@ -49,9 +49,8 @@ export class IssuerFront {
     this.isSilent = false;
   }
 
-  stop(): void {
-    this.server.close();
-    this.server.closeAllConnections();
+  async stop(): Promise<void> {
+    await closeServer(this.server);
   }
 
   private async forward(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -2,7 +2,9 @@ import type http from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** @param port 0 takes a free one */
+/** An idle connection stays open: else the next request of a busy client could meet its end. */
 export async function listenLocally(server: http.Server, port = 0): Promise<void> {
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
 }
 

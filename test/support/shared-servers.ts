@@ -1,7 +1,6 @@
-import { once } from 'node:events';
 import http from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
+import { closeServer, listenLocally, portOf } from './local-server.js';
 import { TestApp } from './test-app.js';
 
 /** How many servers run at most, apart from those in use. Each takes about 110 MiB. */
@@ -51,17 +50,17 @@ export class SharedServers {
   }
 
   static async listen(): Promise<SharedServers> {
-    const listener = http.createServer().listen(0, '127.0.0.1');
-    await once(listener, 'listening');
+    const listener = http.createServer();
+    await listenLocally(listener);
     return new SharedServers(listener);
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.listener.address() as AddressInfo).port}`;
+    return `http://127.0.0.1:${portOf(this.listener)}`;
   }
 
   async stop(): Promise<void> {
-    this.listener.close();
+    await closeServer(this.listener);
     await Promise.all(this.servers.map(async ({ app }) => (await app).stop()));
   }
 
@@ -72,7 +71,10 @@ export class SharedServers {
     server.loans += 1;
     this.servers = [...this.servers.filter((other) => other !== server), server];
     await this.stopOldest();
-    const { origin, database } = await server.app;
+    const { origin, database } = await server.app.catch((error: unknown) => {
+      this.servers = this.servers.filter((other) => other !== server); // the next file tries again
+      throw error;
+    });
     return { id: server.id, origin, databaseName: database.name };
   }
 

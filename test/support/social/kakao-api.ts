@@ -1,6 +1,5 @@
-import { once } from 'node:events';
 import http from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { closeServer, listenLocally, portOf } from '../local-server.js';
 
 export const KAKAO_ADMIN_KEY = 'admin-key-of-the-app-at-kakao';
 
@@ -15,19 +14,16 @@ export class KakaoApi {
   });
 
   async start(): Promise<this> {
-    this.server.listen(0, '127.0.0.1');
-    await once(this.server, 'listening');
+    await listenLocally(this.server);
     return this;
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    return `http://127.0.0.1:${portOf(this.server)}`;
   }
 
   async stop(): Promise<void> {
-    this.server.closeAllConnections();
-    this.server.close();
-    await once(this.server, 'close');
+    await closeServer(this.server);
   }
 
   private async answer(request: http.IncomingMessage): Promise<[number, object]> {

@@ -1,6 +1,5 @@
-import { once } from 'node:events';
 import http from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { closeServer, listenLocally, portOf } from '../local-server.js';
 import { accountPicker, chosenAccount } from './account-picker.js';
 import { CLIENT } from './openid-partner.js';
 
@@ -24,13 +23,12 @@ export class NaverPartner {
 
   /** Listens on this machine alone: it lets anyone log in as anyone. */
   async start(port = 0): Promise<this> {
-    this.server.listen(port, '127.0.0.1');
-    await once(this.server, 'listening');
+    await listenLocally(this.server, port);
     return this;
   }
 
   get issuer(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    return `http://127.0.0.1:${portOf(this.server)}`;
   }
 
   /** @returns what Naver sends to the redirect URI after this account has logged in */
@@ -42,9 +40,7 @@ export class NaverPartner {
   }
 
   async stop(): Promise<void> {
-    this.server.closeAllConnections();
-    this.server.close();
-    await once(this.server, 'close');
+    await closeServer(this.server);
   }
 
   /** In a browser, a person picks an account. */

@@ -1,7 +1,5 @@
 import { createHash, generateKeyPairSync, randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import http from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { jwtVerify, SignJWT, type JWTPayload } from 'jose';
 // @ts-expect-error: the package has no types for it
 import MemoryAdapter from 'oidc-provider/lib/adapters/memory_adapter.js';
@@ -12,6 +10,7 @@ import Provider, {
   type JWK,
   type KoaContextWithOIDC,
 } from 'oidc-provider';
+import { closeServer, listenLocally, portOf } from '../local-server.js';
 import { accountPicker, chosenAccount } from './account-picker.js';
 
 /** What a stand-in does that differs from provider to provider. */
@@ -74,9 +73,8 @@ export class OpenIdPartner {
     port = 0,
   ): Promise<OpenIdPartner> {
     const server = http.createServer();
-    server.listen(port, '127.0.0.1');
-    await once(server, 'listening');
-    const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    await listenLocally(server, port);
+    const issuer = `http://127.0.0.1:${portOf(server)}`;
     const provider = new Provider(issuer, configurationOf([redirectUris].flat(), peculiarities));
     const answer = provider.callback();
     const partner = new OpenIdPartner(server, issuer);
@@ -151,9 +149,7 @@ export class OpenIdPartner {
   }
 
   async stop(): Promise<void> {
-    this.server.closeAllConnections();
-    this.server.close();
-    await once(this.server, 'close');
+    await closeServer(this.server);
   }
 }
 
