@@ -13,6 +13,8 @@ import { postgresAccount } from '../../dev/run-as.js';
 import { eventually } from './eventually.js';
 
 const READY_MS = 60_000;
+/** Where nginx keeps bodies that memory does not hold. */
+const NGINX_FOLDERS = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
 const DEBIAN_POSTGRES = '/usr/lib/postgresql';
 
 /** A server of another project for one test file, on loopback with its own folder. */
@@ -78,6 +80,8 @@ export async function startNginx(ports: readonly number[]): Promise<ExternalServ
       .replaceAll('/etc/nginx/tls', directory)
       .replaceAll(/\/dev\/std\w+/g, path.join(directory, 'log'))
       .replace('/tmp/nginx.pid', path.join(directory, 'nginx.pid'))
+      // Debian's nginx makes these folders in /var/lib the first time that root starts it.
+      .replace('http {', `http {\n${NGINX_FOLDERS.map((name) => `${name}_temp_path ${directory}/${name};`).join('\n')}`)
       // Debian's nginx is older than the image's; the directive was an argument of `listen` then.
       .replace(/listen 8443 ssl;\s*http2 on;/, `listen 127.0.0.1:${port} ssl http2;`),
     prepare: (options) =>
