@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { bundle, CHUNK } from './bundle.js';
+import { bundle, CHUNK, MODULES } from './bundle.js';
 import { withProgress } from './progress.js';
 import { DATA_DIRECTORY, PROJECT_ROOT } from './project.js';
 
@@ -44,20 +44,22 @@ export async function buildIfStale(): Promise<void> {
 /** Whether each source has a newer output, and each output still has its source. */
 async function isFresh(): Promise<boolean> {
   const settings = await Promise.all(
-    ['tsconfig.json', 'nest-cli.json', 'dev/bundle.ts', 'dev/word-files.ts'].map((name) =>
+    ['tsconfig.json', 'nest-cli.json', 'dev/bundle.ts', 'dev/page-scripts.ts', 'dev/word-files.ts'].map((name) =>
       changedAt(PROJECT_ROOT, name),
     ),
   );
+  const finishedAt = await changedAt(MODULES);
+  if (finishedAt === 0) return false; // the bundling has not begun, or was killed
   for (const name of await filesBelow(SOURCES)) {
     if (/\.(spec|d)\.ts$/.test(name)) continue;
-    const builtAt = await changedAt(OUTPUT, name.replace(/\.(c?)ts$/, '.$1js'));
-    if (builtAt === 0 && !/\.c?ts$/.test(name)) continue; // not an asset
+    const ownBuiltAt = await changedAt(OUTPUT, name.replace(/\.(c?)ts$/, '.$1js'));
+    // Most scripts of the pages are part of a bundle.
+    const builtAt = ownBuiltAt === 0 && !/\.c?ts$/.test(name) ? finishedAt : ownBuiltAt;
     if (builtAt < Math.max(await changedAt(SOURCES, name), ...settings)) return false;
   }
   const outputs = await filesBelow(OUTPUT);
-  if (!outputs.some((name) => name.startsWith(CHUNK))) return false; // the bundling has not begun, or was killed
   for (const name of outputs) {
-    if (!/\.c?js$/.test(name) || name.startsWith(CHUNK)) continue;
+    if (!/\.c?js$/.test(name) || path.basename(name).startsWith(CHUNK)) continue;
     const source = (await changedAt(SOURCES, name.replace(/\.(c?)js$/, '.$1ts'))) || (await changedAt(SOURCES, name));
     if (source === 0) return false;
   }
@@ -72,8 +74,8 @@ async function filesBelow(directory: string): Promise<string[]> {
 }
 
 /** Milliseconds; 0 for a file that is not there. */
-async function changedAt(directory: string, name: string): Promise<number> {
-  return stat(path.join(directory, name)).then(
+async function changedAt(...parts: string[]): Promise<number> {
+  return stat(path.join(...parts)).then(
     ({ mtimeMs }) => mtimeMs,
     () => 0,
   );

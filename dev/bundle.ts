@@ -17,13 +17,14 @@ import {
   type VariableDeclarator,
 } from 'acorn';
 import { build, transform, type Plugin } from 'esbuild';
+import { packPageScripts } from './page-scripts.js';
 import { PROJECT_ROOT } from './project.js';
 import { writeWordFiles } from './word-files.js';
 
 const OUTPUT = path.join(PROJECT_ROOT, 'dist');
 
-/** Which modules the last build put into which file. */
-const MODULES = path.join(OUTPUT, 'bundle.json');
+/** Which modules the last build put into which file. Written last. */
+export const MODULES = path.join(OUTPUT, 'bundle.json');
 
 /** Programs that become bundles. */
 const PROGRAMS = ['main.js', 'cli.js'];
@@ -140,9 +141,13 @@ const leaveOutUnused: Plugin = {
 
 const isOutside = (name: string): boolean => OUTSIDE.some((one) => name === one || name.startsWith(`${one}/`));
 
-/** Replaces the programs in dist/ by bundles, and writes the word files. `nest build` has to run before. */
+/**
+ * Replaces the programs in dist/ and the scripts of the pages by bundles, and writes the word files.
+ * `nest build` has to run before.
+ */
 export async function bundle(): Promise<void> {
   await writeWordFiles();
+  await packPageScripts();
   const { outputFiles, metafile } = await build({
     absWorkingDir: PROJECT_ROOT,
     entryPoints: PROGRAMS.map((name) => path.join(OUTPUT, name)),

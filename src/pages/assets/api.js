@@ -4,8 +4,8 @@
 
 import { makeProof } from './device-key.js';
 
-/** Relative to this file, so that it also works behind a proxy that adds a path. */
-const API = new URL('../../api/', import.meta.url);
+/** Relative to the page, so that it also works behind a proxy that adds a path. */
+const API = new URL('../api/', document.baseURI);
 const TIMEOUT_MS = 20_000;
 
 /** An error response of the API (RFC 9457), or no usable response at all. */

@@ -9,7 +9,7 @@
 import { toBase64url } from './base64url.js';
 
 /** The address of the server without a trailing slash is the name of the key. */
-const ADDRESS = new URL('../..', import.meta.url).href.replace(/\/$/, '');
+const ADDRESS = new URL('..', document.baseURI).href.replace(/\/$/, '');
 const DATABASE = 'munjigi';
 const STORE = 'keys';
 /** Some browsers leave requests to IndexedDB open for ever. */

@@ -87,7 +87,7 @@ function load() {
 
 /** @param {string} file @returns {Promise<any>} */
 function importAsset(file) {
-  return import(new URL(file, import.meta.url).href);
+  return import(new URL(`assets/${file}`, document.baseURI).href);
 }
 
 /**
