@@ -17,7 +17,7 @@ allowTime();
 
 const MAIL_DELAY_MS = 3000;
 /** Several times slower than argon2id, so that argon2id for every unknown account would show. */
-const ITERATIONS = 600_000;
+const ITERATIONS = 150_000;
 /** The requests whose time must not reveal whether an account exists. */
 const REQUESTS: Record<string, (client: HttpClient, person: Person, index: number) => Promise<HttpAnswer>> = {
   'a login': (client, { loginId, email }, index) =>
