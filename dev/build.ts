@@ -10,6 +10,10 @@ import { DATA_DIRECTORY, PROJECT_ROOT } from './project.js';
 
 const SOURCES = path.join(PROJECT_ROOT, 'src');
 const OUTPUT = path.join(PROJECT_ROOT, 'dist');
+/** They are copied, and then packed into others. */
+const PAGE_SCRIPTS = path.join('pages', 'assets', path.sep);
+/** A file that is copied with them, and stays as it is. */
+const NEVER_CHANGED = path.join('pages', 'views', 'login.hbs');
 /**
  * A build takes seconds. A lock older than this is stale, even if another process now has the
  * number in it.
@@ -48,13 +52,14 @@ async function isFresh(): Promise<boolean> {
       changedAt(PROJECT_ROOT, name),
     ),
   );
-  const finishedAt = await changedAt(MODULES);
-  if (finishedAt === 0) return false; // the bundling has not begun, or was killed
+  if ((await changedAt(MODULES)) === 0) return false; // the bundling has not begun, or was killed
+  const copiedAt = await changedAt(OUTPUT, NEVER_CHANGED);
   for (const name of await filesBelow(SOURCES)) {
     if (/\.(spec|d)\.ts$/.test(name)) continue;
-    const ownBuiltAt = await changedAt(OUTPUT, name.replace(/\.(c?)ts$/, '.$1js'));
-    // Most scripts of the pages are part of a bundle.
-    const builtAt = ownBuiltAt === 0 && !/\.c?ts$/.test(name) ? finishedAt : ownBuiltAt;
+    const builtAt = name.startsWith(PAGE_SCRIPTS)
+      ? copiedAt
+      : await changedAt(OUTPUT, name.replace(/\.(c?)ts$/, '.$1js'));
+    if (builtAt === 0 && !/\.c?ts$/.test(name)) continue; // not an asset
     if (builtAt < Math.max(await changedAt(SOURCES, name), ...settings)) return false;
   }
   const outputs = await filesBelow(OUTPUT);

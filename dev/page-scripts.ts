@@ -1,47 +1,48 @@
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { build } from 'esbuild';
+import { rolldown } from 'rolldown';
 import { PROJECT_ROOT } from './project.js';
 
 const PAGES = path.join(PROJECT_ROOT, 'dist', 'pages');
 const SCRIPTS = path.join(PAGES, 'assets');
 
+/** Begins the name of each file that the script of a page imports later. */
+const LATER = 'chunk-';
+
 /**
- * Packs the modules that a page always loads into the file that the page names. A browser would load
- * some 25, and learn of the deepest only after four answers. What a page imports later stays a file
- * of its own.
+ * Packs the modules that a page always loads into the one script that it names. A browser would load
+ * some 25, and learn of the deepest only after four answers. What a page imports later stays a file of
+ * its own, with a name that does not change: during an upgrade, or in a page that was opened before it,
+ * a file of the next version is asked for.
  */
 export async function packPageScripts(): Promise<void> {
-  const modules = await scriptsBelow(SCRIPTS, '.js');
-  const views = new Set(await scriptsBelow(path.join(PAGES, 'views'), '.hbs'));
-  const packed = await Promise.all([...modules].filter((name) => views.has(name)).map(packOne));
+  const modules = await filesBelow(SCRIPTS, '.js');
+  const views = new Set(await filesBelow(path.join(PAGES, 'views'), '.hbs'));
+  const packed = await Promise.all(modules.filter((name) => views.has(name)).map(pack));
   await Promise.all(modules.map((name) => rm(path.join(SCRIPTS, `${name}.js`))));
-  // Two pages may have the same further file; its name is a hash of its content.
-  const files = new Map(packed.flat().map(({ path: file, contents }) => [file, contents]));
-  await Promise.all([...files].map(([file, contents]) => writeFile(file, contents)));
+  for (const { name, code } of packed.flat()) await writeFile(path.join(SCRIPTS, name), code);
 }
 
-async function packOne(name: string): Promise<{ path: string; contents: Uint8Array }[]> {
-  const { outputFiles } = await build({
-    absWorkingDir: PROJECT_ROOT,
-    entryPoints: [path.join(SCRIPTS, `${name}.js`)],
-    outdir: path.join(SCRIPTS, path.dirname(name)),
-    allowOverwrite: true,
-    chunkNames: 'chunk-[name]-[hash]',
-    bundle: true,
-    splitting: true,
-    minify: true,
+/** @param page such as `login` or `admin/console` */
+async function pack(page: string): Promise<{ name: string; code: string }[]> {
+  const { dir, base } = path.posix.parse(page);
+  const input = path.join(SCRIPTS, `${page}.js`);
+  // Later files import from the script of the page, so that they share what it holds.
+  const bundle = await rolldown({ input, platform: 'browser', preserveEntrySignatures: 'allow-extension' });
+  const { output } = await bundle.generate({
     format: 'esm',
-    target: 'es2022',
-    legalComments: 'none',
-    write: false,
-    logLevel: 'error',
+    entryFileNames: `${page}.js`,
+    chunkFileNames: path.posix.join(dir, `${LATER}${base}-[name].js`),
+    codeSplitting: { groups: [{ name: base, tags: ['$initial'] }] },
+    minify: true,
+    minifyInternalExports: false,
   });
-  return outputFiles;
+  await bundle.close();
+  return output.flatMap((file) => (file.type === 'chunk' ? [{ name: file.fileName, code: file.code }] : []));
 }
 
 /** The names of the files with this ending, such as `admin/console`. */
-async function scriptsBelow(folder: string, ending: string): Promise<string[]> {
+async function filesBelow(folder: string, ending: string): Promise<string[]> {
   const files = await readdir(folder, { recursive: true });
   return files.filter((file) => file.endsWith(ending)).map((file) => file.slice(0, -ending.length));
 }

@@ -221,7 +221,7 @@ describeInBrowser('social login on the built-in pages', () => {
   it('the login form works while the script for providers does not load, and their buttons load it again', async () => {
     const member = await given.member(browserApp.app);
     const visitor = await visit(ONE_LOOK);
-    const script = '**/assets/chunk-login-social-*.js';
+    const script = '**/assets/chunk-login-login-social.js';
     await visitor.page.route(script, (route) => route.abort());
     await visitor.open('login');
     await visitor.see('ready');
@@ -397,7 +397,7 @@ describeInBrowser('social login on the built-in pages', () => {
     visitor.page = waiting;
     const sent: string[] = [];
     waiting.on('request', (request) => void sent.push(`${request.method()} ${new URL(request.url()).pathname}`));
-    const decision = waiting.waitForResponse(/chunk-confirmed-form-/);
+    const decision = waiting.waitForResponse(/chunk-account-confirmed-form/);
     await pick(visitor, subject);
     await decision;
     await waiting.waitForLoadState('networkidle');
@@ -490,10 +490,10 @@ describeInBrowser('social login on the built-in pages', () => {
       await logInAgo('1 day', member);
       await ask('make-member');
       await visitor.type('#action-reason', WHY);
-      await page.route('**/chunk-confirm-login-*.js', (route) => route.abort());
+      await page.route('**/chunk-console-confirm-login.js', (route) => route.abort());
       await visitor.send('action');
       await page.locator('[data-form="action"] [data-problem]:visible').waitFor();
-      await page.unroute('**/chunk-confirm-login-*.js');
+      await page.unroute('**/chunk-console-confirm-login.js');
       await visitor.send('action');
       await confirmAt(visitor, '');
       await card(visitor, 'actions').locator('[data-do="make-admin"]').waitFor();
