@@ -210,7 +210,7 @@ export class SessionKeeper {
   private async hasLostRace(rejected: Session): Promise<boolean> {
     if (this.store.isShared) await this.store.waitForMessage();
     await this.store.read();
-    return this.store.current !== undefined && this.store.current.askedAt > rejected.askedAt;
+    return this.store.current !== undefined && this.store.newestAskedAt > rejected.askedAt;
   }
 }
 

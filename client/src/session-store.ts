@@ -27,6 +27,8 @@ export class SessionStore {
   hadSession = false;
   /** Whether this tab or another one has just found that the cookie holds no session. */
   hasNoCookie = false;
+  /** When the newest tokens of the current session were requested, in this tab or another one. */
+  newestAskedAt = 0;
   /** Settles when the storage has been read for the first time. */
   readonly loaded: Promise<void>;
   private session: Session | undefined;
@@ -125,6 +127,7 @@ export class SessionStore {
 
   private hold(session: Session): void {
     this.session = session;
+    this.newestAskedAt = session.askedAt;
     this.hadSession = true;
   }
 
@@ -146,8 +149,10 @@ export class SessionStore {
     if (known && session.askedAt === known.askedAt && known.accessToken !== undefined) return;
     // With cookie transport the storage holds the session without its tokens. A tab keeps its own while
     // they are fresh: else two tabs would refresh in turns, each after the refresh of the other.
-    const isSame = known?.sessionId === session.sessionId;
-    if (isSame && session.accessToken === undefined && isFresh(known)) return;
+    if (known?.sessionId === session.sessionId && session.accessToken === undefined && isFresh(known)) {
+      this.newestAskedAt = session.askedAt;
+      return;
+    }
     this.hold(session);
     if (isNew && session.accessToken !== undefined)
       this.options.listeners.emit('tokensChanged', { sessionId: session.sessionId });

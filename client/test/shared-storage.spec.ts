@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { browserStorage, MunjigiClient, type TokenStorage } from '../src/index.js';
-import { BASE_URL, FakeServer, json, noContent, PROFILE, skipPauses, tokens } from './fake-server.js';
+import { BASE_URL, FakeServer, json, noContent, problem, PROFILE, skipPauses, tokens } from './fake-server.js';
 
 const REFRESH = 'POST /api/auth/refresh';
 const STORAGE_KEY = `munjigi:session:${BASE_URL}`;
@@ -153,4 +153,25 @@ it('tabs with a cookie and without BroadcastChannel refresh once each, and not i
     for (const tab of tabs) await tab.me.get();
   }
   expect(server.count(REFRESH)).toBe(3);
+});
+
+it('a tab whose fresh token and cookie are refused has lost a race where another tab has newer ones', async () => {
+  const origin = new OriginWithoutChannel();
+  opened.push(origin);
+  const storage = origin.openTab();
+  let isOutdated = false;
+  const server = new FakeServer()
+    .on(REFRESH, () => {
+      if (!isOutdated) return json(200, tokens('first', { withRefreshToken: false }));
+      isOutdated = false;
+      // The other tab writes before the refusal of the cookie that it has replaced.
+      void storage.set(STORAGE_KEY, JSON.stringify({ sessionId: 'first', expiresIn: 600, askedAt: Date.now() + 1 }));
+      return problem(401, 'token_expired');
+    })
+    .on('GET /api/members/me', () => (isOutdated ? problem(401, 'token_expired') : json(200, PROFILE)));
+  const tab = openClient(server, storage, 'cookie');
+  await tab.me.get();
+  isOutdated = true;
+  await expect(tab.me.get()).resolves.toEqual(PROFILE);
+  expect(await tab.currentSession()).toEqual({ sessionId: 'first' });
 });
