@@ -4,7 +4,7 @@ import { Database } from '../platform/database/database.js';
 /** An import notifies all servers on it that members may have brought hashes of other systems. */
 export const LEGACY_HASHES_CHANNEL = 'munjigi_legacy_hashes';
 
-/** The proportion of members and claims whose hash has one scheme and cost. */
+/** The proportion of members and claims with a password whose hash has one scheme and cost. */
 export interface LegacyHashShare {
   readonly kind: string;
   /** 0 to 1. */
@@ -17,16 +17,19 @@ export interface LegacyHashShare {
 const KIND = String.raw`substring(password_hash from '^(?:\$bcrypt-sha256)?\$[a-z0-9-]+\$[^$]+')`;
 
 /**
- * The number of rows is PostgreSQL's estimate: counting them would read the table. Before the first
- * ANALYZE of a table it has no estimate (-1, or 0 where the table was empty), so they are counted.
+ * The number of accounts with a password; those without one are compared with dummies in the same
+ * proportions. It is PostgreSQL's estimate: counting would read the table. Before the first ANALYZE of
+ * a table there is no estimate (-1, or 0 where the table was empty), so they are counted.
  */
-const countOf = (table: string): string =>
-  `(SELECT CASE WHEN reltuples > 0 THEN reltuples ELSE (SELECT count(*) FROM ${table}) END
+const passwordsIn = (table: string): string =>
+  `(SELECT CASE WHEN reltuples > 0 THEN reltuples * (1 - coalesce((
+        SELECT null_frac FROM pg_stats WHERE schemaname = current_schema() AND tablename = '${table}' AND attname = 'password_hash'), 0))
+      ELSE (SELECT count(password_hash) FROM ${table}) END
     FROM pg_class WHERE oid = '${table}'::regclass)`;
 
 /** Of members and of imported claims, which log in with their passwords too. */
 const SHARES = `SELECT kind,
-    count / greatest(sum(count) OVER (), ${countOf('members')} + ${countOf('imported_claims')})::float AS share
+    count / greatest(sum(count) OVER (), ${passwordsIn('members')} + ${passwordsIn('imported_claims')})::float AS share
   FROM (SELECT ${KIND} AS kind, count(*)::float AS count FROM (
           SELECT password_hash FROM members WHERE password_hash NOT LIKE '$argon2id$%'
           UNION ALL SELECT password_hash FROM imported_claims WHERE password_hash NOT LIKE '$argon2id$%') AS hashes

@@ -13,8 +13,11 @@ describe('the shares of legacy hashes', () => {
   });
   afterAll(() => own.drop());
 
-  it('IM-03 are parts of all members, before and after the first ANALYZE', async () => {
-    for (const [number, hash] of [`${KIND}$c2FsdA$dGFn`, ...Array<string>(3).fill('$argon2id$x')].entries())
+  it('IM-03 SO-30 are parts of all members with a password, before and after the first ANALYZE', async () => {
+    const hashes = [`${KIND}$c2FsdA$dGFn`, ...Array(3).fill('$argon2id$x'), ...Array(4).fill(null)] as (
+      string | null
+    )[];
+    for (const [number, hash] of hashes.entries())
       await own.pool.query(
         `INSERT INTO members (id, login_id, email, email_key, password_hash, name, locale) VALUES ($1, $2, $3, $3, $4, 'Ada', 'en')`,
         [randomUUID(), `member${number}`, `member${number}@example.com`, hash],
