@@ -51,7 +51,7 @@ export type ChallengeSelection =
   | { readonly emailKey: string; readonly purpose: EmailChallengePurpose; readonly namedLoginId: string | null }
   /** The decoys of an unknown address. */
   | { readonly decoysOf: string; readonly purpose: EmailChallengePurpose; readonly namedLoginId: string | null }
-  | { readonly memberId: string; readonly purpose?: EmailChallengePurpose }
+  | { readonly memberId: string; readonly purpose?: EmailChallengePurpose; readonly isMailed?: boolean }
   /** Those of a member, and those that the member began for others as an administrator. */
   | { readonly ofOrBegunBy: string }
   /** Those that a member began in a session: an address change, and all for others. */
@@ -68,6 +68,7 @@ const CONDITIONS: Record<SelectionKey, (parameter: string) => string> = {
   decoysOf: (at) => `member_id IS NULL AND sign_up_id IS NULL AND email_key = ${at}`,
   purpose: (at) => `purpose = ${at}`,
   memberId: (at) => `member_id = ${at}`,
+  isMailed: (at) => `(code_hmac IS NOT NULL) = ${at}`,
   ofOrBegunBy: (at) => `(member_id = ${at} OR started_by = ${at})`,
   begunBySessionsOf: (at) => `(member_id = ${at} AND purpose = 'email-change' OR started_by = ${at})`,
   startedBy: (at) => `started_by = ${at}`,
@@ -238,7 +239,7 @@ export class EmailChallengesRepository {
    * @returns their ids
    */
   async voidWhere(sql: Sql, selection: ChallengeSelection): Promise<string[]> {
-    const filters = Object.entries(selection) as [SelectionKey, string | null][];
+    const filters = Object.entries(selection) as [SelectionKey, string | boolean | null][];
     const conditions = filters.map(([name], index) => CONDITIONS[name](`$${index + 1}`));
     const { rows } = await sql.query<{ id: string }>(
       `UPDATE proof_requests SET voided_at = now() WHERE ${conditions.join(' AND ')} AND ${OPEN} RETURNING id`,

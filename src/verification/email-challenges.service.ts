@@ -86,7 +86,7 @@ export class EmailChallengesService {
     // before challenges, as in voidAllOf, so that two transactions that void both cannot deadlock.
     if (purpose === 'password-reset')
       await this.grants.voidAll(tx, deliversToMailbox ? (memberId ?? DECOY_MEMBER_ID) : DECOY_MEMBER_ID);
-    const unmailed = isDecoy ? { decoysOf: emailKey, purpose, namedLoginId } : { memberId: DECOY_MEMBER_ID };
+    const unmailed = isDecoy ? { decoysOf: emailKey, purpose, namedLoginId } : replacedByUnmailed(purpose, subject);
     const selection = deliversToMailbox ? replacedBy(purpose, subject) : unmailed;
     const replaced = options.isFirst === true ? [] : await this.voidWhere(tx, selection);
     await this.challenges.insert(
@@ -211,6 +211,15 @@ function replacedBy(
   if (signUpId !== undefined) return { signUpId };
   // Selected by member, because two members who both enter one address must not void each other's
   // challenges.
-  if (purpose === 'email-change' && memberId !== undefined) return { memberId, purpose };
+  if (purpose === 'email-change' && memberId !== undefined) return { memberId, purpose, isMailed: true };
   return { emailKey, purpose, namedLoginId };
+}
+
+/**
+ * Which challenges a member's new one without a mail replaces. A request to change to a taken address
+ * replaces the last one of its kind, as that to a free address does: their times are equal (EN-08).
+ */
+function replacedByUnmailed(purpose: EmailChallengePurpose, { memberId }: ChallengeSubject): ChallengeSelection {
+  const isChange = purpose === 'email-change' && memberId !== undefined;
+  return isChange ? { memberId, purpose, isMailed: false } : { memberId: DECOY_MEMBER_ID };
 }
