@@ -1,11 +1,16 @@
+import { once } from 'node:events';
 import type http from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** @param port 0 takes a free one */
-/** An idle connection stays open: else the next request of a busy client could meet its end. */
+/**
+ * Listens on this machine alone. An idle connection stays open: else the next request of a busy client
+ * could meet its end.
+ * @param port 0 takes a free one
+ * @throws Error if the port is taken
+ */
 export async function listenLocally(server: http.Server, port = 0): Promise<void> {
   server.keepAliveTimeout = 0;
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  await once(server.listen(port, '127.0.0.1'), 'listening');
 }
 
 export const portOf = (server: http.Server): number => (server.address() as AddressInfo).port;
