@@ -10,10 +10,10 @@ import { DATA_DIRECTORY, PROJECT_ROOT } from './project.js';
 
 const SOURCES = path.join(PROJECT_ROOT, 'src');
 const OUTPUT = path.join(PROJECT_ROOT, 'dist');
-/** They are copied, and then packed into others. */
+/** The scripts of the pages: a build copies them, and then packs them into others. */
 const PAGE_SCRIPTS = path.join('pages', 'assets', path.sep);
-/** A file that is copied with them, and stays as it is. */
-const NEVER_CHANGED = path.join('pages', 'views', 'login.hbs');
+/** Copied with the scripts of the pages and then left alone, so it shows when they were copied. */
+const COPIED_ALONGSIDE = path.join('pages', 'views', 'login.hbs');
 /**
  * A build takes seconds. A lock older than this is stale, even if another process now has the
  * number in it.
@@ -53,7 +53,7 @@ async function isFresh(): Promise<boolean> {
     ),
   );
   if ((await changedAt(MODULES)) === 0) return false; // the bundling has not begun, or was killed
-  const copiedAt = await changedAt(OUTPUT, NEVER_CHANGED);
+  const copiedAt = await changedAt(OUTPUT, COPIED_ALONGSIDE);
   for (const name of await filesBelow(SOURCES)) {
     if (/\.(spec|d)\.ts$/.test(name)) continue;
     const builtAt = name.startsWith(PAGE_SCRIPTS)

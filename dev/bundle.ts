@@ -29,7 +29,7 @@ export const MODULES = path.join(OUTPUT, 'bundle.json');
 /** Programs that become bundles. */
 const PROGRAMS = ['main.js', 'cli.js'];
 
-/** Begins the name of each file that only bundles import. */
+/** Begins the name of each file that only bundles import, on the server or in a page. */
 export const CHUNK = 'chunk-';
 
 /** Loaded from node_modules at run time. */
@@ -147,7 +147,7 @@ const isOutside = (name: string): boolean => OUTSIDE.some((one) => name === one 
  */
 export async function bundle(): Promise<void> {
   await writeWordFiles();
-  await packPageScripts();
+  await packPageScripts(CHUNK);
   const { outputFiles, metafile } = await build({
     absWorkingDir: PROJECT_ROOT,
     entryPoints: PROGRAMS.map((name) => path.join(OUTPUT, name)),

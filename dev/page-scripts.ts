@@ -6,25 +6,23 @@ import { PROJECT_ROOT } from './project.js';
 const PAGES = path.join(PROJECT_ROOT, 'dist', 'pages');
 const SCRIPTS = path.join(PAGES, 'assets');
 
-/** Begins the name of each file that the script of a page imports later. */
-const LATER = 'chunk-';
-
 /**
  * Packs the modules that a page always loads into the one script that it names. A browser would load
  * some 25, and learn of the deepest only after four answers. What a page imports later stays a file of
- * its own, with a name that does not change: during an upgrade, or in a page that was opened before it,
- * a file of the next version is asked for.
+ * its own, and its name has no hash: a server of another version may answer the request for it, while
+ * servers are replaced one by one or where the page was opened before an upgrade.
+ * @param prefix begins the names of what pages import later
  */
-export async function packPageScripts(): Promise<void> {
+export async function packPageScripts(prefix: string): Promise<void> {
   const modules = await filesBelow(SCRIPTS, '.js');
   const views = new Set(await filesBelow(path.join(PAGES, 'views'), '.hbs'));
-  const packed = await Promise.all(modules.filter((name) => views.has(name)).map(pack));
+  const packed = await Promise.all(modules.filter((name) => views.has(name)).map((page) => pack(page, prefix)));
   await Promise.all(modules.map((name) => rm(path.join(SCRIPTS, `${name}.js`))));
   for (const { name, code } of packed.flat()) await writeFile(path.join(SCRIPTS, name), code);
 }
 
 /** @param page such as `login` or `admin/console` */
-async function pack(page: string): Promise<{ name: string; code: string }[]> {
+async function pack(page: string, prefix: string): Promise<{ name: string; code: string }[]> {
   const { dir, base } = path.posix.parse(page);
   const input = path.join(SCRIPTS, `${page}.js`);
   // Later files import from the script of the page, so that they share what it holds.
@@ -32,7 +30,7 @@ async function pack(page: string): Promise<{ name: string; code: string }[]> {
   const { output } = await bundle.generate({
     format: 'esm',
     entryFileNames: `${page}.js`,
-    chunkFileNames: path.posix.join(dir, `${LATER}${base}-[name].js`),
+    chunkFileNames: path.posix.join(dir, `${prefix}${base}-[name].js`),
     codeSplitting: { groups: [{ name: base, tags: ['$initial'] }] },
     minify: true,
     minifyInternalExports: false,
@@ -44,5 +42,6 @@ async function pack(page: string): Promise<{ name: string; code: string }[]> {
 /** The names of the files with this ending, such as `admin/console`. */
 async function filesBelow(folder: string, ending: string): Promise<string[]> {
   const files = await readdir(folder, { recursive: true });
-  return files.filter((file) => file.endsWith(ending)).map((file) => file.slice(0, -ending.length));
+  const names = files.map((file) => file.split(path.sep).join('/'));
+  return names.filter((name) => name.endsWith(ending)).map((name) => name.slice(0, -ending.length));
 }
