@@ -496,6 +496,27 @@ describe('e-mail change', () => {
     expect((await ada.client.get('/api/members/me', ada.accessToken)).body.email).toBe(other);
   });
 
+  it('EN-08 each request replaces one before it, whether the address is taken or free', async () => {
+    const [ada, grace] = [await given.member(app), await given.member(app)];
+    const open = async (): Promise<boolean[]> => {
+      const { rows } = await app.sql.query<{ isMailed: boolean }>(
+        `SELECT code_hmac IS NOT NULL AS "isMailed" FROM proof_requests
+         WHERE member_id = $1 AND purpose = 'email-change' AND voided_at IS NULL ORDER BY created_at`,
+        [ada.id],
+      );
+      return rows.map(({ isMailed }) => isMailed);
+    };
+    const ask = (newEmail: string) =>
+      ada.client
+        .post('/api/members/me/email/send-code', { newEmail, password: ada.password }, ada.accessToken)
+        .expect(202);
+    const other = await given.member(app);
+    for (const newEmail of [unique.email(), grace.email, other.email]) await ask(newEmail);
+    expect(await open()).toEqual([true, false]); // the last of each kind
+    await ask(unique.email());
+    expect(await open()).toEqual([false, true]);
+  });
+
   it('an address that has an account gets the same answer and no mail', async () => {
     const [ada, grace] = [await given.member(app), await given.member(app)];
     const free = await ada.client.post(
