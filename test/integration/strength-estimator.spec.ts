@@ -42,9 +42,26 @@ describe('the password strength thread', () => {
     expect(scoreOf('tall giraffes nap at noon')).toBe(4);
   });
 
+  it('PW-01 leaves the main thread to other requests', async () => {
+    await estimator.estimate('the thread is warm now', []);
+    let areJudged = false;
+    const passwords = Array.from({ length: 40 }, (_, i) => `tall giraffes ${i} p@$$w0rd 4 y0u`);
+    const estimates = Promise.all(passwords.map((password) => estimator.estimate(password, []))).finally(
+      () => (areJudged = true),
+    );
+    let turns = 0;
+    for (; !areJudged; turns += 1) await new Promise(setImmediate);
+    expect(await estimates).toHaveLength(passwords.length);
+    // On the main thread each estimate would be one long turn.
+    expect(turns).toBeGreaterThan(10 * passwords.length);
+  });
+
   it('PW-01 is replaced after a crash: waiting estimates are answered, only the running one fails', async () => {
     await estimator.estimate('the thread is warm now', []);
-    const estimates = Array.from({ length: 5 }, (_, i) => estimator.estimate(`tall giraffes nap at noon ${i}`, []));
+    // The first takes long enough to be running when the thread crashes.
+    const slow = Array.from({ length: 12 }, (_, i) => `gir4ff€s ${i} p@$$w0rd`).join(' ');
+    const passwords = [slow, 'nap at noon', 'nap at one', 'nap at two', 'nap at three'];
+    const estimates = passwords.map((password) => estimator.estimate(password, []));
     await new Promise(setImmediate); // the first estimate has reached the thread
     await crashThread();
     const outcomes = await Promise.allSettled(estimates);
