@@ -76,7 +76,7 @@ const FINISH = {
   name: 'deliveries-finish',
   text: `UPDATE event_deliveries d SET status = r.status, finished_at = now(), last_error = r.error
     FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[]) AS r (id, attempts, status, error)
-    WHERE d.id = r.id AND d.attempts = r.attempts AND d.status = 'pending'`,
+    WHERE d.id = r.id AND (d.attempts = r.attempts OR r.status = 'sent') AND d.status = 'pending'`,
 };
 
 /**
@@ -115,7 +115,7 @@ export class EventDeliveriesRepository {
     return rows.map(claimedOf);
   }
 
-  /** Closes a delivery. Changes nothing if the lease was lost. */
+  /** Closes a delivery. If the lease was lost, only `sent` counts. */
   async finish({ id, attempts }: Lease, status: Result['status'], error: string | null): Promise<void> {
     await this.results.run({ id, attempts, status, error });
   }

@@ -41,7 +41,7 @@ const FINISH = {
   name: 'outbox-finish',
   text: `UPDATE outbox_messages m SET status = r.status, payload = CASE WHEN r.status = 'dead' THEN payload END, finished_at = now(), last_error = r.error
     FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[]) AS r (id, attempts, status, error)
-    WHERE m.id = r.id AND m.attempts = r.attempts AND m.status = 'pending'`,
+    WHERE m.id = r.id AND (m.attempts = r.attempts OR r.status = 'sent') AND m.status = 'pending'`,
 };
 
 const INSERT = `INSERT INTO outbox_messages (id, template, locale, status, payload, message_id, member_id, proof_id, expires_at, finished_at)
@@ -116,14 +116,17 @@ export class OutboxRepository implements OutboxQueue<ClaimedMessage> {
    * become due again. SKIP LOCKED lets dispatchers claim in parallel without waiting for each other.
    * Retries come first, but at most `retryLimit` of them: they may fail again, slowly.
    */
-  async claim(limit: number, retryLimit: number, leaseSeconds: number): Promise<ClaimedMessage[]> {
+  async claim(limit: number, retryLimit: number, leaseSeconds: number, isProbe: boolean): Promise<ClaimedMessage[]> {
+    // A mail that the server cannot take must not be the probe for ever.
+    const fresh = isProbe ? await this.claim(limit, 0, leaseSeconds, false) : [];
+    if (fresh.length > 0) return fresh;
     const { rows } = await this.database.prepared<ClaimedMessage>(CLAIM, [limit, retryLimit, leaseSeconds]);
     return rows;
   }
 
   /**
    * Closes a message and erases its payload. A dead message keeps it until the purge, because an
-   * operator may retry it. Changes nothing if the lease was lost.
+   * operator may retry it. If the lease was lost, only `sent` counts.
    */
   async finish({ id, attempts }: Lease, status: Result['status'], error: string | null): Promise<void> {
     await this.results.run({ id, attempts, status, error });

@@ -188,6 +188,18 @@ describe('the outbox dispatcher', () => {
     });
   });
 
+  it('FT-05 MI-02 records what was sent as soon as the database is back, even after the lease', async () => {
+    const outbox = new Outbox({ max: 2 }, false, { leaseSeconds: 0 });
+    let failures = 0;
+    outbox.records = async () => {
+      if (failures++ === 0) throw Object.assign(new Error('no connection'), { code: 'ECONNREFUSED' });
+    };
+    await outbox.add(1);
+    await outbox.emptied();
+    expect([outbox.recorded, failures]).toEqual([1, 2]);
+    await outbox.stop();
+  });
+
   it('has room until it sends as many rows as it may, and none after a failure of the server or its stop', async () => {
     const outbox = new Outbox({ max: 2 });
     let answer!: (outcome: Outcome) => void;

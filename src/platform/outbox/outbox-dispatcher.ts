@@ -200,7 +200,10 @@ export class OutboxDispatcher<Row extends ClaimedRow> {
     this.breakerTimer = setTimeout(() => this.wake(), this.breaker.remainingMs);
   }
 
-  /** Retries until the lease ends while the database is unavailable: a sent row without a record would be sent twice. */
+  /**
+   * Retries while the database is unavailable: a sent row without a record would be sent twice. After
+   * the end of the lease, only `sent` still counts.
+   */
   private async recordOutcome(row: Row, outcome: Outcome, leaseEndsAt: number): Promise<void> {
     for (;;) {
       try {
@@ -210,7 +213,7 @@ export class OutboxDispatcher<Row extends ClaimedRow> {
         }
         return await this.queue.finish(row, outcome.kind, outcome.kind === 'sent' ? null : outcome.reason);
       } catch (error) {
-        const isTooLate = performance.now() > leaseEndsAt || this.isAborted;
+        const isTooLate = this.isAborted || (outcome.kind !== 'sent' && performance.now() > leaseEndsAt);
         if (isTooLate || !(isDatabaseUnavailable(error) || isDatabaseClosed(error))) throw error;
         await delay(RECORD_RETRY_MS);
       }

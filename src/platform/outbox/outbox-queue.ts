@@ -13,7 +13,10 @@ export interface OutboxQueue<Row extends ClaimedRow> {
    *   bad row cannot hold up the others
    */
   claim(limit: number, retryLimit: number, leaseSeconds: number, isProbe: boolean): Promise<Row[]>;
-  /** Closes a row. Changes nothing if the lease was lost. */
+  /**
+   * Closes a row. If the lease was lost, only `sent` counts: nobody can take the row back from its
+   * receiver.
+   */
   finish(lease: Lease, kind: 'sent' | 'dead' | 'dropped', reason: string | null): Promise<void>;
   /** Releases a row for a retry after `seconds`. Changes nothing if the lease was lost. */
   postpone(lease: Lease, seconds: number, reason: string): Promise<void>;

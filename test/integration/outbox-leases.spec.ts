@@ -1,0 +1,97 @@
+import 'reflect-metadata';
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { DataSource } from 'typeorm';
+import { dataSourceOptions } from '../../src/bootstrap/data-source.js';
+import { EventDeliveriesRepository } from '../../src/events/deliveries/event-deliveries.repository.js';
+import { WebhookQueue } from '../../src/events/deliveries/webhook-queue.js';
+import { OutboxRepository } from '../../src/mail/outbox/outbox.repository.js';
+import { Database } from '../../src/platform/database/database.js';
+import { ProviderRevocationsRepository } from '../../src/platform/federation/revocations/provider-revocations.repository.js';
+import type { ClaimedRow } from '../../src/platform/outbox/attempts.js';
+import type { OutboxQueue } from '../../src/platform/outbox/outbox-queue.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+const WEBHOOK = randomUUID();
+
+let own: TestDatabase;
+let dataSource: DataSource;
+let database: Database;
+beforeAll(async () => {
+  own = await createTestDatabase();
+  dataSource = await new DataSource(dataSourceOptions({ url: own.url, poolSize: 2, timeoutSeconds: 30 })).initialize();
+  database = new Database(dataSource);
+  await own.pool.query(
+    `INSERT INTO webhooks (id, url, types, secret, sealed_by) VALUES ($1, 'https://example.test', '{}', '', '')`,
+    [WEBHOOK],
+  );
+});
+afterAll(async () => {
+  await dataSource.destroy();
+  await own.drop();
+});
+
+/** Writes a row that is due. */
+const ADD = {
+  outbox_messages: `INSERT INTO outbox_messages (id, template, locale, status, message_id) VALUES (gen_random_uuid(), 'sign-up', 'en', 'pending', '')`,
+  event_deliveries: `WITH event AS (INSERT INTO events (type, member_id, data) VALUES ('session.ended', gen_random_uuid(), '{}') RETURNING id, member_id)
+    INSERT INTO event_deliveries (id, event_id, webhook_id, member_id) SELECT gen_random_uuid(), id, '${WEBHOOK}', member_id FROM event`,
+  provider_revocations: `INSERT INTO provider_revocations (id, provider, subject, sealed) VALUES (gen_random_uuid(), 'google', '', '')`,
+};
+type Table = keyof typeof ADD;
+const QUEUES: Record<Table, () => OutboxQueue<ClaimedRow>> = {
+  outbox_messages: () => new OutboxRepository(database),
+  event_deliveries: () => new WebhookQueue(WEBHOOK, new EventDeliveriesRepository(database)),
+  provider_revocations: () => new ProviderRevocationsRepository(database),
+};
+
+describe.each(Object.keys(ADD) as Table[])('a lease of a row of %s', (table) => {
+  let queue: OutboxQueue<ClaimedRow>;
+  beforeEach(async () => {
+    queue = QUEUES[table]();
+    await own.pool.query(`TRUNCATE ${table}`);
+    await own.pool.query(ADD[table]);
+  });
+
+  /** A claim of a process that is late, and one of another process after the end of that lease. */
+  async function claimTwice(): Promise<ClaimedRow[]> {
+    const first = await queue.claim(1, 1, 0, false);
+    const second = await queue.claim(1, 1, 60, false);
+    expect([first, second].map(([row]) => row?.attempts)).toEqual([1, 2]);
+    return [...first, ...second];
+  }
+
+  const stateOf = async (): Promise<unknown> => {
+    const { rows } = await own.pool.query(`SELECT status, available_at > now() AS "isLeased" FROM ${table}`);
+    return rows[0];
+  };
+
+  it('MI-02 that was lost records a row that was sent, so that nobody sends it once more', async () => {
+    const [late] = await claimTwice();
+    await queue.finish(late!, 'sent', null);
+    expect(await stateOf()).toMatchObject({ status: 'sent' });
+  });
+
+  it('MI-02 that was lost records no failure, because another process sends the row', async () => {
+    const [late, current] = await claimTwice();
+    await queue.postpone(late!, 0, 'too slow');
+    await queue.finish(late!, 'dead', 'too slow');
+    expect(await stateOf()).toEqual({ status: 'pending', isLeased: true });
+    await queue.finish(current!, 'dead', 'refused');
+    expect(await stateOf()).toMatchObject({ status: 'dead' });
+  });
+});
+
+// A failure of one provider says nothing about another, so their revocations have no probe.
+it.each(['outbox_messages', 'event_deliveries'] as const)(
+  'FT-03 a probe takes the row of %s with the fewest attempts, and any where there is no other',
+  async (table) => {
+    const queue = QUEUES[table]();
+    await own.pool.query(`TRUNCATE ${table}`);
+    await own.pool.query(ADD[table]);
+    await queue.claim(1, 1, 0, false);
+    await own.pool.query(ADD[table]);
+    const probes = [await queue.claim(1, 1, 60, true), await queue.claim(1, 1, 60, true)];
+    expect(probes.map(([row]) => row?.attempts)).toEqual([1, 2]);
+  },
+);
