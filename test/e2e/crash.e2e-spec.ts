@@ -206,7 +206,7 @@ describe('a server that loses its database', () => {
   it('FT-05 it does not wait for a silent database', async () => {
     const proxy = await TcpProxy.to(app.database.url);
     cleanups.push(() => proxy.disconnect().catch(() => undefined));
-    const waiting = await another({ DATABASE_URL: proxy.url, DATABASE_TIMEOUT_SECONDS: '1' });
+    const waiting = await another({ DATABASE_URL: proxy.url, DATABASE_TIMEOUT_SECONDS: '5' });
     await waiting.get('/api/members/me', ada.accessToken).expect(200);
     proxy.stall();
     // The database answers nothing from here on, so an answer shows that the server did not wait
@@ -283,7 +283,7 @@ describe('a server whose database is read-only', () => {
 
 describe('a server with an exhausted connection pool', () => {
   it('FT-08 it refuses further requests, stays alive and completes the requests that wait for the lock', async () => {
-    const full = await another({ DATABASE_POOL_SIZE: '2', DATABASE_POOL_WAIT_MS: '500', WORKER_ENABLED: 'false' });
+    const full = await another({ DATABASE_POOL_SIZE: '2', DATABASE_POOL_WAIT_MS: '3000', WORKER_ENABLED: 'false' });
     const holder = await app.sql.connect();
     await holder.query('BEGIN');
     await holder.query('SELECT FROM members WHERE id = $1 FOR UPDATE', [ada.id]);

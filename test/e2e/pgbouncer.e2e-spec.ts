@@ -75,8 +75,10 @@ if (!hasPgBouncer) skipNotice('pgbouncer', 'pgbouncer');
       const { status } = await other.get('/api/members/me', member.accessToken);
       return status === 401 ? true : undefined;
     });
-    const { text } = await other.get('/metrics').expect(200);
-    expect(text).toContain('munjigi_revocation_feed_live 1');
+    await eventually('a live feed', async () => {
+      const { text } = await other.get('/metrics').expect(200);
+      return text.includes('munjigi_revocation_feed_live 1') || undefined;
+    });
   });
 
   it('a command that cannot run through PgBouncer refuses with a reason and does not wait', async () => {

@@ -5,6 +5,7 @@ import { CONFORMANCE, ConformanceRequests, type ConformanceCase, type SessionTok
 import { eventually } from '../support/eventually.js';
 import { given, type GivenMember } from '../support/factories.js';
 import { IssuerFront } from '../support/issuer-front.js';
+import { preload } from '../support/preload.js';
 import { PROGRAMS, ResourceServer } from '../support/resource-server.js';
 import { TestApp } from '../support/test-app.js';
 import { allowManyStarts, howMany } from '../support/test-length.js';
@@ -23,7 +24,7 @@ let servers: ResourceServer[] = [];
 beforeAll(async () => {
   front = await IssuerFront.start();
   const env = { PUBLIC_URL: front.url, ACCESS_TOKEN_AUDIENCE: AUDIENCE };
-  app = await TestApp.start({ env });
+  app = await TestApp.start({ env: { ...env, ...preload('quick-heartbeats.js') } });
   front.connectTo(app.origin);
   const [live, ended, disabled] = [await given.member(app), await given.member(app), await given.member(app)];
   duringSilence = await given.member(app);

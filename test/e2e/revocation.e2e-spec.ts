@@ -62,6 +62,18 @@ describe('three processes on one database', () => {
   };
 
   /**
+   * For a session that has ended in the table alone: a process that was held up for a moment asks the
+   * table until its next heartbeat.
+   */
+  const becomesAlive = async ({ accessToken }: Tokens, ...processes: TestApp[]): Promise<void> => {
+    for (const at of processes)
+      await eventually('the session is accepted', async () => {
+        const { status } = await at.get('/api/members/me', accessToken);
+        return status === 200 || undefined;
+      });
+  };
+
+  /**
    * Waits until the first `count` processes hear of revocations, and the others do not. A process that
    * hears of them accepts a session that only the table has ended; any other asks the table.
    */
@@ -110,7 +122,7 @@ describe('three processes on one database', () => {
       // It has read what it missed and refuses from memory, although the table would accept the
       // session.
       await setEnded(ada, false);
-      expectRefusal(await three.get('/api/members/me', ada.accessToken), 'session_ended');
+      await expectDead(ada.accessToken, three);
       await one.post('/api/auth/logout', undefined, bob.accessToken).expect(204);
       await expectDead(bob.accessToken, three, two, one);
     });
@@ -123,7 +135,7 @@ describe('three processes on one database', () => {
       await listening(2);
       await setEnded(ada, true);
       expectRefusal(await three.get('/api/members/me', ada.accessToken), 'session_ended');
-      await expectAlive(ada, one, two);
+      await becomesAlive(ada, one, two);
       await setEnded(ada, false);
       await expectAlive(ada, one, two, three);
     } finally {
@@ -131,7 +143,7 @@ describe('three processes on one database', () => {
     }
     await listening(3);
     await setEnded(ada, true);
-    await expectAlive(ada, one, two, three);
+    await becomesAlive(ada, one, two, three);
   });
 
   it('TK-09 without a database a process refuses everyone, and recovers when it is back', async () => {

@@ -393,7 +393,7 @@ describe('a process without revocation messages', () => {
     for (const at of [app, other]) expectRefusal(await at.get('/api/members/me', ada.accessToken), 'session_ended');
     // After reconnecting the process has read what it missed, and no longer asks the table.
     await app.sql.query('UPDATE sessions SET ended_at = NULL WHERE id = $1', [ada.sessionId]);
-    for (const at of [app, other]) expectRefusal(await at.get('/api/members/me', ada.accessToken), 'session_ended');
+    await expectDead(ada.accessToken, app, other);
     await expectAlive(bob);
     await app.post('/api/auth/logout', undefined, bob.accessToken).expect(204);
     await expectOver(bob);

@@ -91,7 +91,7 @@ describe('a server that is asked to stop by SIGTERM', () => {
   });
 
   it('FT-10 it keeps serving while load balancers notice, then closes kept-alive connections', async () => {
-    const server = await another({ SHUTDOWN_DRAIN_SECONDS: '8' });
+    const server = await another({ SHUTDOWN_DRAIN_SECONDS: '15' });
     const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
     cleanups.push(async () => agent.destroy());
     const get = (path: string) => answerOf(http.get(`${server.origin}${path}`, { agent }));

@@ -5,6 +5,7 @@ import { given, unique, type GivenMember } from '../support/factories.js';
 import type { PendingAnswer } from '../support/http-client.js';
 import { mailbox } from '../support/mailbox.js';
 import { addPasskey, passkeyLogin } from '../support/passkeys.js';
+import { patientTimers } from '../support/preload.js';
 import { ProductHook } from '../support/product-hook.js';
 import { codeAt, enrol } from '../support/second-factor.js';
 import { TestApp } from '../support/test-app.js';
@@ -17,7 +18,8 @@ let app: TestApp;
 let closed: TestApp;
 beforeAll(async () => {
   hook = await ProductHook.listen();
-  app = await TestApp.start({ env: hook.env });
+  // On a busy machine an answer of this process may take longer than the second that a server waits.
+  app = await TestApp.start({ env: { ...hook.env, ...patientTimers({ 1000: 3000 }) } });
   closed = await app.replica({ env: { TOKEN_HOOK_ON_FAILURE: 'closed' } });
 });
 afterEach(() => {

@@ -96,11 +96,14 @@ describe('nothing acknowledged is lost', () => {
     survive({ short: 1, long: 10 }, async () => {
       const holder = await cluster.postgres.database.pool.connect();
       await holder.query('BEGIN');
-      await holder.query('LOCK TABLE members, sessions IN ACCESS EXCLUSIVE MODE');
-      await pause(howMany({ short: 2000, long: 10_000 }));
-      for (const server of cluster.servers) await server.get('/health/live').expect(200);
-      await holder.query('ROLLBACK');
-      holder.release();
+      try {
+        await holder.query('LOCK TABLE members, sessions IN ACCESS EXCLUSIVE MODE');
+        await pause(howMany({ short: 2000, long: 10_000 }));
+        for (const server of cluster.servers) await server.get('/health/live').expect(200);
+      } finally {
+        await holder.query('ROLLBACK');
+        holder.release();
+      }
     }));
 
   const silences = ['at the greeting', 'at MAIL FROM', 'at RCPT TO', 'after DATA'];

@@ -1,6 +1,4 @@
-import path from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { PROJECT_ROOT } from '../../dev/project.js';
+import { preload } from '../support/preload.js';
 import { SeededRandom } from '../support/seeded-random.js';
 import { eventually } from '../support/eventually.js';
 import { given, type GivenMember } from '../support/factories.js';
@@ -26,7 +24,6 @@ const RENEW_AFTER = 1000;
 const LOOK_FOR_SLEEP_MS = 2000;
 
 /** Makes the server print its memory in use on a signal. */
-const MEMORY_PROBE = pathToFileURL(path.join(PROJECT_ROOT, 'test', 'support', 'memory-probe.js')).href;
 const MEMORY_LINE = 'memory in use: ';
 /**
  * The allowed growth of memory, as a share of the memory after the first thousand requests. A leak
@@ -89,7 +86,7 @@ export class FuzzTarget {
   static async start(): Promise<FuzzTarget> {
     const limits = Object.fromEntries(GENEROUS.map((name) => [name, '1000000']));
     const app = await TestApp.start({
-      env: { ...limits, CODE_RESEND_SECONDS: '1', LOG_LEVEL: 'debug', NODE_OPTIONS: `--import=${MEMORY_PROBE}` },
+      env: { ...limits, CODE_RESEND_SECONDS: '1', LOG_LEVEL: 'debug', ...preload('memory-probe.js') },
     });
     const { body } = await app.get('/docs-json').expect(200);
     const target = new FuzzTarget(app, operationsOf(body));

@@ -1,12 +1,9 @@
 import 'reflect-metadata';
-import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import { FakeSmtpServer } from '../../bench/load/fake-smtp-server.js';
 import { freePort } from '../../dev/free-port.js';
-import { PROJECT_ROOT } from '../../dev/project.js';
 import { KeyRing } from '../../src/platform/crypto/key-ring.js';
 import { AppConfig } from '../../src/platform/config/app-config.js';
 import { dataSourceOptions } from '../../src/bootstrap/data-source.js';
@@ -15,6 +12,7 @@ import { MAIL_SAMPLES } from '../../src/mail/templates/mail-samples.js';
 import { MailService } from '../../src/mail/mail.service.js';
 import { OutboxRepository } from '../../src/mail/outbox/outbox.repository.js';
 import { eventually } from '../support/eventually.js';
+import { preload } from '../support/preload.js';
 import { serverEnvironment } from '../support/server-environment.js';
 import { TestApp } from '../support/test-app.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
@@ -26,7 +24,6 @@ const WORKERS = 3;
 /** Default of OUTBOX_CONCURRENCY. */
 const AT_ONCE = 5;
 const MAILS = howMany({ short: 400, long: 10_000 });
-const NO_POLLING = pathToFileURL(path.join(PROJECT_ROOT, 'test', 'support', 'no-polling.js')).href;
 
 describe('outbox with three workers', () => {
   let own: TestDatabase;
@@ -147,7 +144,7 @@ describe('outbox with three workers', () => {
 
   it('MI-02 a worker that never polls sends each mail, because the commit notifies it', async () => {
     await Promise.all(workers.map((worker) => worker.stop()));
-    const unpolled = { ...env, MAIL_FROM: 'worker0@munjigi.test', NODE_OPTIONS: `--import=${NO_POLLING}` };
+    const unpolled = { ...env, MAIL_FROM: 'worker0@munjigi.test', ...preload('no-polling.js') };
     workers = [await TestApp.start({ database: own, env: unpolled })];
     for (let n = 0; n < 5; n += 1) {
       const before = arrivals.size;

@@ -2,12 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import http from 'node:http';
-import path from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { PROJECT_ROOT } from '../../dev/project.js';
 import { givenApiKey } from '../support/api-keys.js';
 import { eventually } from '../support/eventually.js';
 import { given } from '../support/factories.js';
+import { preload } from '../support/preload.js';
 import { TestApp } from '../support/test-app.js';
 import { allowTime, howMany, IS_LONG } from '../support/test-length.js';
 
@@ -15,7 +13,6 @@ allowTime();
 
 const LISTENERS = howMany({ short: 200, long: 1000 });
 const MAX_BYTES_EACH = 20 * 1024;
-const MEMORY_PROBE = pathToFileURL(path.join(PROJECT_ROOT, 'test', 'support', 'memory-probe.js')).href;
 const MEMORY_LINE = 'memory in use: ';
 
 describe('many listeners of revocations on one server', () => {
@@ -23,7 +20,7 @@ describe('many listeners of revocations on one server', () => {
   let key: string;
   const agent = new http.Agent({ maxSockets: Infinity });
   beforeAll(async () => {
-    app = await TestApp.start({ env: { NODE_OPTIONS: `--import ${MEMORY_PROBE}` } });
+    app = await TestApp.start({ env: preload('memory-probe.js') });
     ({ key } = await givenApiKey(app, ['revocations:read']));
   });
   afterAll(async () => {

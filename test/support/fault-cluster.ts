@@ -1,8 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
-import path from 'node:path';
-import { PROJECT_ROOT } from '../../dev/project.js';
 import { AccountModel } from './account-model.js';
+import { preload } from './preload.js';
 import type { TestDatabase } from './test-database.js';
 import type { SeededRandom } from './seeded-random.js';
 import { eventually } from './eventually.js';
@@ -12,7 +10,6 @@ import { TEST_SECRET } from './server-environment.js';
 import { TestApp } from './test-app.js';
 import { IS_LONG } from './test-length.js';
 
-const MOVABLE_CLOCK = pathToFileURL(path.join(PROJECT_ROOT, 'test', 'support', 'movable-clock.js')).href;
 /**
  * The limit for recovery after a fault, for servers and mails. Generous, because test machines are
  * busy.
@@ -74,7 +71,7 @@ export class FaultCluster<P extends { readonly database: TestDatabase }> {
     // All start at once on an empty database and take turns migrating it (FT-10). The last one has
     // a movable clock.
     const servers = await Promise.all(
-      [{}, {}, { NODE_OPTIONS: `--import=${MOVABLE_CLOCK}`, CLOCK_JUMP_SECONDS: '-3600' }].map((env) =>
+      [{}, {}, { ...preload('movable-clock.js'), CLOCK_JUMP_SECONDS: '-3600' }].map((env) =>
         TestApp.start({ database: postgres.database, env: { ...ENV, SMTP_URL: sink.url, ...env } }),
       ),
     );
@@ -137,7 +134,8 @@ export class FaultCluster<P extends { readonly database: TestDatabase }> {
   async roll(server: TestApp): Promise<void> {
     const pid = server.pid!;
     process.kill(pid, 'SIGTERM');
-    while ((await server.get('/health/ready')).status === 200) await pause(50);
+    // Where this process notices late, the server has already closed the connection.
+    while ((await server.get('/health/ready').catch(() => undefined))?.status === 200) await pause(50);
     this.resting.add(server);
     while (isAlive(pid)) await pause(50);
     await server.restart();
@@ -161,6 +159,7 @@ export class FaultCluster<P extends { readonly database: TestDatabase }> {
    */
   async survive(fault: () => Promise<void>): Promise<string[]> {
     this.faults += 1;
+    const { rows } = await this.postgres.database.pool.query<{ now: Date }>('SELECT now()');
     const pendingSignUps = await Promise.all(Array.from({ length: SIGN_UPS }, () => this.pendingSignUp()));
     let isOver = false;
     const lives = [
@@ -184,7 +183,7 @@ export class FaultCluster<P extends { readonly database: TestDatabase }> {
     await this.serversReady(deadline);
     const app = this.anyServer;
     const problems = await Promise.all([...this.members, ...pendingSignUps].map((model) => model.check(app)));
-    await this.outboxEmpty(deadline);
+    await this.outboxEmpty(rows[0]!.now, deadline);
     return [...problems.flat(), ...(await this.mailProblems()), ...this.leaks(pendingSignUps)];
   }
 
@@ -214,13 +213,21 @@ export class FaultCluster<P extends { readonly database: TestDatabase }> {
     }
   }
 
-  private async outboxEmpty(deadline: number): Promise<void> {
+  /** Waits for the mails since then; an earlier one has failed the test of an earlier fault. */
+  private async outboxEmpty(since: Date, deadline: number): Promise<void> {
     for (;;) {
-      const { rows } = await this.postgres.database.pool.query(
-        `SELECT template, attempts, last_error FROM outbox_messages WHERE status = 'pending'`,
+      const { rows } = await this.postgres.database.pool.query<{ id: string }>(
+        `SELECT id, template, attempts, last_error, (now() - created_at)::text AS age, (available_at - now())::text AS due_in
+         FROM outbox_messages WHERE status = 'pending' AND created_at >= $1`,
+        [since],
       );
       if (rows.length === 0) return;
-      if (Date.now() > deadline) throw new Error(`O4 mails wait for ever: ${JSON.stringify(rows)}`);
+      if (Date.now() > deadline) {
+        const attempts = this.servers.flatMap(({ logs }) =>
+          logs.filter((line) => rows.some(({ id }) => line.includes(id))),
+        );
+        throw new Error(`O4 mails wait for ever: ${JSON.stringify(rows)}\n${attempts.join('\n')}`);
+      }
       await pause(50);
     }
   }
@@ -287,7 +294,7 @@ export class FaultCluster<P extends { readonly database: TestDatabase }> {
 
   private async codeFor(address: string): Promise<string> {
     for (const deadline = Date.now() + RECOVERY_MS; ; await pause(25)) {
-      const code = this.sink.mails.find(({ to }) => to.includes(address))?.code;
+      const code = this.sink.mails.findLast(({ to }) => to.includes(address))?.code;
       if (code !== undefined) return code;
       if (Date.now() > deadline) throw new Error('the sign-up mail does not arrive');
     }

@@ -1,4 +1,5 @@
 import { answerOf } from './account-model.js';
+import { eventually } from './eventually.js';
 import { unique } from './factories.js';
 import type { TestApp } from './test-app.js';
 
@@ -20,9 +21,13 @@ export class PendingSignUp {
 
   /** @param codeFor waits for the mail to this address and returns its code */
   static async signUp(server: TestApp, codeFor: (address: string) => Promise<string>): Promise<PendingSignUp> {
-    const values = unique.signUp();
-    const { body } = await server.client().post('/api/auth/sign-up', values).expect(202);
-    return new PendingSignUp(values, (body as { signUpId: string }).signUpId, await codeFor(values.email));
+    // On a busy machine a server may refuse one, because the time for the database is short.
+    const [values, signUpId] = await eventually('a sign-up', async () => {
+      const values = unique.signUp();
+      const { status, body } = await server.client().post('/api/auth/sign-up', values);
+      return status === 202 ? ([values, (body as { signUpId: string }).signUpId] as const) : undefined;
+    });
+    return new PendingSignUp(values, signUpId, await codeFor(values.email));
   }
 
   async confirm(server: TestApp): Promise<void> {

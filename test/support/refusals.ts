@@ -17,7 +17,10 @@ export async function expectDead(accessToken: string, ...processes: TestApp[]): 
       return answer.status === 200 ? undefined : answer;
     });
     expectRefusal(refusal, 'session_ended');
-    const { body } = await at.post('/api/auth/verify', { token: accessToken }).expect(200);
-    expect(body).toEqual({ active: false, reason: 'revoked' });
+    const verdict = await eventually('the access token is inactive', async () => {
+      const { body } = await at.post('/api/auth/verify', { token: accessToken }).expect(200);
+      return body.active ? undefined : body;
+    });
+    expect(verdict).toEqual({ active: false, reason: 'revoked' });
   }
 }

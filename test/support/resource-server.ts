@@ -9,7 +9,7 @@ import { hasPythonModules, isInstalled, PYTHON } from './debian-server.js';
 import { eventually } from './eventually.js';
 
 const EXAMPLES = path.join(PROJECT_ROOT, 'examples', 'resource-servers');
-/** Longer than the pause between two heartbeats. */
+/** Much longer than the pause between two heartbeats, which these tests shorten. */
 const MAX_SILENCE_SECONDS = 7;
 
 /** An example of an API that checks access tokens itself. */

@@ -103,9 +103,13 @@ export class SmtpSink {
         stream.on('data', (chunk: Buffer) => chunks.push(chunk));
         stream.on('end', () => {
           const to = envelope.rcptTo.map(({ address }) => address);
-          void this.take(to, hostNameAppearsAs, Buffer.concat(chunks).toString('utf8')).then((answer) => {
+          void this.receive(to, hostNameAppearsAs, Buffer.concat(chunks).toString('utf8')).then(async (mail) => {
+            const answer = await this.refuseMail(mail);
+            // A sender that has given up gets no answer.
+            const connection = [...server.connections].find((each) => each.id === id);
+            mail.isTaken = answer === undefined && connection !== undefined;
             if (answer !== 'hang up') done(refusal(answer));
-            else for (const connection of server.connections) if (connection.id === id) connection._socket.destroy();
+            else connection?._socket.destroy();
           });
         });
       },
@@ -114,7 +118,7 @@ export class SmtpSink {
     return server;
   }
 
-  private async take(to: string[], clientName: string, raw: string): Promise<number | 'hang up' | undefined> {
+  private async receive(to: string[], clientName: string, raw: string): Promise<ReceivedMail> {
     const { messageId = '', text = '' } = this.isReading ? await simpleParser(raw) : {};
     const linkTokens = [...text.matchAll(/#(?:\S*&)?token=([\w.-]+)/g)].map(([, token]) => token!);
     const mail: ReceivedMail = {
@@ -127,9 +131,7 @@ export class SmtpSink {
       isTaken: false,
     };
     if (this.isReading) this.mails.push(mail);
-    const answer = await this.refuseMail(mail);
-    mail.isTaken = answer === undefined;
-    return answer;
+    return mail;
   }
 }
 
