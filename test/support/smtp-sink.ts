@@ -31,6 +31,8 @@ export class SmtpSink {
   refuseMail: (mail: ReceivedMail) => Promise<number | 'hang up' | undefined> = async () => undefined;
   /** Whether mails are parsed and stored, which costs time. */
   isReading = true;
+  /** Whether the text of mails is kept. Tens of thousands of them would fill the memory. */
+  isKeepingText = true;
   /** Whether connections get no greeting. */
   isMute = false;
   /** A command that is never answered. */
@@ -65,6 +67,7 @@ export class SmtpSink {
     this.refuseRecipient = () => undefined;
     this.refuseMail = async () => undefined;
     this.isReading = true;
+    this.isKeepingText = true;
     this.isMute = false;
     this.ignores = undefined;
   }
@@ -123,7 +126,7 @@ export class SmtpSink {
     const linkTokens = [...text.matchAll(/#(?:\S*&)?token=([\w.-]+)/g)].map(([, token]) => token!);
     const mail: ReceivedMail = {
       to,
-      raw,
+      raw: this.isKeepingText ? raw : '',
       messageId,
       clientName,
       code: /^\d{6}$/m.exec(text)?.[0],

@@ -96,6 +96,12 @@ export class TestApp {
     return this.output;
   }
 
+  /** Takes what the server has written from {@link logs}, which hours would otherwise fill. */
+  takeLogs(): string[] {
+    this.refuseIfShared();
+    return this.output.splice(0);
+  }
+
   /** Direct access to the database, for assertions and for moving times. */
   get sql(): pg.Pool {
     return this.database.pool;
