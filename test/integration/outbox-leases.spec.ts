@@ -54,9 +54,9 @@ describe.each(Object.keys(ADD) as Table[])('a lease of a row of %s', (table) => 
   });
 
   /** A claim of a process that is late, and one of another process after the end of that lease. */
-  async function claimTwice(): Promise<ClaimedRow[]> {
+  async function claimTwice(leaseSeconds: number): Promise<ClaimedRow[]> {
     const first = await queue.claim(1, 1, 0, false);
-    const second = await queue.claim(1, 1, 60, false);
+    const second = await queue.claim(1, 1, leaseSeconds, false);
     expect([first, second].map(([row]) => row?.attempts)).toEqual([1, 2]);
     return [...first, ...second];
   }
@@ -67,13 +67,13 @@ describe.each(Object.keys(ADD) as Table[])('a lease of a row of %s', (table) => 
   };
 
   it('MI-02 that was lost records a row that was sent, so that nobody sends it once more', async () => {
-    const [late] = await claimTwice();
+    const [late] = await claimTwice(0);
     await queue.finish(late!, 'sent', null);
     expect(await stateOf()).toMatchObject({ status: 'sent' });
   });
 
   it('MI-02 that was lost records no failure, because another process sends the row', async () => {
-    const [late, current] = await claimTwice();
+    const [late, current] = await claimTwice(60);
     await queue.postpone(late!, 0, 'too slow');
     await queue.finish(late!, 'dead', 'too slow');
     expect(await stateOf()).toEqual({ status: 'pending', isLeased: true });
@@ -81,6 +81,31 @@ describe.each(Object.keys(ADD) as Table[])('a lease of a row of %s', (table) => 
     expect(await stateOf()).toMatchObject({ status: 'dead' });
   });
 });
+
+it('EV-02 a delivery that another process sends is recorded by that process alone, before the next event of the member', async () => {
+  const queue = QUEUES.event_deliveries();
+  await own.pool.query(`TRUNCATE event_deliveries`);
+  await own.pool.query(ADD.event_deliveries);
+  const [late] = await queue.claim(1, 1, 0, false);
+  await queue.claim(1, 1, 60, false);
+  await queue.finish(late!, 'sent', null);
+  const { rows } = await own.pool.query('SELECT status FROM event_deliveries');
+  expect(rows).toEqual([{ status: 'pending' }]);
+});
+
+it.each(Object.keys(ADD) as Table[])(
+  'a row of %s that an operator retries is not closed by an old lease',
+  async (table) => {
+    const queue = QUEUES[table]();
+    await own.pool.query(`TRUNCATE ${table}`);
+    await own.pool.query(ADD[table]);
+    const [late] = await queue.claim(1, 1, 0, false);
+    await own.pool.query(`UPDATE ${table} SET attempts = 0, available_at = now()`);
+    await queue.finish(late!, 'sent', null);
+    const { rows } = await own.pool.query(`SELECT status FROM ${table}`);
+    expect(rows).toEqual([{ status: 'pending' }]);
+  },
+);
 
 // A failure of one provider says nothing about another, so their revocations have no probe.
 it.each(['outbox_messages', 'event_deliveries'] as const)(

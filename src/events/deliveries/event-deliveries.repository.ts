@@ -76,7 +76,8 @@ const FINISH = {
   name: 'deliveries-finish',
   text: `UPDATE event_deliveries d SET status = r.status, finished_at = now(), last_error = r.error
     FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[]) AS r (id, attempts, status, error)
-    WHERE d.id = r.id AND (d.attempts = r.attempts OR r.status = 'sent') AND d.status = 'pending'`,
+    WHERE d.id = r.id AND d.status = 'pending'
+      AND (d.attempts = r.attempts OR r.status = 'sent' AND d.attempts > r.attempts AND d.available_at <= now())`,
 };
 
 /**
@@ -115,7 +116,10 @@ export class EventDeliveriesRepository {
     return rows.map(claimedOf);
   }
 
-  /** Closes a delivery. If the lease was lost, only `sent` counts. */
+  /**
+   * Closes a delivery. If the lease was lost, only `sent` counts, and only while no other process
+   * sends it: the next event of the member must come after that.
+   */
   async finish({ id, attempts }: Lease, status: Result['status'], error: string | null): Promise<void> {
     await this.results.run({ id, attempts, status, error });
   }

@@ -41,7 +41,7 @@ const FINISH = {
   name: 'outbox-finish',
   text: `UPDATE outbox_messages m SET status = r.status, payload = CASE WHEN r.status = 'dead' THEN payload END, finished_at = now(), last_error = r.error
     FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[]) AS r (id, attempts, status, error)
-    WHERE m.id = r.id AND (m.attempts = r.attempts OR r.status = 'sent') AND m.status = 'pending'`,
+    WHERE m.id = r.id AND (m.attempts = r.attempts OR r.status = 'sent' AND m.attempts > r.attempts) AND m.status = 'pending'`,
 };
 
 const INSERT = `INSERT INTO outbox_messages (id, template, locale, status, payload, message_id, member_id, proof_id, expires_at, finished_at)

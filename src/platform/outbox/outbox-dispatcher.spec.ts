@@ -15,6 +15,7 @@ const NARROW = { max: 20, rowsPerStep: 16 };
 class Outbox {
   /** Rows that the receiver has and whose outcome is not recorded: what a kill would repeat. */
   readonly underWay = new Set<string>();
+  readonly sent: string[] = [];
   recorded = 0;
   mostUnderWay = 0;
   claims = 0;
@@ -45,6 +46,7 @@ class Outbox {
     };
     const delivery = {
       attempt: async ({ id }: ClaimedRow): Promise<Outcome> => {
+        this.sent.push(id);
         this.underWay.add(id);
         this.mostUnderWay = Math.max(this.mostUnderWay, this.underWay.size);
         return this.answers ? this.answers() : { kind: 'sent', server: 'works' };
@@ -57,6 +59,11 @@ class Outbox {
     for (let n = 0; n < count; n += 1) this.waiting.push(`${(this.added += 1)}`);
     this.dispatcher.wake();
     for (let n = 0; n < TURNS; n += 1) await turn();
+  }
+
+  /** Makes a row due again that was claimed before. */
+  leaseEnds(id: string): void {
+    this.waiting.push(id);
   }
 
   async stop(): Promise<void> {
@@ -197,6 +204,19 @@ describe('the outbox dispatcher', () => {
     await outbox.add(1);
     await outbox.emptied();
     expect([outbox.recorded, failures]).toEqual([1, 2]);
+    await outbox.stop();
+  });
+
+  it('MI-02 does not send a row once more that it claims again before it could record it', async () => {
+    const outbox = new Outbox({ max: 2 });
+    let isBack!: () => void;
+    outbox.records = () => new Promise((resolve) => (isBack = resolve));
+    await outbox.add(1);
+    outbox.leaseEnds('1');
+    await outbox.add(0);
+    expect([outbox.claims, outbox.sent]).toEqual([2, ['1']]);
+    isBack();
+    await outbox.emptied();
     await outbox.stop();
   });
 

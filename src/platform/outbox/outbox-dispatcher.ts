@@ -31,8 +31,8 @@ export class OutboxDispatcher<Row extends ClaimedRow> {
   private readonly claimFailure: RepeatedFailure;
   private readonly leaseMs: number;
   private readonly width: SendingWidth;
-  /** Rows that are being sent, each until its outcome is recorded. */
-  private readonly inFlight = new Set<Promise<void>>();
+  /** Rows that are being sent, by id, each until its outcome is recorded. */
+  private readonly inFlight = new Map<string, Promise<void>>();
   /** How many of the rows in flight have waited for an answer for longer than {@link PATIENCE_MS}. */
   private slowInFlight = 0;
   /** How many of the rows in flight have failed before. */
@@ -75,7 +75,7 @@ export class OutboxDispatcher<Row extends ClaimedRow> {
     clearTimeout(this.spacingTimer);
     const drainTimer = setTimeout(() => this.abortAll(), DRAIN_MS);
     await this.claiming;
-    await Promise.all(this.inFlight);
+    await Promise.all(this.inFlight.values());
     clearTimeout(drainTimer);
   }
 
@@ -117,7 +117,8 @@ export class OutboxDispatcher<Row extends ClaimedRow> {
     else this.width.noteClaim(free, rows.length);
     const retries = rows.filter(({ attempts }) => attempts > 1).length;
     this.mayHaveMore = isProbe || rows.length >= free || retries >= retryLimit || this.queue.isOrdered === true;
-    for (const row of rows) this.startSending(row, claimedAt);
+    // A row whose lease ended before its outcome could be recorded is not sent once more.
+    for (const row of rows) if (!this.inFlight.has(row.id)) this.startSending(row, claimedAt);
     const { spacingMs = 0 } = this.settings;
     if (spacingMs > 0 && rows.length > 0 && !this.mayHaveMore) this.pauseClaims(spacingMs);
   }
@@ -147,11 +148,11 @@ export class OutboxDispatcher<Row extends ClaimedRow> {
     const sending = this.send(row, claimedAt)
       .catch((error: unknown) => this.logger.warn(`${this.settings.rows} ${row.id}: ${(error as Error).message}`))
       .finally(() => {
-        this.inFlight.delete(sending);
+        this.inFlight.delete(row.id);
         this.retriesInFlight -= retries;
         if (this.mayHaveMore) this.wake();
       });
-    this.inFlight.add(sending);
+    this.inFlight.set(row.id, sending);
   }
 
   private async send(row: Row, claimedAt: number): Promise<void> {

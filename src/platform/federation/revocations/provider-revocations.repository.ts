@@ -61,7 +61,7 @@ export class ProviderRevocationsRepository implements OutboxQueue<ClaimedRevocat
     await this.database.query(
       `UPDATE provider_revocations SET status = $3, finished_at = now(), last_error = $4,
          subject = CASE WHEN $3 = 'dead' THEN subject ELSE '' END, sealed = CASE WHEN $3 = 'dead' THEN sealed END
-       WHERE id = $1 AND (attempts = $2 OR $3 = 'sent') AND status = 'pending'`,
+       WHERE id = $1 AND (attempts = $2 OR $3 = 'sent' AND attempts > $2) AND status = 'pending'`,
       [id, attempts, kind, reason],
     );
   }
