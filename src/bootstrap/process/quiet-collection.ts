@@ -74,6 +74,7 @@ export function makeWindowEnd({ requests, cpuMicroseconds, heapBytes, collect }:
     if (quietWindows < QUIET_WINDOWS || heapBytes() < heapAfterCollection * WORTHWHILE_GROWTH) return;
     heapAfterCollection = Infinity; // starts no second collection before this one has ended
     await collect();
+    quietWindows = 0;
     heapAfterCollection = heapBytes();
   };
 }
