@@ -151,7 +151,8 @@ export class AccountModel {
     if (!isUncertain(answer)) return answer;
     this.refusals += 1;
     await pause(50); // a stopped server refuses at once, and the test would send requests without pause
-    return tries > 1 ? this.try(method, path, body, tries - 1) : answer;
+    const isRefused = answer === undefined || answer.status === 503;
+    return isRefused && tries > 1 ? this.try(method, path, body, tries - 1) : answer;
   }
 }
 

@@ -1,3 +1,4 @@
+import { expect } from '@jest/globals';
 import { answerOf } from './account-model.js';
 import { eventually } from './eventually.js';
 import { unique } from './factories.js';
@@ -24,8 +25,10 @@ export class PendingSignUp {
     // On a busy machine a server may refuse one, because the time for the database is short.
     const [values, signUpId] = await eventually('a sign-up', async () => {
       const values = unique.signUp();
-      const { status, body } = await server.client().post('/api/auth/sign-up', values);
-      return status === 202 ? ([values, (body as { signUpId: string }).signUpId] as const) : undefined;
+      const answer = await server.client().post('/api/auth/sign-up', values);
+      if (answer.status === 503) return undefined;
+      expect(answer).toMatchObject({ status: 202 });
+      return [values, (answer.body as { signUpId: string }).signUpId] as const;
     });
     return new PendingSignUp(values, signUpId, await codeFor(values.email));
   }
