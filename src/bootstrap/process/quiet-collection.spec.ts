@@ -54,6 +54,13 @@ describe('the garbage of a server', () => {
     expect(server.collections).toBe(1);
   });
 
+  it('is collected again only after three more quiet windows', async () => {
+    const server = new FakeProcess();
+    await server.pass(3);
+    server.heapMib = 60;
+    expect(await server.pass(3)).toEqual([1, 1, 2]);
+  });
+
   it('grows further before the next collection the longer one takes', async () => {
     const server = new FakeProcess();
     server.liveMib = 400;
