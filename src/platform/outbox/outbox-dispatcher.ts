@@ -22,6 +22,12 @@ const PATIENCE_MS = 1000;
 /** The pause between attempts to record an outcome while the database is unavailable. */
 const RECORD_RETRY_MS = 250;
 
+interface Sending<Row> {
+  /** With its newest lease. */
+  row: Row;
+  end: Promise<void>;
+}
+
 /**
  * Sends the rows of one outbox: claims due ones, has them delivered, records each outcome. Holds no
  * database connection while it talks to a server. Several dispatchers may run in parallel.
@@ -32,7 +38,7 @@ export class OutboxDispatcher<Row extends ClaimedRow> {
   private readonly leaseMs: number;
   private readonly width: SendingWidth;
   /** Rows that are being sent, by id, each until its outcome is recorded. */
-  private readonly inFlight = new Map<string, Promise<void>>();
+  private readonly inFlight = new Map<string, Sending<Row>>();
   /** How many of the rows in flight have waited for an answer for longer than {@link PATIENCE_MS}. */
   private slowInFlight = 0;
   /** How many of the rows in flight have failed before. */
@@ -75,7 +81,7 @@ export class OutboxDispatcher<Row extends ClaimedRow> {
     clearTimeout(this.spacingTimer);
     const drainTimer = setTimeout(() => this.abortAll(), DRAIN_MS);
     await this.claiming;
-    await Promise.all(this.inFlight.values());
+    await Promise.all([...this.inFlight.values()].map(({ end }) => end));
     clearTimeout(drainTimer);
   }
 
@@ -117,8 +123,12 @@ export class OutboxDispatcher<Row extends ClaimedRow> {
     else this.width.noteClaim(free, rows.length);
     const retries = rows.filter(({ attempts }) => attempts > 1).length;
     this.mayHaveMore = isProbe || rows.length >= free || retries >= retryLimit || this.queue.isOrdered === true;
-    // A row whose lease ended before its outcome could be recorded is not sent once more.
-    for (const row of rows) if (!this.inFlight.has(row.id)) this.startSending(row, claimedAt);
+    for (const row of rows) {
+      const sending = this.inFlight.get(row.id);
+      // Its lease ended before its outcome could be recorded: recorded under the new one, and not sent once more.
+      if (sending) sending.row = row;
+      else this.startSending(row, claimedAt);
+    }
     const { spacingMs = 0 } = this.settings;
     if (spacingMs > 0 && rows.length > 0 && !this.mayHaveMore) this.pauseClaims(spacingMs);
   }
@@ -145,17 +155,18 @@ export class OutboxDispatcher<Row extends ClaimedRow> {
   private startSending(row: Row, claimedAt: number): void {
     const retries = row.attempts > 1 ? 1 : 0;
     this.retriesInFlight += retries;
-    const sending = this.send(row, claimedAt)
+    const sending: Sending<Row> = { row, end: Promise.resolve() };
+    this.inFlight.set(row.id, sending);
+    sending.end = this.send(sending, claimedAt)
       .catch((error: unknown) => this.logger.warn(`${this.settings.rows} ${row.id}: ${(error as Error).message}`))
       .finally(() => {
         this.inFlight.delete(row.id);
         this.retriesInFlight -= retries;
         if (this.mayHaveMore) this.wake();
       });
-    this.inFlight.set(row.id, sending);
   }
 
-  private async send(row: Row, claimedAt: number): Promise<void> {
+  private async send(sending: Sending<Row>, claimedAt: number): Promise<void> {
     const controller = new AbortController();
     // Aborted well before the lease ends, however slowly the server responds. Otherwise another
     // process could claim the row and send it a second time.
@@ -165,14 +176,14 @@ export class OutboxDispatcher<Row extends ClaimedRow> {
     const endPatience = this.startPatience();
     let outcome: Outcome;
     try {
-      outcome = await this.delivery.attempt(row, controller.signal);
+      outcome = await this.delivery.attempt(sending.row, controller.signal);
     } finally {
       endPatience();
       clearTimeout(deadline);
       this.abortControllers.delete(controller);
     }
     this.updateBreaker(outcome);
-    await this.recordOutcome(row, outcome, claimedAt + this.leaseMs);
+    await this.recordOutcome(sending, outcome, claimedAt + this.leaseMs);
   }
 
   /**
@@ -205,8 +216,9 @@ export class OutboxDispatcher<Row extends ClaimedRow> {
    * Retries while the database is unavailable: a sent row without a record would be sent twice. After
    * the end of the lease, only `sent` still counts.
    */
-  private async recordOutcome(row: Row, outcome: Outcome, leaseEndsAt: number): Promise<void> {
+  private async recordOutcome(sending: Sending<Row>, outcome: Outcome, leaseEndsAt: number): Promise<void> {
     for (;;) {
+      const { row } = sending;
       try {
         if (outcome.kind === 'postponed') {
           const seconds = this.isAborted ? 0 : outcome.seconds;

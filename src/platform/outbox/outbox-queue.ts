@@ -14,8 +14,7 @@ export interface OutboxQueue<Row extends ClaimedRow> {
    */
   claim(limit: number, retryLimit: number, leaseSeconds: number, isProbe: boolean): Promise<Row[]>;
   /**
-   * Closes a row. If the lease was lost, only `sent` counts: nobody can take the row back from its
-   * receiver.
+   * Closes a row. After the lease has ended, only `sent` counts, because the receiver has the row.
    */
   finish(lease: Lease, kind: 'sent' | 'dead' | 'dropped', reason: string | null): Promise<void>;
   /** Releases a row for a retry after `seconds`. Changes nothing if the lease was lost. */
