@@ -22,9 +22,8 @@ const FLOOD_MS = howMany({ short: 3000, long: 30_000 });
  */
 const LIMITS = { goodput: 0.8, refusalMs: 100, checkMs: 50 };
 /**
- * The short form runs beside other tests, which take part of each second, so it measures the
- * processor time that the server uses: of that of a login, a refusal takes at most this part. And
- * logins go on, although slower.
+ * The limits of the short form, which runs beside other tests. A refusal takes at most this share of
+ * the processor time of a login. The goodput is lower, because other tests take part of each second.
  */
 const IN_COMPANY = { refusalCost: 0.07, goodput: 0.2 };
 /**

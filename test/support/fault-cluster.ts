@@ -161,6 +161,7 @@ export class FaultCluster<P extends { readonly database: TestDatabase }> {
   async survive(fault: () => Promise<void>): Promise<string[]> {
     this.faults += 1;
     const { rows } = await this.postgres.database.pool.query<{ now: Date }>('SELECT now()');
+    const since = rows[0]!.now;
     const pendingSignUps = await Promise.all(Array.from({ length: SIGN_UPS }, () => this.pendingSignUp()));
     let isOver = false;
     const lives = [
@@ -184,7 +185,6 @@ export class FaultCluster<P extends { readonly database: TestDatabase }> {
     await this.serversReady(deadline);
     const app = this.anyServer;
     const problems = await Promise.all([...this.members, ...pendingSignUps].map((model) => model.check(app)));
-    const { now: since } = rows[0]!;
     await this.outboxEmpty(since, Date.now() + RECOVERY_MS);
     return [...problems.flat(), ...(await this.mailProblems(since)), ...this.leaks(pendingSignUps)];
   }
@@ -268,7 +268,7 @@ export class FaultCluster<P extends { readonly database: TestDatabase }> {
     return problems;
   }
 
-  /** O5: the log since the last check, which is dropped, holds no password that was in use and no master secret. */
+  /** O5: the log since the last check holds no password that was in use and no master secret. Forgets that log. */
   private leaks(pendingSignUps: readonly PendingSignUp[]): string[] {
     const logs = this.servers.flatMap((server) => server.takeLogs()).join('\n');
     const secrets = [

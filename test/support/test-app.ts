@@ -96,7 +96,7 @@ export class TestApp {
     return this.output;
   }
 
-  /** Takes what the server has written from {@link logs}, which hours would otherwise fill. */
+  /** Returns {@link logs} and forgets them, for tests that run for hours. */
   takeLogs(): string[] {
     this.refuseIfShared();
     return this.output.splice(0);

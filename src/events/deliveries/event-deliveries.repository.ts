@@ -117,8 +117,8 @@ export class EventDeliveriesRepository {
   }
 
   /**
-   * Closes a delivery. If the lease was lost, only `sent` counts, and only while no other process
-   * sends it: the next event of the member must come after that.
+   * Closes a delivery. After the lease has ended, only `sent` counts, and only while no other process
+   * sends the delivery: the next event of the member waits for that process.
    */
   async finish({ id, attempts }: Lease, status: Result['status'], error: string | null): Promise<void> {
     await this.results.run({ id, attempts, status, error });

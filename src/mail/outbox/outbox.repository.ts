@@ -126,7 +126,7 @@ export class OutboxRepository implements OutboxQueue<ClaimedMessage> {
 
   /**
    * Closes a message and erases its payload. A dead message keeps it until the purge, because an
-   * operator may retry it. If the lease was lost, only `sent` counts.
+   * operator may retry it. After the lease has ended, only `sent` counts.
    */
   async finish({ id, attempts }: Lease, status: Result['status'], error: string | null): Promise<void> {
     await this.results.run({ id, attempts, status, error });
