@@ -10,19 +10,21 @@ import { PROJECT_ROOT } from './project.js';
 export const EXIT_WITH_PARENT = ['--import', pathToFileURL(path.join(PROJECT_ROOT, 'dev', 'exit-with-parent.js')).href];
 
 /**
- * Arguments for Node.js in processes that live for seconds, of which many run at once, as those of the
- * tests do. They change when V8 works, and not what a program does:
- * - a function is optimised after fifteen times V8's own amount of work, because compiling it sooner costs
- *   more than it saves. Newer versions of V8 have no such flag;
+ * Arguments for Node.js in processes of which many run at once, as those of the tests do. They change when
+ * V8 works, and not what a program does:
  * - garbage is collected without help from further threads, which would wait for each other;
  * - the young generation begins with its full size, and the first full collection waits until the old one
  *   has 256 MiB, which few reach.
  */
+export const MANY_AT_ONCE = ['--single-threaded-gc', '--min-semi-space-size=16', '--initial-old-space-size=256'];
+
+/**
+ * The same in processes that live for seconds: a function is optimised after fifteen times V8's own amount
+ * of work, because compiling it sooner costs more than it saves. Newer versions of V8 have no such flag.
+ */
 export const SHORT_LIVED = [
   ...(process.versions.v8.startsWith('11.') ? ['--interrupt-budget=1000000'] : []),
-  '--single-threaded-gc',
-  '--min-semi-space-size=16',
-  '--initial-old-space-size=256',
+  ...MANY_AT_ONCE,
 ];
 
 type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';

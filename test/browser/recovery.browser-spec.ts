@@ -10,7 +10,7 @@ const linkIn = (mail: Mail): string => mail.links.find((link) => link.includes('
 describeInBrowser('getting back into an account on the built-in pages', () => {
   let browserApp: BrowserApp;
   beforeAll(async () => {
-    browserApp = await BrowserApp.start({ CODE_RESEND_SECONDS: '1' });
+    browserApp = await BrowserApp.start({ LOG_LEVEL: 'info', CODE_RESEND_SECONDS: '1' });
   });
   afterAll(() => browserApp?.stop());
 

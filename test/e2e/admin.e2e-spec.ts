@@ -24,7 +24,7 @@ let app: TestApp;
 let replica: TestApp;
 let admin: GivenAdmin;
 beforeAll(async () => {
-  app = await TestApp.start();
+  app = await TestApp.start({ env: { LOG_LEVEL: 'warn' } });
   [replica, admin] = await Promise.all([app.replica(), givenAdmin(app)]);
 });
 afterAll(() => app.stop());

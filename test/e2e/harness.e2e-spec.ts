@@ -1,3 +1,7 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { given } from '../support/factories.js';
 import { mailbox, outboxEmpty } from '../support/mailbox.js';
@@ -36,6 +40,10 @@ describe('test server', () => {
     await app.get('/health/ready').expect(200);
   });
 
+  it('its log is not read where the default leaves most lines out', () => {
+    expect(() => app.logs).toThrow('start it with a LOG_LEVEL');
+  });
+
   it('a raw connection gets the raw response', async () => {
     const answer = await app.raw('GET /health/ready HTTP/1.1\r\nHost: localhost\r\n\r\n');
     expect(answer).toMatch(/^HTTP\/1\.1 200 /);
@@ -57,6 +65,17 @@ describe('shared server', () => {
     expect(later.origin).toBe(origin);
     await later.client().post('/api/auth/login', { identifier: ada.loginId, password: ada.password }).expect(200);
     await later.stop();
+  });
+
+  it('a server that did not start is started again for the next file', async () => {
+    const folder = path.join(os.tmpdir(), `munjigi-texts-${randomUUID()}`);
+    const asked = { env: { MAIL_TEMPLATES_DIR: folder } };
+    await expect(TestApp.shared(asked)).rejects.toThrow('MAIL_TEMPLATES_DIR');
+    await mkdir(path.join(folder, 'ko'), { recursive: true });
+    const app = await TestApp.shared(asked);
+    await app.get('/health/ready').expect(200);
+    await app.stop();
+    await rm(folder, { recursive: true });
   });
 
   it('no other file gets a server that one file still uses', async () => {

@@ -20,7 +20,7 @@ let ada: GivenMember;
 let docs: any;
 
 beforeAll(async () => {
-  app = await TestApp.start();
+  app = await TestApp.start({ env: { LOG_LEVEL: 'info' } });
   other = await app.replica({
     env: {
       ...{ DEFAULT_LOCALE: 'ko', JWT_ALGORITHM: 'HS512', SWAGGER_ENABLED: 'false', LOG_LEVEL: 'warn' },

@@ -26,6 +26,7 @@ const PRODUCTION = {
   SMTP_REQUIRE_TLS: 'false',
   SHUTDOWN_DRAIN_SECONDS: '0',
   SWAGGER_ENABLED: 'true',
+  LOG_LEVEL: 'info',
   HOME: '/tmp',
   TMPDIR: '/tmp',
   // Names a file of this machine that is not in the image.

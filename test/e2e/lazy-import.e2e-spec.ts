@@ -17,7 +17,12 @@ let quick: TestApp;
 beforeAll(async () => {
   old = await OldSystem.listen();
   app = await TestApp.start({
-    env: { ...old.env, IMPORT_HOOK_TIMEOUT_MS: String(LONG_WAIT), LOGIN_FAILURE_LIMIT: String(LIMIT) },
+    env: {
+      ...old.env,
+      LOG_LEVEL: 'info',
+      IMPORT_HOOK_TIMEOUT_MS: String(LONG_WAIT),
+      LOGIN_FAILURE_LIMIT: String(LIMIT),
+    },
   });
   quick = await app.replica({ env: { IMPORT_HOOK_TIMEOUT_MS: String(WAIT) } });
 });

@@ -27,7 +27,7 @@ describe('the outbox when the mail server fails or refuses a mail', () => {
 
   beforeAll(async () => {
     sink = await SmtpSink.start();
-    app = await TestApp.start({ env: { SMTP_URL: sink.url } });
+    app = await TestApp.start({ env: { SMTP_URL: sink.url, LOG_LEVEL: 'info' } });
     // Mails that failed wait until a test makes them due: on a busy machine they could be due too soon.
     await app.sql.query(
       `CREATE FUNCTION wait_for_test() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.available_at := 'infinity'; RETURN NEW; END $$;

@@ -133,7 +133,7 @@ describe('metrics on a separate port', () => {
   it('SL-04 are not served on the port of the API, and the port closes with the process', async () => {
     const other = await TestApp.start({
       database: app.database,
-      env: { METRICS_ENABLED: 'false', METRICS_PORT: '0' },
+      env: { METRICS_ENABLED: 'false', METRICS_PORT: '0', LOG_LEVEL: 'info' },
     });
     try {
       const line = other.logs.find((entry) => entry.includes('"metricsPort"'));

@@ -150,7 +150,7 @@ describe('alert guide', () => {
   const spans = rows.flatMap(([, , , advice]) => [...advice!.matchAll(/`([^`]+)`/g)].map(([, span]) => span!));
   let app: TestApp;
   beforeAll(async () => {
-    app = await TestApp.start();
+    app = await TestApp.start({ env: { LOG_LEVEL: 'info' } });
   });
   afterAll(() => app.stop());
 

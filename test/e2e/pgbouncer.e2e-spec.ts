@@ -20,7 +20,7 @@ if (!hasPgBouncer) skipNotice('pgbouncer', 'pgbouncer');
     for (const setting of [`DateStyle = 'SQL, DMY'`, `TimeZone = 'Asia/Seoul'`])
       await database.pool.query(`ALTER DATABASE ${database.name} SET ${setting}`);
     bouncer = await startPgBouncer(database.url);
-    const env = { DATABASE_URL: bouncer.url, DATABASE_DIRECT_URL: database.url };
+    const env = { DATABASE_URL: bouncer.url, DATABASE_DIRECT_URL: database.url, LOG_LEVEL: 'info' };
     app = await TestApp.start({ database, env });
     other = await app.replica();
   });

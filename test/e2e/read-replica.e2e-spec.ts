@@ -16,7 +16,7 @@ describe('read replica', () => {
   beforeAll(async () => {
     replica = await createTestDatabase();
     proxy = await TcpProxy.to(replica.url);
-    app = await TestApp.start({ env: { DATABASE_REPLICA_URL: proxy.url } });
+    app = await TestApp.start({ env: { DATABASE_REPLICA_URL: proxy.url, LOG_LEVEL: 'info' } });
     admin = await givenAdmin(app);
     await replica.pool.query(
       `INSERT INTO members (id, login_id, email, email_key, password_hash, locale)

@@ -25,7 +25,7 @@ if (!hasRedis) skipNotice('redis-server', 'redis-server');
     server = await startRedis();
     redis = new Redis(server.url, { maxRetriesPerRequest: 1 });
     redis.on('error', () => undefined); // it is stopped on purpose below
-    const env = { REDIS_URL: server.url, IP_REQUEST_LIMIT: String(LIMIT), ...PATIENT };
+    const env = { LOG_LEVEL: 'info', REDIS_URL: server.url, IP_REQUEST_LIMIT: String(LIMIT), ...PATIENT };
     app = await TestApp.start({ env });
     other = await app.replica();
   });

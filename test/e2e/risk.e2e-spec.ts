@@ -42,7 +42,7 @@ beforeAll(async () => {
     },
   });
   dryRun = await app.replica({ env: { RISK_MODE: 'dry-run', RISK_ASK_SCORE: '31', RISK_END_SCORE: '31' } });
-  blind = await app.replica({ env: { GEOIP_DATABASE: '/nowhere/at-all.mmdb' } });
+  blind = await app.replica({ env: { GEOIP_DATABASE: '/nowhere/at-all.mmdb', LOG_LEVEL: 'warn' } });
 }, SEVERAL_SERVERS_MS);
 afterAll(() => app.stop());
 

@@ -44,7 +44,7 @@ beforeAll(async () => {
   // Two wrong passwords, and the wait does not end by itself. It sends no mail: what the others
   // seal with the new secret it cannot open. In earnest it is gone before they do.
   app = await TestApp.start({
-    env: { LOGIN_FAILURE_LIMIT: '2', LOGIN_FAILURE_HARD_LIMIT: '2', WORKER_ENABLED: 'false' },
+    env: { LOG_LEVEL: 'info', LOGIN_FAILURE_LIMIT: '2', LOGIN_FAILURE_HARD_LIMIT: '2', WORKER_ENABLED: 'false' },
   });
   appended = await app.replica({ env: { ...APPENDED, WORKER_ENABLED: 'true' } });
   ada = await enrol(await given.member(app));

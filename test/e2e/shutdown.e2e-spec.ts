@@ -109,7 +109,7 @@ describe('a server that is asked to stop by SIGTERM', () => {
   });
 
   it('FT-10 a request that does not end is cut off: it logs this and exits with 1', async () => {
-    const server = await another({ SHUTDOWN_TIMEOUT_SECONDS: '2', DATABASE_TIMEOUT_SECONDS: '20' });
+    const server = await another({ LOG_LEVEL: 'warn', SHUTDOWN_TIMEOUT_SECONDS: '2', DATABASE_TIMEOUT_SECONDS: '20' });
     const holder = await app.sql.connect();
     cleanups.push(async () => holder.release(true));
     await holder.query('BEGIN');

@@ -19,7 +19,7 @@ let closed: TestApp;
 beforeAll(async () => {
   hook = await ProductHook.listen();
   // On a busy machine an answer of this process may take longer than the second that a server waits.
-  app = await TestApp.start({ env: { ...hook.env, ...patientTimers({ 1000: 3000 }) } });
+  app = await TestApp.start({ env: { ...hook.env, LOG_LEVEL: 'info', ...patientTimers({ 1000: 3000 }) } });
   closed = await app.replica({ env: { TOKEN_HOOK_ON_FAILURE: 'closed' } });
 });
 afterEach(() => {

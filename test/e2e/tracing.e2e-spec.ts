@@ -53,7 +53,10 @@ describe('traces', () => {
   beforeAll(async () => {
     const endpoint = await collector.start();
     app = await TestApp.start({
-      env: { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_BSP_SCHEDULE_DELAY: '50', OTEL_SERVICE_NAME: 'accounts' },
+      env: {
+        ...{ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_BSP_SCHEDULE_DELAY: '50', OTEL_SERVICE_NAME: 'accounts' },
+        LOG_LEVEL: 'info',
+      },
     });
     ada = await given.member(app);
   });
@@ -91,7 +94,9 @@ describe('traces', () => {
   });
 
   it('without a collector they are dropped, and the server works and stops cleanly', async () => {
-    const alone = await TestApp.start({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1' } });
+    const alone = await TestApp.start({
+      env: { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1', LOG_LEVEL: 'warn' },
+    });
     await alone.get('/.well-known/jwks.json').expect(200);
     expect(await alone.stop()).toBe(0);
     expect(alone.logs.at(-1)).toContain('the last traces were lost');

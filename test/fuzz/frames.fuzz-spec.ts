@@ -13,7 +13,7 @@ const AT_ONCE = 16;
 let app: TestApp;
 const random = new SeededRandom();
 beforeAll(async () => {
-  app = await TestApp.start();
+  app = await TestApp.start({ env: { LOG_LEVEL: 'warn' } });
 });
 afterAll(() => app.stop());
 

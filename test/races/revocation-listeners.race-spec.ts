@@ -20,7 +20,7 @@ describe('many listeners of revocations on one server', () => {
   let key: string;
   const agent = new http.Agent({ maxSockets: Infinity });
   beforeAll(async () => {
-    app = await TestApp.start({ env: preload('memory-probe.js') });
+    app = await TestApp.start({ env: { LOG_LEVEL: 'warn', ...preload('memory-probe.js') } });
     ({ key } = await givenApiKey(app, ['revocations:read']));
   });
   afterAll(async () => {

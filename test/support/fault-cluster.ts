@@ -21,6 +21,7 @@ const SIGN_UPS = 2;
 
 /** Short timeouts, so that recovery takes seconds instead of minutes. */
 const ENV = {
+  LOG_LEVEL: 'info',
   DATABASE_TIMEOUT_SECONDS: '2',
   DATABASE_POOL_WAIT_MS: '2000',
   SMTP_TIMEOUT_SECONDS: '6',

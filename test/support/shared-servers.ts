@@ -1,7 +1,7 @@
 import http from 'node:http';
 import { json } from 'node:stream/consumers';
 import { closeServer, listenLocally, portOf } from './local-server.js';
-import { TestApp } from './test-app.js';
+import { SERVER_FOR_MANY_REQUESTS, TestApp } from './test-app.js';
 
 /** How many servers run at most, apart from those in use. Each takes about 110 MiB. */
 const MOST_SERVERS = 12;
@@ -94,7 +94,12 @@ export class SharedServers {
 
   private start(wanted: LoanRequest): SharedServer {
     const env = Object.fromEntries(wanted.settings.map(([name, value]) => [name, value ?? undefined]));
-    return { ...wanted, id: String(++this.started), app: TestApp.start({ env }), loans: 0 };
+    return {
+      ...wanted,
+      id: String(++this.started),
+      app: TestApp.start({ env, program: SERVER_FOR_MANY_REQUESTS }),
+      loans: 0,
+    };
   }
 
   /** Makes room for servers with other settings. */

@@ -4,7 +4,7 @@ import http from 'node:http';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import type pg from 'pg';
-import { exitCode, listeningPort, EXIT_WITH_PARENT, SHORT_LIVED } from '../../dev/child.js';
+import { exitCode, listeningPort, EXIT_WITH_PARENT, MANY_AT_ONCE, SHORT_LIVED } from '../../dev/child.js';
 import { PROJECT_ROOT } from '../../dev/project.js';
 import { type ClientOptions, HttpClient, type PendingAnswer, type RequestOptions } from './http-client.js';
 import { serverEnvironment, TEST_PUBLIC_URL } from './server-environment.js';
@@ -26,6 +26,14 @@ export interface TestAppOptions {
 
 /** The built server; it ends with this process. */
 const SERVER = [process.execPath, ...SHORT_LIVED, ...EXIT_WITH_PARENT, 'dist/main.js'] as const;
+
+/** The same for a server that answers many requests, whose functions are soon worth compiling. */
+export const SERVER_FOR_MANY_REQUESTS = [
+  process.execPath,
+  ...MANY_AT_ONCE,
+  ...EXIT_WITH_PARENT,
+  'dist/main.js',
+] as const;
 
 /** The same without the flags of short-lived servers, for tests that measure the speed of the server. */
 export const SERVER_AT_SPEED = [process.execPath, ...EXIT_WITH_PARENT, 'dist/main.js'] as const;
@@ -90,15 +98,18 @@ export class TestApp {
     return app;
   }
 
-  /** What the server wrote, line by line, stdout and stderr, over all its restarts. */
+  /**
+   * What the server wrote, line by line, stdout and stderr, over all its restarts.
+   * @throws Error without a LOG_LEVEL of the test's own: what the default leaves out proves nothing
+   */
   get logs(): readonly string[] {
-    this.refuseIfShared();
+    this.refuseIfUnread();
     return this.output;
   }
 
   /** Returns {@link logs} and forgets them, for tests that run for hours. */
   takeLogs(): string[] {
-    this.refuseIfShared();
+    this.refuseIfUnread();
     return this.output.splice(0);
   }
 
@@ -189,6 +200,11 @@ export class TestApp {
   /** @throws Error for a shared server: its process and its log belong to no single test file */
   private refuseIfShared(): void {
     if (this.loan) throw new Error('This server is shared: start one of your own with TestApp.start().');
+  }
+
+  private refuseIfUnread(): void {
+    this.refuseIfShared();
+    if (!this.env.LOG_LEVEL) throw new Error('This server logs little: start it with a LOG_LEVEL to read its log.');
   }
 
   /** Leaves the server and its database to the next file. */
