@@ -319,8 +319,9 @@ describe('TR-06 guarded routes', () => {
       for (let next = requests.shift(); next; next = requests.shift()) {
         const { verb, path, headers } = next;
         const { status, text } = await app.request(verb, path, { ...plainBody(verb), headers });
-        expect([verb, path, headers, status >= 400 && status < 500]).toEqual([verb, path, headers, true]);
-        expect(text).not.toContain(ada.id);
+        // Each `expect` takes as long as an answer.
+        if (status < 400 || status >= 500 || text.includes(ada.id))
+          throw new Error(JSON.stringify({ verb, path, headers, status, text }));
       }
     };
     await Promise.all(Array.from({ length: 16 }, work));
