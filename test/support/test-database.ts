@@ -70,7 +70,8 @@ export async function renameDatabase(from: string, to: string): Promise<void> {
 }
 
 async function createDatabase(name: string, template: string): Promise<void> {
-  const statement = `CREATE DATABASE ${pg.escapeIdentifier(name)} TEMPLATE ${pg.escapeIdentifier(template)}`;
+  // Files are copied as they are: writing each page to the log first takes more than twice the processor time.
+  const statement = `CREATE DATABASE ${pg.escapeIdentifier(name)} TEMPLATE ${pg.escapeIdentifier(template)} STRATEGY FILE_COPY`;
   await asAdmin(async (admin) => {
     for (const deadline = Date.now() + COPY_TIMEOUT_MS; ; await pause(20)) {
       try {
