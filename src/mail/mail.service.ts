@@ -15,6 +15,8 @@ interface QueueOptions {
   readonly lifetimeSeconds?: number;
   /** Write the row but never send it: the address is unknown, or its mail budget is used up. */
   readonly withhold?: boolean;
+  /** How long after the commit this process begins to send, so that an answer does not wait for it. */
+  readonly pauseMs?: number;
 }
 
 /** Content of the encrypted column of an outbox row. */
@@ -64,6 +66,7 @@ export class MailService {
         challengeId: options.challengeId ?? null,
       },
       options.lifetimeSeconds ?? null,
+      options.pauseMs,
     );
   }
 

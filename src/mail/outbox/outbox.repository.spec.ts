@@ -9,7 +9,7 @@ const MESSAGE: NewOutboxMessage = {
 };
 
 /** What queueing does in a process with this sender. */
-async function queue(sender: MailSender | undefined, status = MESSAGE.status) {
+async function queue(sender: MailSender | undefined, status = MESSAGE.status, pauseMs?: number) {
   const outbox = new OutboxRepository({} as Database);
   outbox.sender = sender;
   const statements: string[] = [];
@@ -18,7 +18,7 @@ async function queue(sender: MailSender | undefined, status = MESSAGE.status) {
     runLater: async (text: string) => void statements.push(text),
     afterCommit: (followUp: () => void) => void followUps.push(followUp),
   };
-  await outbox.insert(tx as unknown as Tx, { ...MESSAGE, status }, null);
+  await outbox.insert(tx as unknown as Tx, { ...MESSAGE, status }, null, pauseMs);
   return { notifies: statements.some((text) => text.includes('pg_notify')), followUps };
 }
 
@@ -31,6 +31,21 @@ describe('a queued mail', () => {
       expect([notifies, wake.mock.calls.length]).toEqual([false, 0]);
       for (const followUp of followUps) followUp();
       expect(wake).toHaveBeenCalledTimes(1);
+    },
+  );
+
+  it.each(['pending', 'withheld'] as const)(
+    'wakes it only after the pause of an answer that is due (%s)',
+    async (status) => {
+      jest.useFakeTimers();
+      const wake = jest.fn();
+      const { followUps } = await queue({ hasRoom: true, wake }, status, 30);
+      for (const followUp of followUps) followUp();
+      jest.advanceTimersByTime(29);
+      expect(wake).not.toHaveBeenCalled();
+      jest.advanceTimersByTime(1);
+      expect(wake).toHaveBeenCalledTimes(1);
+      jest.useRealTimers();
     },
   );
 

@@ -80,11 +80,12 @@ export class OutboxRepository implements OutboxQueue<ClaimedMessage> {
    * Writes the message and wakes a dispatcher on commit: that of this process, or all where it has
    * none or is busy. A notification costs each commit a lock of PostgreSQL, and every replica a
    * query. A withheld message takes the same time.
+   * @param pauseMs how long after the commit the dispatcher of this process is woken
    */
-  async insert(tx: Tx, message: NewOutboxMessage, lifetimeSeconds: number | null): Promise<void> {
+  async insert(tx: Tx, message: NewOutboxMessage, lifetimeSeconds: number | null, pauseMs = 0): Promise<void> {
     const { sender } = this;
     const isSentHere = sender?.hasRoom === true;
-    if (isSentHere) tx.afterCommit(() => sender.wake());
+    if (isSentHere) tx.afterCommit(() => (pauseMs > 0 ? void setTimeout(() => sender.wake(), pauseMs) : sender.wake()));
     await tx.runLater(
       isSentHere
         ? INSERT
