@@ -1,7 +1,7 @@
-import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { ClientContext } from '../platform/http/client-context.js';
 import { parseEmailAddress } from '../platform/addresses/email-address.js';
+import { waitUntil } from '../platform/concurrency/wait-until.js';
 import { AppConfig } from '../platform/config/app-config.js';
 import { Database } from '../platform/database/database.js';
 import type { Tx } from '../platform/database/sql.js';
@@ -57,19 +57,6 @@ const DECOY_RECIPIENT: Pick<Addressee, 'loginId' | 'name'> & MailRecipient = {
  * process that has just sent one answers sooner than one that slept.
  */
 const MIN_RESPONSE_MS = 30;
-
-/** How much sooner than that the process wakes up: timers are late by up to a millisecond. */
-const WAKE_EARLIER_MS = 1.5;
-
-/**
- * Waits until this moment of `performance.now()`, to a few microseconds. A timer alone sleeps whole
- * milliseconds from the last event of the process, so its end would show when the work had ended.
- */
-async function waitUntil(moment: number): Promise<void> {
-  const sleepMs = Math.floor(moment - performance.now() - WAKE_EARLIER_MS);
-  if (sleepMs > 0) await delay(sleepMs);
-  while (performance.now() < moment) await turn();
-}
 
 /**
  * Takes requests for a mailed code. Known, unknown and disabled addresses, and those that had too

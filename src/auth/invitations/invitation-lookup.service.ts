@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { parseEmailAddress } from '../../platform/addresses/email-address.js';
 import { MemberAttributes, type AttributeValues } from '../../platform/attributes/member-attributes.js';
+import { waitUntil } from '../../platform/concurrency/wait-until.js';
 import { Database } from '../../platform/database/database.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
@@ -78,11 +78,11 @@ export class InvitationLookupService {
         fields: [{ field: 'token', code: 'one_of_needed', params: { names: 'token, code' } }],
       });
     if (token !== undefined) return this.getByToken(token);
-    const floor = delay(MIN_RESPONSE_MS);
+    const answersAt = performance.now() + MIN_RESPONSE_MS;
     try {
       return await this.getByCode(parseEmailAddress(email!)!.key, code!, context);
     } finally {
-      await floor;
+      await waitUntil(answersAt);
     }
   }
 
