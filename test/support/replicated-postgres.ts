@@ -30,7 +30,8 @@ export class ReplicatedPostgres {
     private primary: Postgres,
     private standby: Postgres | undefined,
   ) {
-    const pool = new pg.Pool({ connectionString: address.url, max: 5 });
+    // Each query has a connection of its own: an open one stays with the server that the address has left.
+    const pool = new pg.Pool({ connectionString: address.url, max: 5, maxUses: 1 });
     pool.on('error', () => undefined);
     this.database = { url: address.url, name: 'munjigi', pool, drop: () => this.stop() };
   }
