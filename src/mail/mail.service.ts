@@ -15,7 +15,7 @@ interface QueueOptions {
   readonly lifetimeSeconds?: number;
   /** Write the row but never send it: the address is unknown, or its mail budget is used up. */
   readonly withhold?: boolean;
-  /** How long after the commit this process begins to send, so that an answer does not wait for it. */
+  /** How long after the commit this process begins to send, so that sending does not change the time of the answer. */
   readonly pauseMs?: number;
 }
 

@@ -24,7 +24,6 @@ const LIMITS = IS_LONG ? { gapMs: 3, gapShare: 0.02, auc: 0.55 } : { gapMs: Infi
  */
 export const ENV = {
   ...REAL_HASH_COST,
-  LOG_LEVEL: 'warn',
   CODE_RESEND_SECONDS: '1',
   PASSWORD_MIN_SCORE: '0',
   ACCESS_TOKEN_TTL_SECONDS: '3600',
