@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { ClientContext } from '../../platform/http/client-context.js';
+import { waitUntil } from '../../platform/concurrency/wait-until.js';
 import { canonicalIdentifier } from './canonical-identifier.js';
 import { hashOwner } from '../../security/passwords/fair-shares.js';
 import { PasswordsService } from '../../security/passwords/passwords.service.js';
@@ -34,8 +34,8 @@ export interface PasswordAttempt {
   readonly counted: LoginAttempt;
   /** Whether this failure is the first after which such logins have to wait. */
   readonly startsWaiting: boolean;
-  /** Resolves when a refusal may be sent, see {@link REFUSAL_MS}. */
-  readonly earliestRefusal: Promise<void>;
+  /** Waits until a refusal may be sent, see {@link REFUSAL_MS}. */
+  readonly untilRefusal: () => Promise<void>;
 }
 
 /**
@@ -101,7 +101,7 @@ export class PasswordAttemptsService {
             owner,
             beforeHashing: () => this.checkClientAddress(deviceId, context),
           });
-        const earliestRefusal = delay(this.lazyImport.waitMs + (isBlocked ? 0 : REFUSAL_MS));
+        const refusesAt = performance.now() + this.lazyImport.waitMs + (isBlocked ? 0 : REFUSAL_MS);
         // After the limits and the comparison with a dummy, which hold a flood back from the old
         // system too (IM-30).
         if (candidate === null && !isBlocked) {
@@ -112,7 +112,7 @@ export class PasswordAttemptsService {
         const startsWaiting = matches ? false : await attempt.decide(false);
         const ownFailuresBefore = await this.findOwnFailures(subject, matches ? failuresBefore : 0, context);
         const outcome = { matches, isBlocked, failuresBefore, ownFailuresBefore, startsWaiting };
-        return { candidate, account, deviceId, counted: attempt, ...outcome, earliestRefusal };
+        return { candidate, account, deviceId, counted: attempt, ...outcome, untilRefusal: () => waitUntil(refusesAt) };
       } catch (error) {
         await attempt.cancel();
         throw error;

@@ -55,10 +55,10 @@ function logInWith({ matches, isActive, isRisky, hook }: World) {
     idle({ waitMs: 0 }),
   );
   let endPad!: () => void;
-  const earliestRefusal = new Promise<void>((resolve) => (endPad = resolve));
+  const pad = new Promise<void>((resolve) => (endPad = resolve));
   const compare = async (...request: Parameters<PasswordAttemptsService['compare']>): Promise<PasswordAttempt> => ({
     ...(await attempts.compare(...request)),
-    earliestRefusal,
+    untilRefusal: () => pad,
   });
   const run = async <T>(work: (opening: unknown) => Promise<T>, beforeHook: () => Promise<void>): Promise<T> => {
     const committed: (() => void)[] = [];

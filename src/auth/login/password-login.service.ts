@@ -45,7 +45,7 @@ export class PasswordLoginService {
     } catch (error) {
       // Before the wait, which hides this commit (EN-05).
       await counted.decide(attempt.matches);
-      await attempt.earliestRefusal;
+      await attempt.untilRefusal();
       throw error;
     } finally {
       // After the wait: otherwise the next attempt, which an attacker sent at the same time, would
