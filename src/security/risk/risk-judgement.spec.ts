@@ -77,7 +77,7 @@ describe('a login or refresh', () => {
     const known = { hasThisNetwork: true, hasThisCountry: true };
     const after = (secondsAgo: number) => judged({ place: DALLAS, history: { ...fromSeoul(secondsAgo), ...known } });
     expect(after(HOUR)).toEqual(['notify', 40, 'impossible_travel']);
-    expect(after(6 * HOUR)).toEqual(['notify', 40, 'impossible_travel']);
+    expect(after(5 * HOUR)).toEqual(['notify', 40, 'impossible_travel']);
     expect(after(10 * HOUR)).toEqual(['allow', 0]);
     // A negative time, from a clock that was set back, counts as zero.
     expect(after(-5)).toEqual(['notify', 40, 'impossible_travel']);
