@@ -124,7 +124,7 @@ export class Caller {
     const credentials = await orAborted(keeper.credentials(), signal);
     const response = await http.send({ ...request, ...credentials });
     if (response.status !== 401 || !TOKEN_ERRORS.has(response.problem?.code ?? '')) return response;
-    return http.send({ ...request, ...(await orAborted(keeper.renew(credentials.token), signal)) });
+    return http.send({ ...request, ...(await orAborted(keeper.renew(credentials), signal)) });
   }
 
   /** Returns the wait before a retry in seconds, or undefined if there should be none. */

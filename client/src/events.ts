@@ -1,6 +1,6 @@
 /** Why a session has ended. */
 export type SessionEndReason =
-  /** The member logged out, in this tab or another one. */
+  /** The member logged out, in this tab or another one, or another member logged in there. */
   | 'logged-out'
   /** Unused for too long, or its maximum lifetime is over. */
   | 'expired'

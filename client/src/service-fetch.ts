@@ -25,7 +25,7 @@ export class ServiceFetch {
     }
     if (response.status !== 401) return response;
     await response.body?.cancel();
-    credentials = await orAborted(keeper.renew(credentials.token), signal);
+    credentials = await orAborted(keeper.renew(credentials), signal);
     return this.sendOnce(url, init, credentials);
   }
 

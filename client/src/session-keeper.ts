@@ -8,7 +8,7 @@ import { PendingLogout } from './pending-logout.js';
 import { pause } from './pause.js';
 import { Refresh } from './refresh.js';
 import type { Exclusive } from './refresh-lock.js';
-import { isFresh, type Session } from './session.js';
+import { isFresh, isOfSameMember, type Session, type SessionOwner } from './session.js';
 import type { SessionStore } from './session-store.js';
 
 type TokenResponse = components['schemas']['TokenResponse'];
@@ -45,6 +45,7 @@ export interface SessionKeeperOptions {
 /** What a call as the member is sent with. */
 export interface Credentials {
   readonly token: string;
+  readonly owner: SessionOwner;
   /** Whether the call needs a proof, which names the token. */
   readonly isTokenBound: boolean;
   /** Set if the call needs a proof, unless the key is gone. */
@@ -92,14 +93,20 @@ export class SessionKeeper {
   }
 
   /**
-   * Returns another access token than `rejected`. Concurrent calls, also in other tabs, share one
+   * Returns another access token than the rejected one. Concurrent calls, also in other tabs, share one
    * request.
+   *
+   * @throws SignedOutError also if the session is now that of another member, who has logged in on
+   * another page: the call was not meant as theirs
    */
-  async renew(rejected?: string): Promise<Credentials> {
-    const session = await this.renewShared(rejected);
-    // A call may have joined a renewal that began before `rejected` was issued and that returned
-    // this very token.
-    return this.credentialsOf(session.accessToken === rejected ? await this.renewShared(rejected) : session);
+  async renew(rejected?: Credentials): Promise<Credentials> {
+    const caller = rejected?.owner ?? this.store.shown;
+    let session = await this.renewShared(rejected?.token);
+    // A call may have joined a renewal that began before the rejected token was issued and that
+    // returned this very token.
+    if (session.accessToken === rejected?.token) session = await this.renewShared(rejected?.token);
+    if (caller && !isOfSameMember(caller, session)) throw new SignedOutError();
+    return this.credentialsOf(session);
   }
 
   /**
@@ -139,7 +146,8 @@ export class SessionKeeper {
   private async credentialsOf(session: Session): Promise<Credentials> {
     const { accessToken, isFullyBound: isTokenBound = false } = session;
     if (accessToken === undefined) throw new SignedOutError();
-    return { token: accessToken, isTokenBound, key: isTokenBound ? await this.refresh.keyOf(session) : undefined };
+    const key = isTokenBound ? await this.refresh.keyOf(session) : undefined;
+    return { token: accessToken, owner: session, isTokenBound, key };
   }
 
   private async start(): Promise<void> {
@@ -199,7 +207,7 @@ export class SessionKeeper {
       await this.pendingLogout.finish(await this.credentialsOf(session)).catch(() => undefined);
       throw new SignedOutError();
     }
-    if (this.store.current?.sessionId === before?.sessionId) await this.store.set(session);
+    if (this.store.current?.sessionId === before?.sessionId) await this.store.renew(session);
     if (!this.store.current) throw new SignedOutError();
     return this.store.current;
   }

@@ -1,6 +1,6 @@
 import type { Listeners, SessionEndReason } from './events.js';
 import { pause } from './pause.js';
-import { isFresh, parseSession, serialiseSession, type Session } from './session.js';
+import { isFresh, isOfSameMember, parseSession, serialiseSession, type Session } from './session.js';
 import type { TokenStorage } from './storage.js';
 import { openTabChannel, type TabChannel } from './tab-channel.js';
 
@@ -29,6 +29,8 @@ export class SessionStore {
   hasNoCookie = false;
   /** When the newest tokens of the current session were requested, in this tab or another one. */
   newestAskedAt = 0;
+  /** The session of which this page has last held an access token: it shows what belongs to its member. */
+  shown: Session | undefined;
   /** Settles when the storage has been read for the first time. */
   readonly loaded: Promise<void>;
   private session: Session | undefined;
@@ -60,6 +62,15 @@ export class SessionStore {
   /** Whether other tabs share the session. */
   get isShared(): boolean {
     return this.options.storage.isShared === true;
+  }
+
+  /**
+   * Makes the session of a refresh the current one. The cookie may hold that of another member, who has
+   * logged in on another page.
+   */
+  async renew(session: Session): Promise<void> {
+    this.leaveOther(session);
+    await this.set(session);
   }
 
   /** Makes a session the current one, also for other tabs. */
@@ -127,8 +138,17 @@ export class SessionStore {
 
   private hold(session: Session): void {
     this.session = session;
+    if (session.accessToken !== undefined) this.shown = session;
     this.newestAskedAt = session.askedAt;
     this.hadSession = true;
+  }
+
+  /** Reports the end of the session that this page shows, if the new one belongs to another member. */
+  private leaveOther(session: Session): void {
+    const { shown } = this;
+    if (session.accessToken === undefined || shown === undefined || isOfSameMember(shown, session)) return;
+    this.forget(shown.sessionId);
+    this.options.listeners.emit('sessionEnded', { sessionId: shown.sessionId, reason: 'logged-out', inThisTab: false });
   }
 
   private handleMessage(message: TabMessage): void {
@@ -153,6 +173,7 @@ export class SessionStore {
       this.newestAskedAt = session.askedAt;
       return;
     }
+    this.leaveOther(session);
     this.hold(session);
     if (isNew && session.accessToken !== undefined)
       this.options.listeners.emit('tokensChanged', { sessionId: session.sessionId });
@@ -168,6 +189,7 @@ export class SessionStore {
    */
   private forget(sessionId: string): boolean {
     this.ended.add(sessionId);
+    if (this.shown?.sessionId === sessionId) this.shown = undefined;
     if (this.session?.sessionId !== sessionId) return false;
     this.session = undefined;
     this.isStored = false;

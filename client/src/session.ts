@@ -1,3 +1,4 @@
+import { fromBase64url } from './base64url.js';
 import type { components } from './openapi.js';
 
 type TokenResponse = components['schemas']['TokenResponse'];
@@ -61,5 +62,24 @@ export function parseSession(text: string | null): Session | undefined {
     return typeof value?.sessionId === 'string' && typeof value.askedAt === 'number' ? (value as Session) : undefined;
   } catch {
     return undefined; // not a session of this client
+  }
+}
+
+/** Whether both belong to one member. A session without an access token belongs to an unknown one. */
+export function isOfSameMember(one: SessionOwner, other: SessionOwner): boolean {
+  if (one.sessionId === other.sessionId) return true;
+  const member = memberOf(one);
+  return member !== undefined && member === memberOf(other);
+}
+
+export type SessionOwner = Pick<Session, 'sessionId' | 'accessToken'>;
+
+/** The subject of the access token, a JWT (RFC 7519 section 4.1.2). */
+function memberOf({ accessToken }: SessionOwner): string | undefined {
+  try {
+    const payload = new TextDecoder().decode(fromBase64url(accessToken?.split('.')[1] ?? ''));
+    return (JSON.parse(payload) as { sub?: string }).sub;
+  } catch {
+    return undefined;
   }
 }

@@ -9,7 +9,18 @@ import {
   type ClientEvents,
   type TokenStorage,
 } from '../src/index.js';
-import { BASE_URL, FakeServer, html, json, noContent, problem, PROFILE, skipPauses, tokens } from './fake-server.js';
+import {
+  accessTokenOf,
+  BASE_URL,
+  FakeServer,
+  html,
+  json,
+  noContent,
+  problem,
+  PROFILE,
+  skipPauses,
+  tokens,
+} from './fake-server.js';
 
 const LOGIN = 'POST /api/auth/login';
 const LOGOUT = 'POST /api/auth/logout';
@@ -91,6 +102,56 @@ describe('a session that another page has opened with a cookie', () => {
     await client.me.get();
     expect(await client.currentSession()).toEqual({ sessionId: 'second' });
     expect(events).toEqual(['tokensChanged']);
+  });
+});
+
+describe('a page that shows a member, while the cookie gets another session', () => {
+  const UPDATE = 'PATCH /api/members/me';
+  /** Of each session: its member. */
+  const MEMBERS: Record<string, string> = { first: 'ada', again: 'ada', other: 'grace' };
+  /** The members whose profile was changed. */
+  let changed: string[];
+
+  beforeEach(() => {
+    changed = [];
+    const accessToken = (sessionId: string): string => accessTokenOf(MEMBERS[sessionId]!, sessionId);
+    cookie = 'first';
+    server
+      .on(REFRESH, () => json(200, tokens(cookie!, { withRefreshToken: false, accessToken: accessToken(cookie!) })))
+      .on(UPDATE, ({ token }) => {
+        if (token === accessToken('first')) return problem(401, 'session_ended');
+        changed.push(token === accessToken('other') ? 'grace' : 'ada');
+        return json(200, PROFILE);
+      })
+      .on('PATCH /orders', ({ token }) => (token === accessToken('first') ? problem(401, 'x') : noContent()));
+  });
+
+  it('sends no call of the first member as another one, and reports the end of the first session', async () => {
+    const { client, events } = page();
+    await client.currentSession();
+    cookie = 'other';
+    const calls = await Promise.all([client.me.update({ name: 'Ada' }), client.me.update({ name: 'Ada' })].map(caught));
+    expect(calls.map((error) => error instanceof SignedOutError)).toEqual([true, true]);
+    expect([changed, events]).toEqual([[], ['tokensChanged', 'sessionEnded', 'tokensChanged']]);
+    await client.me.update({ name: 'Grace' }); // the app has heard of the change
+    expect([changed, await client.currentSession()]).toEqual([['grace'], { sessionId: 'other' }]);
+  });
+
+  it('sends no call to a service of the product as another member', async () => {
+    const { client } = page();
+    await client.currentSession();
+    cookie = 'other';
+    const order = client.fetch(`${BASE_URL}/orders`, { method: 'PATCH' });
+    expect(await caught(order)).toBeInstanceOf(SignedOutError);
+    expect(server.count('PATCH /orders')).toBe(1);
+  });
+
+  it('repeats a call for the same member, who has logged in again', async () => {
+    const { client, events } = page();
+    await client.currentSession();
+    cookie = 'again';
+    await client.me.update({ name: 'Ada' });
+    expect([changed, events]).toEqual([['ada'], ['tokensChanged', 'tokensChanged']]);
   });
 });
 

@@ -42,6 +42,11 @@ export function tokens(sessionId: string, { withRefreshToken = true, accessToken
   };
 }
 
+/** The access token of a session, whose member can be read from it. */
+export function accessTokenOf(member: string, sessionId: string): string {
+  return ['header', Buffer.from(JSON.stringify({ sub: member })).toString('base64url'), sessionId].join('.');
+}
+
 export const PROFILE = {
   ...{ id: 'd7d0', loginId: 'ada.lovelace', email: 'ada@example.test', name: null },
   ...{ locale: 'en', role: 'member', createdAt: '2026-11-01T00:00:00Z', hasPassword: true, loginIdGenerated: false },

@@ -1,6 +1,17 @@
 import { afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { browserStorage, MunjigiClient, type TokenStorage } from '../src/index.js';
-import { BASE_URL, FakeServer, json, noContent, problem, PROFILE, skipPauses, tokens } from './fake-server.js';
+import { caught } from '../../test/support/caught.js';
+import { browserStorage, MunjigiClient, SignedOutError, type TokenStorage } from '../src/index.js';
+import {
+  accessTokenOf,
+  BASE_URL,
+  FakeServer,
+  json,
+  noContent,
+  problem,
+  PROFILE,
+  skipPauses,
+  tokens,
+} from './fake-server.js';
 
 const REFRESH = 'POST /api/auth/refresh';
 const STORAGE_KEY = `munjigi:session:${BASE_URL}`;
@@ -114,6 +125,27 @@ describe('tabs that see the storage of each other late', () => {
     await heard;
     await expect(client.me.get()).resolves.toEqual(PROFILE);
     expect(server.count(REFRESH)).toBe(1);
+  });
+
+  it('send no call of a member as the one who has logged in in another tab', async () => {
+    const server = new FakeServer()
+      .on('POST /api/auth/login', ({ body: { identifier } }) =>
+        json(200, tokens(`of-${identifier}`, { accessToken: accessTokenOf(identifier, 'x') })),
+      )
+      .on('PATCH /api/members/me', async ({ token }) => {
+        if (token !== accessTokenOf('ada', 'x')) return json(200, PROFILE);
+        const heard = tokensOf(first);
+        await second.logIn({ identifier: 'grace', password: 'x' });
+        await heard;
+        return problem(401, 'session_ended');
+      });
+    const origin = new OriginStorage();
+    const [first, second] = [openClient(server, origin.openTab()), openClient(server, origin.openTab())];
+    await first.logIn({ identifier: 'ada', password: 'x' });
+    const ended = new Promise((resolve) => first.on('sessionEnded', resolve));
+    expect(await caught(first.me.update({ name: 'Ada' }))).toBeInstanceOf(SignedOutError);
+    expect(server.count('PATCH /api/members/me')).toBe(1);
+    expect(await ended).toEqual({ sessionId: 'of-ada', reason: 'logged-out', inThisTab: false });
   });
 
   it('write a session before they announce it to other tabs', async () => {
