@@ -156,6 +156,27 @@ describeInBrowser('the account page', () => {
     await visitor.close();
   });
 
+  it('does nothing to the account of another member, who has logged in in another tab', async () => {
+    const { ada, visitor } = await loggedIn(LOOKS[1]!);
+    const grace = await given.member(browserApp.app, { name: 'Grace Hopper' });
+    await open(visitor, 'closing', 'sure');
+    const tabOfAda = await visitor.newTab();
+    await visitor.open('logout');
+    await visitor.see('ready');
+    await visitor.press('log-out');
+    await visitor.page.waitForURL(/\/pages\/login/);
+    await logIn(visitor, grace);
+    await isLoggedIn(visitor);
+    visitor.page = tabOfAda;
+    await visitor.send('closing');
+    await panel(visitor, 'profile').filter({ hasText: 'Grace Hopper' }).waitFor(); // the page was loaded again
+    const { rows } = await browserApp.app.sql.query('SELECT status FROM members WHERE id = ANY($1)', [
+      [ada.id, grace.id],
+    ]);
+    expect(rows).toEqual([{ status: 'active' }, { status: 'active' }]);
+    await visitor.close();
+  });
+
   it('sets up two-step login, requires it, and removes it', async () => {
     const { ada, visitor } = await loggedIn(LOOKS[1]!);
     // The login is too old by now, so the form asks for the password; a fresh one leads to the QR

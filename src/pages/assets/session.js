@@ -7,6 +7,7 @@
  */
 
 import { ApiProblem, request } from './api.js';
+import { fromBase64url } from './base64url.js';
 import { renewSession } from './bound-request.js';
 import { findKey } from './device-key.js';
 
@@ -19,6 +20,8 @@ const MARGIN_MS = 15_000;
 const TOKEN_REFUSALS = ['token_expired', 'token_invalid', 'session_ended'];
 
 let accessToken = '';
+/** The member whom this page shows, from the first access token on. */
+let memberId = '';
 /**
  * Set if the access token is bound to it, which an app of this origin may have chosen.
  * @type {import('./device-key.js').DeviceKey | null}
@@ -81,6 +84,7 @@ async function refresh() {
     const key = await findKey();
     const tokens = await renewSession(key);
     if (typeof tokens?.accessToken !== 'string') throw new ApiProblem('unexpected'); // not from the API
+    await keepMember(subjectOf(tokens.accessToken));
     accessToken = tokens.accessToken;
     tokenKey = tokens.tokenType === 'DPoP' ? key : null;
     renewAt = Date.now() + tokens.expiresIn * 1000 - MARGIN_MS;
@@ -93,4 +97,26 @@ async function refresh() {
     if (['token_expired', 'session_ended', 'token_reused'].includes(error.code)) throw new SignedOut(true);
     throw error;
   }
+}
+
+/**
+ * Loads the page again if another member has logged in, in another tab. What the page shows, and what
+ * is typed in it, concern the earlier member, so no request goes on.
+ * @param {string} subject
+ */
+async function keepMember(subject) {
+  if (memberId !== '' && memberId !== subject) {
+    location.reload();
+    await new Promise(() => {}); // until the page is gone
+  }
+  memberId = subject;
+}
+
+/**
+ * The member of an access token (RFC 7519 section 4.1.2).
+ * @param {string} token
+ * @returns {string}
+ */
+function subjectOf(token) {
+  return JSON.parse(new TextDecoder().decode(fromBase64url(token.split('.')[1] ?? ''))).sub;
 }
