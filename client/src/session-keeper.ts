@@ -134,9 +134,15 @@ export class SessionKeeper {
     return this.store.end(sessionId, reason);
   }
 
-  /** Removes the session here at once, then ends it on the server. */
+  /**
+   * Removes the session here at once, then ends it on the server.
+   *
+   * @throws NetworkError, ProblemError also if the cookie may hold a session and the server cannot be asked
+   */
   async logOut(): Promise<void> {
-    const session = await this.current();
+    await this.started;
+    if (this.mayHaveCookie()) await this.renewShared(undefined).catch(ignoreSignedOut);
+    const session = this.store.current;
     if (!session) return;
     await this.pendingLogout.begin(session.sessionId);
     await this.store.end(session.sessionId, 'logged-out');
@@ -220,6 +226,10 @@ export class SessionKeeper {
     await this.store.read();
     return this.store.current !== undefined && this.store.newestAskedAt > rejected.askedAt;
   }
+}
+
+function ignoreSignedOut(error: unknown): void {
+  if (!(error instanceof SignedOutError)) throw error;
 }
 
 function endReasonOf(error: Error): SessionEndReason | undefined {

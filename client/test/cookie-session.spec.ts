@@ -210,6 +210,14 @@ describe('a start during a failure', () => {
 });
 
 describe('a logout that did not reach the server', () => {
+  it('is rejected also if it is not known whether the cookie holds a session', async () => {
+    cookie = 'from-pages';
+    server.on(REFRESH, () => {
+      throw new TypeError('fetch failed');
+    });
+    expect(await caught(page().client.logOut())).toBeInstanceOf(NetworkError);
+  });
+
   async function loggedOutOffline(): Promise<TokenStorage> {
     const storage = memoryStorage();
     const { client } = page(storage);
