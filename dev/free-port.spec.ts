@@ -30,4 +30,9 @@ describe('the port of npm start', () => {
       `PORT ${taken} is taken by another program. Stop that program, or set another PORT.`,
     );
   });
+
+  it('is the wanted one where something else forbids to listen there, which the server reports', async () => {
+    const elsewhere = '192.0.2.1'; // for documentation (RFC 5737), so no address of this machine
+    await expect(serverPort({ wanted: '3000', host: elsewhere })).resolves.toBe(3000);
+  });
 });

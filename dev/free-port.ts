@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 
-/** The port of the server of `npm start`, unless PORT is set. */
+/** The port that `npm start` tries first, unless PORT is set. */
 export const DEFAULT_PORT = 3000;
 
 /** The first free port from `preferred` upwards (ten are tried), else any free one. */
@@ -31,14 +31,17 @@ export async function serverPort({ wanted, host }: { wanted?: string; host: stri
   return other;
 }
 
-/** Whether a server of ours could listen there. */
+/**
+ * Whether no other program has the port. Other reasons not to listen there, such as missing rights, are
+ * for the server to report.
+ */
 export async function canListen(port: number, host: string): Promise<boolean> {
   const probe = createServer().listen(port, host);
   try {
     await once(probe, 'listening');
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'EADDRINUSE';
   } finally {
     probe.close();
   }
