@@ -75,10 +75,10 @@ export default tseslint.config(
     files: ['src/**/*.ts'],
     ignores: ['src/platform/config/**', '**/*.spec.ts'],
     rules: {
-      // One file reads the environment, so that one table can list every setting.
+      // One folder reads the environment, so that one table can list every setting.
       'no-restricted-properties': [
         'error',
-        { object: 'process', property: 'env', message: 'Add the setting to src/config and inject it.' },
+        { object: 'process', property: 'env', message: 'Add the setting to src/platform/config and inject it.' },
       ],
     },
   },

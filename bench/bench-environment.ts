@@ -222,7 +222,7 @@ export class BenchEnvironment {
     const failed = Object.values(result.failures).reduce((sum, count) => sum + count, 0);
     if (failed > result.count / 100)
       throw new Error(
-        `${job.flow}: ${failed} failures beside ${result.count} successes: ${JSON.stringify(result.failures)}`,
+        `${job.flow}: ${failed} failures among ${result.count} requests: ${JSON.stringify(result.failures)}`,
       );
     const cpuMicroseconds = ((await server.cpuMicroseconds()) - cpuBefore) / result.total;
     return { ...result, cpuMicroseconds, value: result.perSecond };

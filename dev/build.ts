@@ -15,8 +15,8 @@ const PAGE_SCRIPTS = path.join('pages', 'assets', path.sep);
 /** Copied with the scripts of the pages and then left alone, so it shows when they were copied. */
 const COPIED_ALONGSIDE = path.join('pages', 'views', 'login.hbs');
 /**
- * A build takes seconds. A lock older than this is stale, even if another process now has the
- * number in it.
+ * A build takes about a minute. An older lock is stale, even if another process now has the number
+ * in it.
  */
 const LOCK_EXPIRES_MS = 3 * 60_000;
 

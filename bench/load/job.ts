@@ -25,6 +25,7 @@ export interface Job {
 /** The result of a load. Times are milliseconds. */
 export interface LoadResult {
   perSecond: number;
+  /** Failed flows included; {@link failures} counts them. */
   count: number;
   /** Including the warm-up and the requests after the end. */
   total: number;

@@ -12,7 +12,7 @@ import { SECURITY_HEADERS } from '../platform/http/security-headers.js';
  * Problem answers to requests that never reach Nest and its ProblemFilter.
  */
 
-/** By the error code of Node's HTTP parser. */
+/** By the error code of Node's HTTP server. */
 const PARSER_ERRORS: Readonly<Record<string, ErrorCode>> = {
   HPE_HEADER_OVERFLOW: 'headers_too_large',
   ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
@@ -30,7 +30,7 @@ export function answerFrameworkErrors(config: AppConfig) {
   };
 }
 
-/** For bytes that are not HTTP: writes the answer to the bare socket. */
+/** For requests that Node.js itself refuses, such as bytes that are not HTTP: writes to the bare socket. */
 export function answerClientErrors(config: AppConfig) {
   return function clientErrorHandler(error: Error & { code?: string; rawPacket?: unknown }, socket: Socket): void {
     if (error.code === 'ECONNRESET' || !socket.writable) {
@@ -47,7 +47,7 @@ export function answerClientErrors(config: AppConfig) {
       connection: 'close',
     };
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
-    // The answer to HEAD has no body (RFC 9110 section 9.3.2): a client would take it for the next answer.
+    // No body for HEAD (RFC 9110 section 9.3.2): a client would take one for the next answer.
     const isHead = Buffer.isBuffer(error.rawPacket) && error.rawPacket.toString('latin1', 0, 5) === 'HEAD ';
     socket.end(`HTTP/1.1 ${refusal.status} ${code}\r\n${lines.join('\r\n')}\r\n\r\n${isHead ? '' : body}`);
   };

@@ -67,7 +67,7 @@ describe('clients that lose answers', () => {
    * @returns false if its session ended
    */
   async function live(protection: Protection): Promise<boolean> {
-    const device = await lab.device(protection, USER_AGENT, address());
+    const device = await lab.logIn(protection, USER_AGENT, address());
     const come = async (): Promise<boolean> => {
       const answer = await refreshOf(device, random.pick(device.servers));
       if (answer.status !== 200) return false;
@@ -81,7 +81,7 @@ describe('clients that lose answers', () => {
     for (let count = 0; count < losses; count += 1) {
       await loseAnswer(device, random.pick(device.servers), random.pick(LOSSES));
       device.ip = address();
-      await lab.wait(device.sessionId, gap());
+      await lab.age(device.sessionId, gap());
       if (!isOfOneRefresh && !(await come())) return false;
     }
     return (await come()) && (await come());
@@ -138,7 +138,7 @@ describe('a refresh token that a second party has copied', () => {
 
   /** Owner and thief each refresh once an hour, in random order, until the thief is found out. */
   async function steal(protection: Protection, thief: Thief): Promise<Outcome> {
-    const owner = await lab.device(protection, OWNER.userAgent, OWNER.ip);
+    const owner = await lab.logIn(protection, OWNER.userAgent, OWNER.ip);
     const copy: Device = {
       ...owner,
       key: null, // it does not leave the device
@@ -150,7 +150,7 @@ describe('a refresh token that a second party has copied', () => {
     const outcome: Outcome = { tokens: 0, isFoundOut: false, refusalsOfOwner: 0 };
     for (let round = 0; round < ROUNDS; round += 1) {
       for (const party of random.shuffled([owner, copy])) {
-        await lab.wait(owner.sessionId, HOUR);
+        await lab.age(owner.sessionId, HOUR);
         const { status, body } = await refreshOf(party, random.pick(owner.servers));
         if (status === 200) {
           party.refreshToken = body.refreshToken;

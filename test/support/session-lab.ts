@@ -7,7 +7,7 @@ import { TestApp } from './test-app.js';
 const DAY = 86_400;
 const REFRESH = '/api/auth/refresh';
 
-/** Long enough that a client may come back twice after twenty days. */
+/** Long enough that a client may come back twice after twenty days, and as many sessions as a test opens. */
 const LONG_SESSIONS = {
   REFRESH_IDLE_TTL_SECONDS: String(60 * DAY),
   REFRESH_ABSOLUTE_TTL_SECONDS: String(300 * DAY),
@@ -52,7 +52,7 @@ export class SessionLab {
   }
 
   /** Logs in on a new session. */
-  async device(protection: Protection, userAgent: string, ip: string): Promise<Device> {
+  async logIn(protection: Protection, userAgent: string, ip: string): Promise<Device> {
     const member = this.members[protection];
     const key = protection === 'bound' ? new ProofMaker() : null;
     const { loginId: identifier, password, deviceToken } = member;
@@ -65,7 +65,8 @@ export class SessionLab {
     return { member, sessionId, servers: this.servers[protection], key, userAgent, ip, deviceToken, refreshToken };
   }
 
-  async wait(sessionId: string, seconds: number): Promise<void> {
+  /** Makes a session as old as if it had not been used for so long. */
+  async age(sessionId: string, seconds: number): Promise<void> {
     await ageSession(this.app.sql, sessionId, seconds);
   }
 

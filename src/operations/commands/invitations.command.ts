@@ -44,11 +44,12 @@ export async function createInvitation(
   });
 }
 
-/** `munjigi invitations list`: newest first, without codes and links. */
+/** `munjigi invitations list`: the newest 1,000, without codes and links. */
 export async function listInvitations(withApplication: WithApplication): Promise<void> {
   await withApplication(async (app) => {
     const rows = await app.get(InvitationsRepository, { strict: false }).list(MAX_LISTED, null);
     console.log(rows.length === 0 ? 'There are no invitations.' : rows.map(describe).join('\n'));
+    if (rows.length === MAX_LISTED) console.error(`Only the newest ${MAX_LISTED} are listed.`);
   });
 }
 

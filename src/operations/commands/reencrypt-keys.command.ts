@@ -3,7 +3,7 @@ import type { WithApplication } from './with-application.js';
 import { CommandError } from '../../platform/config/command-error.js';
 
 /**
- * `munjigi keys reseal`: re-encrypts authenticator apps and recovery codes with SECRET and reports
+ * `munjigi keys reseal`: re-encrypts all stored secrets, such as those of webhooks, with SECRET and reports
  * which secrets are still needed. Fails if a secret other than SECRET is needed. With `check` it
  * changes nothing.
  */

@@ -23,7 +23,7 @@ function secretSteps(refreshSeconds: number): string {
 
 1. Add it to the end of PREVIOUS_SECRETS and restart every replica. All of them now accept values made with it. ${WAIT}
 2. In PREVIOUS_SECRETS, replace it with the current value of SECRET, and set SECRET to the new secret. Restart every replica.
-3. Run "munjigi keys reseal" with these settings. Authenticator apps and recovery codes then need only the new secret.
+3. Run "munjigi keys reseal" with these settings. All stored secrets then need only the new one.
 4. After ${Math.ceil(refreshSeconds / DAY_SECONDS)} days (REFRESH_ABSOLUTE_TTL_SECONDS) no session needs the old secret: remove it from PREVIOUS_SECRETS.
 If the old secret has leaked, remove it right after step 3. All members must log in again; authenticator apps keep working.`;
 }

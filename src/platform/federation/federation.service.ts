@@ -153,7 +153,7 @@ export class FederationService {
   async relay(providerId: string, state: string, name: string | null): Promise<string> {
     if (!this.config.socialProviders.some(({ id, postsAnswer }) => id === providerId && postsAnswer))
       throw new DomainError('not_found', { detail: 'the provider posts no answers' });
-    const redirectUri = await this.requests.findRedirectUri(providerId, digest(state), name);
+    const redirectUri = await this.requests.keepPostedName(providerId, digest(state), name);
     if (redirectUri === null) throw new DomainError('social_login_failed', { detail: 'no such request' });
     return redirectUri;
   }

@@ -37,10 +37,10 @@ export class SocialRequestsRepository {
   }
 
   /**
-   * The redirect URI of an open request, which stays open.
-   * @param name kept for the account that the request ends in
+   * Keeps the name that the provider has posted, for the account that the request ends in.
+   * @returns the redirect URI of the request, which stays open; null if none is open
    */
-  async findRedirectUri(provider: string, stateDigest: Buffer, name: string | null): Promise<string | null> {
+  async keepPostedName(provider: string, stateDigest: Buffer, name: string | null): Promise<string | null> {
     const { rows } = await this.database.query<{ redirectUri: string }>(
       `UPDATE social_requests SET posted_name = coalesce($3, posted_name)
        WHERE state_digest = $2 AND provider = $1 AND expires_at > now() RETURNING redirect_uri AS "redirectUri"`,

@@ -10,7 +10,7 @@ import { judge, type RiskJudgement, type RiskRules } from './risk-judgement.js';
 import { RiskMailService, type RiskSubject } from './risk-mail.service.js';
 import { riskRules } from './risk-rules.js';
 import { RiskRepository } from './risk.repository.js';
-import { isForeign, NO_HISTORY, type History, type Place, type RiskFacts } from './signals.js';
+import { isExcluded, NO_HISTORY, type History, type Place, type RiskFacts } from './signals.js';
 
 /** A login with a right password or passkey. */
 export interface AssessedLogin {
@@ -114,7 +114,8 @@ export class RiskService {
   needsAssessment({ previousIp, refreshes, isLateReplay }: AssessedRefresh, { ip }: ClientContext): boolean {
     if (this.isOff) return false;
     if (isLateReplay) return true;
-    if (this.rules.limits.allowedCountries.size > 0 && isForeign(this.countries.of(ip), this.rules.limits)) return true;
+    if (this.rules.limits.allowedCountries.size > 0 && isExcluded(this.countries.of(ip), this.rules.limits))
+      return true;
     // Equal, not greater: so only one refresh of each window is assessed, although later ones are
     // counted too.
     if (refreshes === this.rules.limits.refreshes) return true;

@@ -30,7 +30,7 @@ export const NO_HISTORY: History = {
 export interface RiskFacts {
   readonly place: Place;
   readonly history: History;
-  /** The device showed no device token and does not look like a known one. */
+  /** The device showed no known device token and does not look like a known one. */
   readonly isNewDevice?: boolean;
   /**
    * Consecutive wrong passwords before the right one, on this device or on all unknown devices
@@ -92,18 +92,18 @@ const successAfterFailures: Signal = ({ passwordFailures = 0 }, limits) => passw
 const wrongSecondFactor: Signal = ({ isSecondFactorWrong = false }) => isSecondFactorWrong;
 
 /**
- * A lost answer, or a second client with a copy of the token. Alone and with a new network, it is
- * too common for a mail.
+ * A lost answer, or a second client with a copy of the token. It is too common for a mail when it is
+ * alone or comes with a new network only.
  */
 const lateReplay: Signal = ({ isLateReplay = false }) => isLateReplay;
 
-const countryNotAllowed: Signal = ({ place }, limits) => isForeign(place.country, limits);
+const countryNotAllowed: Signal = ({ place }, limits) => isExcluded(place.country, limits);
 
 /**
- * Whether ALLOWED_COUNTRIES leaves this country out. An unknown country is not: without this, a
+ * Whether ALLOWED_COUNTRIES excludes this country. It never excludes an unknown one: otherwise a
  * missing database of countries would lock out every member.
  */
-export function isForeign(country: string | null, { allowedCountries }: RiskLimits): boolean {
+export function isExcluded(country: string | null, { allowedCountries }: RiskLimits): boolean {
   return allowedCountries.size > 0 && country !== null && !allowedCountries.has(country);
 }
 

@@ -22,7 +22,7 @@ export class ProofNonces {
     return nonceOf(this.keys.current('proof-nonce'), this.window());
   }
 
-  isCurrent(nonce: string): boolean {
+  isAccepted(nonce: string): boolean {
     const now = this.window();
     // The next window too, because another replica may be a moment ahead. Plain comparison: a nonce
     // is handed to every client, so it is not a secret.

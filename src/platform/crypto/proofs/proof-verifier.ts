@@ -84,7 +84,7 @@ export class ProofVerifier {
   /** @throws DomainError `proof_stale`, with a nonce that makes the next proof fresh */
   private checkFresh({ iat, nonce }: ProofParts): void {
     if (Math.abs(iat - this.clock.now()) <= MAX_SKEW_SECONDS) return;
-    if (nonce !== undefined && this.nonces.isCurrent(nonce)) return;
+    if (nonce !== undefined && this.nonces.isAccepted(nonce)) return;
     throw new DomainError('proof_stale', {
       detail: `iat is ${Math.round(iat - this.clock.now())} s off`,
       headers: { 'dpop-nonce': this.nonces.current() },
