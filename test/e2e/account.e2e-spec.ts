@@ -207,6 +207,16 @@ describe('“it was not me”', () => {
     await logIn(app, ada, newPassword);
   });
 
+  it('a link of an account that was erased is invalid', async () => {
+    const ada = await given.member(app);
+    const before = await lastMail(ada.email);
+    await strangeLogin(app, ada);
+    const token = tokenIn(await mailbox.to(ada.email).next({ after: before }), 'not-me');
+    await app.sql.query(`DELETE FROM members WHERE id = $1`, [ada.id]);
+    for (const path of ['/api/auth/not-me/inspect', '/api/auth/not-me'])
+      expect((await app.post(path, { token }).expect(400)).body.code).toBe('link_invalid');
+  });
+
   it('OC-09 an intruder’s second factor is removed after a wait, and is no way in until then', async () => {
     const ada = await given.member(app);
     const before = await lastMail(ada.email);

@@ -77,7 +77,8 @@ export class DisavowalService {
    * @throws DomainError `link_invalid`
    */
   private async getAddressee(tx: Tx, link: VerifiedToken<'not-me'>): Promise<Member> {
-    const member = await this.members.get(tx, link.sub);
+    const member = await this.members.find(tx, link.sub);
+    if (!member) throw new DomainError('link_invalid', { detail: 'the member was erased' });
     if (member.status === 'disabled') throw new DomainError('link_invalid', { detail: 'the member is disabled' });
     const addresses = [member.emailKey, ...(await this.emailChanges.findUndoableKeys(tx, member.id))];
     if (!this.disavowalTokens.wasSentTo(link, addresses))
