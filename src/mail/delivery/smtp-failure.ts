@@ -7,7 +7,11 @@ interface SmtpError extends Error {
   timeoutType?: string;
 }
 
-const SERVER_CODES = new Set(['ECONNECTION', 'ESOCKET', 'EDNS', 'ETLS', 'EAUTH', 'ENOAUTH', 'EPROXY']);
+/** EPROTOCOL: the server refuses the greeting (EHLO, HELO or LHLO), or does not speak SMTP. */
+const SERVER_CODES = new Set(['ECONNECTION', 'ESOCKET', 'EDNS', 'ETLS', 'EAUTH', 'ENOAUTH', 'EPROXY', 'EPROTOCOL']);
+
+/** The commands that a server refuses because of one mail: its recipient or its content. */
+const MAIL_COMMANDS: ReadonlySet<string | undefined> = new Set(['RCPT TO', 'DATA']);
 
 /**
  * Whether the connection to the mail server or the login there failed: any other mail would fail as
@@ -15,9 +19,9 @@ const SERVER_CODES = new Set(['ECONNECTION', 'ESOCKET', 'EDNS', 'ETLS', 'EAUTH',
  * mail.
  */
 export function isServerFailure(error: unknown): boolean {
-  const { code = '', responseCode, timeoutType, command } = error as SmtpError;
+  const { code = '', responseCode, timeoutType } = error as SmtpError;
   if (code === 'ETIMEDOUT') return timeoutType !== 'SOCKET_TIMEOUT';
-  return SERVER_CODES.has(code) || responseCode === 421 || (code === 'EPROTOCOL' && command === 'CONN');
+  return SERVER_CODES.has(code) || responseCode === 421;
 }
 
 /**
@@ -25,11 +29,10 @@ export function isServerFailure(error: unknown): boolean {
  * (RFC 5321 section 4.2.1).
  */
 export function isPermanentFailure(error: unknown): boolean {
-  const { code, responseCode, command } = error as SmtpError;
-  // A refused login or TLS handshake is a fault of our configuration; mails wait until it is fixed.
-  if (code === 'EAUTH' || code === 'ETLS' || command === 'AUTH LOGIN' || command === 'CONN') return false;
-  // The server refuses the sender: a wrong MAIL_FROM or a used-up quota must not lose the mail.
-  if (command === 'MAIL FROM') return false;
+  const { responseCode, command } = error as SmtpError;
+  // A refused connection, greeting, TLS handshake, login or sender (a wrong MAIL_FROM, a used-up
+  // quota) meets every mail. They wait until it is fixed.
+  if (!MAIL_COMMANDS.has(command)) return false;
   return responseCode !== undefined && responseCode >= 500 && responseCode < 600;
 }
 
@@ -37,6 +40,7 @@ export function isPermanentFailure(error: unknown): boolean {
 const REMEDIES: readonly (readonly [reason: RegExp, remedy: string])[] = [
   [/self-signed|unable to (verify|get)|issuer/i, 'set SMTP_CA_FILE to the authority of its certificate'],
   [/altname/i, 'SMTP_URL needs the host name of its certificate'],
+  [/EHLO failed|Invalid HELO/, 'it refuses the name that this server gives; check SMTP_CLIENT_NAME'],
   [/STARTTLS/i, 'it offers no TLS; set SMTP_REQUIRE_TLS=false only for a server on the same machine or network'],
   [/ECONNREFUSED|ENOTFOUND|EAI_AGAIN/, 'check host and port of SMTP_URL'],
 ];
