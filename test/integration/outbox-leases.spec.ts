@@ -5,10 +5,14 @@ import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../src/bootstrap/data-source.js';
 import { EventDeliveriesRepository } from '../../src/events/deliveries/event-deliveries.repository.js';
 import { WebhookQueue } from '../../src/events/deliveries/webhook-queue.js';
+import { OutboxBacklogRepository } from '../../src/mail/outbox/outbox-backlog.repository.js';
+import { OutboxInspectionRepository } from '../../src/mail/outbox/outbox-inspection.repository.js';
+import { OutboxMessage } from '../../src/mail/outbox/outbox-message.entity.js';
 import { OutboxRepository } from '../../src/mail/outbox/outbox.repository.js';
 import { Database } from '../../src/platform/database/database.js';
 import { ProviderRevocationsRepository } from '../../src/platform/federation/revocations/provider-revocations.repository.js';
-import type { ClaimedRow } from '../../src/platform/outbox/attempts.js';
+import { postponed, type ClaimedRow } from '../../src/platform/outbox/attempts.js';
+import { Backoff } from '../../src/platform/outbox/backoff.js';
 import type { OutboxQueue } from '../../src/platform/outbox/outbox-queue.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
@@ -106,6 +110,47 @@ it.each(Object.keys(ADD) as Table[])(
     expect(rows).toEqual([{ status: 'pending' }]);
   },
 );
+
+describe('a dead mail of three days ago', () => {
+  const queue = (): OutboxRepository => new OutboxRepository(database);
+  const retry = (id: string): Promise<boolean> =>
+    database.transaction((tx) => new OutboxInspectionRepository(dataSource.getRepository(OutboxMessage)).retry(tx, id));
+
+  async function givenDeadMail(expiresAt: string): Promise<{ id: string; createdAt: Date }> {
+    await own.pool.query('TRUNCATE outbox_messages');
+    await own.pool.query(ADD.outbox_messages);
+    const { rows } = await own.pool.query(
+      `UPDATE outbox_messages SET status = 'dead', payload = '', attempts = 200, created_at = now() - interval '3 days',
+         finished_at = now(), expires_at = ${expiresAt} RETURNING id, created_at AS "createdAt"`,
+    );
+    return rows[0];
+  }
+
+  it('FT-03 is tried for two more days when an operator retries it, and is not reported as stuck', async () => {
+    const { id, createdAt } = await givenDeadMail('NULL');
+    expect(await retry(id)).toBe(true);
+    const { due, oldestSeconds } = await new OutboxBacklogRepository(database).measure();
+    expect(due).toBe(1);
+    expect(oldestSeconds).toBeLessThan(86_400);
+    const [first] = await queue().claim(1, 1, 60, false);
+    expect(first).toMatchObject({ id, attempts: 1, isOverdue: false });
+    const outcome = postponed(first!, '451 try later', new Backoff(5, 900));
+    expect(outcome).toEqual({ kind: 'postponed', reason: '451 try later', seconds: expect.any(Number) });
+    await queue().postpone(first!, 0, '451 try later');
+    const { rows } = await own.pool.query(
+      `UPDATE outbox_messages SET retried_at = retried_at - interval '2 days' RETURNING status, created_at AS "createdAt"`,
+    );
+    expect(rows).toEqual([{ status: 'pending', createdAt }]);
+    const [last] = await queue().claim(1, 1, 60, false);
+    expect(last).toMatchObject({ attempts: 2, isOverdue: true });
+  });
+
+  it('FT-03 cannot be retried once its code and link have expired', async () => {
+    const { id } = await givenDeadMail('now()');
+    expect(await retry(id)).toBe(false);
+    expect(await queue().claim(1, 1, 60, false)).toEqual([]);
+  });
+});
 
 // A failure of one provider says nothing about another, so their revocations have no probe.
 it.each(['outbox_messages', 'event_deliveries'] as const)(

@@ -10,7 +10,7 @@ import { OUTBOX_CHANNEL } from './outbox.repository.js';
  * A mail as it is stored. `payload` is read for the recipient's address only; administrators do not
  * see the content.
  */
-export type OutboxRow = Omit<OutboxMessage, 'messageId' | 'challengeId'> & PagePosition;
+export type OutboxRow = Omit<OutboxMessage, 'messageId' | 'challengeId' | 'retriedAt'> & PagePosition;
 
 /** Selects mails. */
 export interface OutboxFilter {
@@ -41,7 +41,7 @@ export class OutboxInspectionRepository {
 
   /**
    * Makes a dead mail due again, as if it were new, and wakes the dispatchers on commit. Of two
-   * concurrent retries, one succeeds.
+   * concurrent retries, one succeeds. `created_at` stays: the mail of a challenge is found by it.
    *
    * @returns false for any other mail, and where its code or link expired, was used or was replaced
    */
@@ -49,7 +49,10 @@ export class OutboxInspectionRepository {
     const { affected } = await tx.manager
       .createQueryBuilder()
       .update(OutboxMessage)
-      .set({ status: 'pending', attempts: 0, availableAt: () => 'now()', finishedAt: null, lastError: null })
+      .set({
+        ...{ status: 'pending', attempts: 0, finishedAt: null, lastError: null },
+        ...{ availableAt: () => 'now()', retriedAt: () => 'now()' },
+      })
       .where('id = :id', { id })
       .andWhere(IS_RETRYABLE)
       .andWhere(

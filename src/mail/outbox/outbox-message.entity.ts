@@ -32,6 +32,8 @@ export class OutboxMessage {
   @Column('uuid', { name: 'proof_id', nullable: true }) challengeId: string | null;
   @Column('int', { default: 0 }) attempts: number;
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt: Date;
+  /** When an administrator last had it sent again; from then on it is tried as long as a new one. */
+  @Column('timestamptz', { name: 'retried_at', nullable: true }) retriedAt: Date | null;
   /** Next attempt: end of the backoff after a failure, or end of the lease of the process that is sending it. */
   @Column('timestamptz', { name: 'available_at', default: () => 'now()' }) availableAt: Date;
   /** Dropped if not sent by then. */

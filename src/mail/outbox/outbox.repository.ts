@@ -17,11 +17,17 @@ export type NewOutboxMessage = Pick<
 export type ClaimedMessage = ClaimedRow &
   Pick<OutboxMessage, 'template' | 'locale' | 'messageId'> & { readonly payload: Buffer; readonly isExpired: boolean };
 
-/** After this time an undeliverable mail is dead, as on mail servers (RFC 5321 section 4.5.4.1). */
+/**
+ * After this time an undeliverable mail is dead, as on mail servers (RFC 5321 section 4.5.4.1). It
+ * begins again when an administrator retries the mail.
+ */
 const GIVE_UP_AFTER = `interval '2 days'`;
 
 /** Stored as `last_error` of a mail whose code or link expired before it could be sent. */
 export const EXPIRED = 'expired before it could be sent';
+
+/** When the mail was made, or last made due again as if it were new. */
+export const QUEUED_AT = 'coalesce(retried_at, created_at)';
 
 const DUE = `SELECT id FROM outbox_messages WHERE status = 'pending' AND available_at <= now()`;
 
@@ -34,7 +40,7 @@ const CLAIM = {
     UPDATE outbox_messages SET attempts = attempts + 1, available_at = now() + make_interval(secs => $3)
     WHERE id IN (SELECT id FROM failed UNION ALL SELECT id FROM fresh)
     RETURNING id, template, locale, message_id AS "messageId", attempts, payload,
-      coalesce(expires_at <= now(), false) AS "isExpired", created_at <= now() - ${GIVE_UP_AFTER} AS "isOverdue"`,
+      coalesce(expires_at <= now(), false) AS "isExpired", ${QUEUED_AT} <= now() - ${GIVE_UP_AFTER} AS "isOverdue"`,
 };
 
 const FINISH = {
