@@ -49,7 +49,7 @@ export class RevocationBroadcastService implements OnModuleInit, OnModuleDestroy
   onModuleDestroy(): void {
     this.isStopping = true;
     clearInterval(this.timer);
-    for (const listener of this.listeners) listener.end();
+    for (const listener of this.listeners) this.end(listener);
   }
 
   /** Connected listeners. */
@@ -72,13 +72,25 @@ export class RevocationBroadcastService implements OnModuleInit, OnModuleDestroy
   /**
    * Sends what is in force and, from then on, each revocation and a heartbeat every five seconds.
    * The first heartbeat marks the end of what was in force. Headers must have been written.
+   *
+   * A client may have hung up while its key was checked. Its `close` is over and never comes again,
+   * so its listener would take the room of another for ever.
    */
   open(response: ServerResponse, principal: ApiKeyPrincipal, after?: number): void {
+    if (response.destroyed) return;
     const first = [...this.snapshots.encode(after), this.heartbeat()];
     const listener = new StreamListener(response, principal, first);
     this.listeners.add(listener);
     this.timer ??= setInterval(() => this.beat(), HEARTBEAT_MS).unref();
     response.once('close', () => this.remove(listener));
+    // The key may have ended since it was checked. As long as it is kept in memory, this is no query.
+    void this.endDead([listener]);
+  }
+
+  /** Removes it at once: `close` comes later, and not at all for a connection that is gone. */
+  private end(listener: StreamListener): void {
+    listener.end();
+    this.remove(listener);
   }
 
   private remove(listener: StreamListener): void {
@@ -107,7 +119,7 @@ export class RevocationBroadcastService implements OnModuleInit, OnModuleDestroy
     const chunk = this.isInterrupted ? notice : this.heartbeat();
     for (const listener of this.listeners) {
       const { expiresAt } = listener.principal;
-      if (expiresAt !== null && expiresAt <= now) listener.end();
+      if (expiresAt !== null && expiresAt <= now) this.end(listener);
       else listener.beat(chunk);
     }
   }
@@ -124,17 +136,20 @@ export class RevocationBroadcastService implements OnModuleInit, OnModuleDestroy
 
   /** Ends the streams of a key whose secret no longer works; with null, looks at every key (RS-22). */
   private async endRevoked(changedId: string | null): Promise<void> {
-    const concerned = [...this.listeners].filter(
-      ({ principal }) => changedId === null || principal.apiKeyId === changedId,
+    await this.endDead(
+      [...this.listeners].filter(({ principal }) => changedId === null || principal.apiKeyId === changedId),
     );
+  }
+
+  private async endDead(listeners: readonly StreamListener[]): Promise<void> {
     const verdicts = new Map<string, Promise<boolean>>();
-    for (const listener of concerned) {
+    for (const listener of listeners) {
       const { principal } = listener;
       const secret = `${principal.apiKeyId} ${principal.secretDigest.toString('hex')}`;
       // Fails closed: without an answer the stream ends, and the listener has to prove its key again.
       const verdict = verdicts.get(secret) ?? this.keys.isLive(principal).catch(() => false);
       verdicts.set(secret, verdict);
-      if (!(await verdict)) listener.end();
+      if (!(await verdict)) this.end(listener);
     }
   }
 }
