@@ -11,8 +11,11 @@ const TAKES: Readonly<Record<string, readonly Field[]>> = {
   '/api/auth/login/passkey': LOGIN,
   '/api/auth/sign-up/confirm-code': SIGN_UP,
   '/api/auth/sign-up/confirm-link': SIGN_UP,
+  '/api/auth/invitations/accept': SIGN_UP,
+  // The rest went with the login that asked for the second step.
   '/api/auth/login/mfa': ['binding'],
   '/api/auth/login/mfa/passkey': ['binding'],
+  '/api/auth/consents': ['binding'],
   '/api/auth/social/{provider}/start': ['binding', 'transport'],
   '/api/auth/social/{provider}/complete': ['deviceName', 'deviceToken'], // the rest went with `start`
   '/api/auth/social/{provider}/native': ['binding', 'deviceName', 'deviceToken'],
