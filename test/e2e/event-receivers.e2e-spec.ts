@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -26,11 +26,26 @@ allowTime();
 
 const CHANGES = howMany({ short: 60, long: 1000 });
 
+/** A cursor from long before the events that any server keeps. */
+const OLD_CURSOR = '1.1';
+const SET_CURSOR = `import sqlite3, sys
+with sqlite3.connect(sys.argv[1]) as db:
+    db.execute("UPDATE position SET cursor = ?", (sys.argv[2],))`;
+
 const PROGRAMS = {
-  express: { isInstalled: true, command: () => [process.execPath, 'receiver.js'] },
+  express: {
+    isInstalled: true,
+    command: () => [process.execPath, 'receiver.js'],
+    setCursor: async (cursor: string, app: TestApp) => {
+      await app.sql.query('UPDATE team_cursor SET cursor = $1', [cursor]);
+    },
+  },
   fastapi: {
     isInstalled: hasPythonModules('fastapi', 'httpx', 'uvicorn'),
     command: (port: number) => [PYTHON, '-B', '-m', 'uvicorn', 'main:app', '--port', String(port)],
+    setCursor: async (cursor: string, _app: TestApp, file: string) => {
+      execFileSync(PYTHON, ['-c', SET_CURSOR, file, cursor]);
+    },
   },
 };
 
@@ -39,10 +54,11 @@ if (!PROGRAMS.fastapi.isInstalled) skipNotice('FastAPI, httpx or uvicorn', 'pyth
 /** One of the examples, running or not. */
 class Receiver {
   private readonly folder = mkdtempSync(path.join(os.tmpdir(), 'munjigi-receiver-'));
+  private readonly file = path.join(this.folder, 'members.db');
   private child?: ChildProcess;
 
   private constructor(
-    readonly name: string,
+    readonly name: keyof typeof PROGRAMS,
     private readonly command: string[],
     private readonly port: number,
     private readonly key: string,
@@ -65,7 +81,7 @@ class Receiver {
       env: {
         ...{ PATH: process.env.PATH, HOME: process.env.HOME, PORT: String(this.port), MUNJIGI_URL: app.origin },
         ...{ API_KEY: this.key, WEBHOOK_SECRET: this.secret, DATABASE_URL: app.database.url },
-        DATABASE_FILE: path.join(this.folder, 'members.db'),
+        DATABASE_FILE: this.file,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -84,6 +100,11 @@ class Receiver {
     const exit = once(child, 'exit');
     child.kill('SIGKILL');
     await exit;
+  }
+
+  /** Lets the receiver, which is not running, have been away for longer than the log is kept. */
+  expireCursor(app: TestApp): Promise<void> {
+    return PROGRAMS[this.name].setCursor(OLD_CURSOR, app, this.file);
   }
 
   async remove(): Promise<void> {
@@ -209,5 +230,27 @@ describe('the tables of members of the examples', () => {
     process.stdout.write(
       `event receivers ${names.join(', ')}: ${CHANGES} changes, ${members.length} members, tables equal\n`,
     );
+  });
+
+  it('EV-05 equal the members after an absence longer than the log, in which one was erased and one moved', async () => {
+    const [gone, moved] = [await given.member(app), await given.member(app)];
+    members.push(moved);
+    await endAll();
+    await startAll();
+    await expectEqualTables(); // both members with the id of an event
+    await endAll();
+    await erase(gone);
+    await app.sql.query('UPDATE members SET email = $2, email_key = $2 WHERE id = $1', [moved.id, unique.email()]);
+    await app.sql.query('DELETE FROM events'); // with their deliveries, as the purge does
+    for (const receiver of receivers) await receiver.expireCursor(app);
+    await startAll();
+    await expectEqualTables();
+    // Webhooks are newer than the copy.
+    await moved.client.patch('/api/members/me', { name: unique.loginId() }, moved.accessToken).expect(200);
+    await eventually('the tables are equal', async () => {
+      const wanted = String(await truth());
+      for (const receiver of receivers) if (String(await receiver.table()) !== wanted) return undefined;
+      return true;
+    });
   });
 });

@@ -36,9 +36,13 @@ const saveCursor = (cursor) =>
     cursor,
   ]);
 
-/** The cursor comes first: what changes during the copy is then read after it. */
+/**
+ * The cursor comes first: what changes during the copy is then read after it. An older copy is deleted, because it has
+ * members that were erased since, and ids of events that this copy could not replace. From then on webhooks win.
+ */
 async function copyAll() {
   const { nextCursor } = await read('/api/integrations/events?after=latest');
+  await db.query('DELETE FROM team_members WHERE data IS NOT NULL'); // who is known as erased stays so
   for (let cursor; cursor !== null;) {
     const page = await read(`/api/admin/members?limit=100${cursor ? `&cursor=${cursor}` : ''}`);
     for (const { id, loginId, email, name, locale, role, status, createdAt } of page.items)

@@ -143,7 +143,8 @@ export const problems: Record<ErrorCode, { title: string; detail: string }> = {
   webhook_limit_reached: { title: 'Too many webhooks', detail: 'There are 20 webhooks already. Delete one first.' },
   cursor_expired: {
     title: 'Cursor expired',
-    detail: 'Events after this cursor may be deleted already. Read all members again and continue from "latest".',
+    detail:
+      'Events after this cursor may be deleted already. Take the cursor of "latest", read all members again, then continue from it.',
   },
   mail_not_retryable: {
     title: 'Email cannot be sent again',

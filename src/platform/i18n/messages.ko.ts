@@ -142,7 +142,7 @@ export const problems: Record<ErrorCode, { title: string; detail: string }> = {
   cursor_expired: {
     title: '만료된 커서',
     detail:
-      '이 커서 다음의 이벤트가 이미 삭제되었을 수 있습니다. 회원 전체를 다시 읽고 "latest"부터 이어서 읽어 주세요.',
+      '이 커서 다음의 이벤트가 이미 삭제되었을 수 있습니다. "latest"의 커서를 먼저 받고 회원 전체를 다시 읽은 다음, 그 커서부터 이어서 읽어 주세요.',
   },
   mail_not_retryable: {
     title: '다시 보낼 수 없는 메일',
