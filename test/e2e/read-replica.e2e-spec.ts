@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { givenAdmin, type GivenAdmin } from '../support/admins.js';
+import { givenApiKey } from '../support/api-keys.js';
 import { eventually } from '../support/eventually.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
-import { unique } from '../support/factories.js';
+import { given, unique } from '../support/factories.js';
 import { TestApp } from '../support/test-app.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
@@ -40,6 +41,16 @@ describe('read replica', () => {
     expect(await found(admin.loginId)).toEqual([]);
     await app.get(`/api/admin/members/${admin.id}`, admin.accessToken).expect(200);
     await app.get('/api/members/me', admin.accessToken).expect(200);
+  });
+
+  it('a copy of all members is followed by the events that the replica lacks', async () => {
+    const { id, key } = await givenApiKey(app, ['events:read']);
+    // Without a reader no event is written.
+    await app.sql.query(`INSERT INTO event_consumers (kind, id) VALUES ('api-key', $1)`, [id]);
+    const ada = await given.member(app);
+    const { body: latest } = await app.get('/api/integrations/events?after=latest', key).expect(200);
+    const { body } = await app.get(`/api/integrations/events?after=${latest.nextCursor}`, key).expect(200);
+    expect((body.items as { memberId: string }[]).map(({ memberId }) => memberId)).toContain(ada.id);
   });
 
   it('FT-05 without it the primary answers the lists', async () => {

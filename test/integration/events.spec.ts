@@ -14,6 +14,7 @@ import { EventLogService } from '../../src/integrations/events/event-log.service
 import { AppConfig } from '../../src/platform/config/app-config.js';
 import { Clock } from '../../src/platform/database/clock.js';
 import { Database } from '../../src/platform/database/database.js';
+import { ReadReplica } from '../../src/platform/database/read-replica.js';
 import type { Tx } from '../../src/platform/database/sql.js';
 import type { AuditLogService } from '../../src/security/audit-log/audit-log.service.js';
 import { caught } from '../support/caught.js';
@@ -39,7 +40,7 @@ describe('events', () => {
     ).initialize();
     database = new Database(dataSource);
     const config = AppConfig.load(serverEnvironment({ DATABASE_URL: own.url }));
-    log = new EventLogService(config, clock, new EventsRepository(database));
+    log = new EventLogService(config, clock, new EventsRepository(database), new ReadReplica(database, config));
   });
   afterAll(async () => {
     await dataSource.destroy();

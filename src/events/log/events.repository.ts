@@ -64,8 +64,8 @@ export class EventsRepository {
   }
 
   /** The position of the last event that has one; null if there is none. */
-  async findEnd(): Promise<LogPosition | null> {
-    const { rows } = await this.database.query<{ position: LogPosition | null }>(
+  async findEnd(sql: Sql = this.database): Promise<LogPosition | null> {
+    const { rows } = await sql.query<{ position: LogPosition | null }>(
       `SELECT max(position)::text AS position FROM events`,
     );
     return rows[0]!.position;

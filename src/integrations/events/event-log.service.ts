@@ -3,6 +3,7 @@ import { eventBodyOf, type EventBody, type EventType } from '../../events/events
 import { EventsRepository, type LogPosition, type LogRow } from '../../events/log/events.repository.js';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { Clock } from '../../platform/database/clock.js';
+import { ReadReplica } from '../../platform/database/read-replica.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 
 /** A part of the log and where it ends. */
@@ -26,6 +27,7 @@ export class EventLogService {
     { env }: AppConfig,
     private readonly clock: Clock,
     private readonly events: EventsRepository,
+    private readonly replica: ReadReplica,
   ) {
     this.retentionSeconds = env.EVENT_RETENTION_SECONDS;
   }
@@ -40,8 +42,12 @@ export class EventLogService {
     const start = after === undefined || isLatest ? '0' : this.positionOf(after);
     // For `latest`, assigns a position to every event: those that exist already must not come after it.
     while ((await this.events.assignPositions()) && isLatest);
+    if (isLatest) {
+      // A copy of all members follows, which the replica answers: the log goes on from its state.
+      const copied = (await this.events.findEnd(this.replica)) ?? start;
+      return { items: [], nextCursor: this.cursorOf(copied), hasMore: false };
+    }
     const end = (await this.events.findEnd()) ?? start;
-    if (isLatest) return { items: [], nextCursor: this.cursorOf(end), hasMore: false };
     const rows = await this.events.list(start, end, types, limit + 1);
     const items = rows.slice(0, limit);
     const hasMore = rows.length > limit;
