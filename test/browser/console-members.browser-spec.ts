@@ -2,13 +2,14 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Locator } from 'playwright-core';
 import { givenAdmin, type GivenAdmin } from '../support/admins.js';
 import { describeInBrowser } from '../support/browser.js';
 import { LOOKS, BrowserApp, type Visitor } from '../support/browser-app.js';
 import { act, card, give, goTo, isDone, logInTo, openMember, REASON } from '../support/console.js';
-import { given, unique } from '../support/factories.js';
+import { eventually } from '../support/eventually.js';
+import { given, unique, type GivenMember } from '../support/factories.js';
 import { JAPANESE } from '../support/language-pack.js';
 import { mailbox } from '../support/mailbox.js';
 
@@ -18,6 +19,8 @@ const ATTRIBUTES = {
   news: { schema: { type: 'boolean', title: 'Newsletter', 'x-title-ko': '소식지' }, member: 'write' },
   score: { schema: { type: 'number' }, member: 'hidden' },
 };
+
+type IsHeld = (query: URLSearchParams) => boolean;
 
 describeInBrowser('the screen of a member in the console', () => {
   let browserApp: BrowserApp;
@@ -69,12 +72,12 @@ describeInBrowser('the screen of a member in the console', () => {
       );
   }
 
-  /** Lets the requests to a path wait. @returns what lets them go on */
-  async function hold({ page }: Visitor, path: string): Promise<() => void> {
+  /** Lets the requests to a path wait, or those with such a query. @returns what lets them go on */
+  async function hold({ page }: Visitor, path: string, isHeld: IsHeld = () => true): Promise<() => void> {
     let release = (): void => {};
     const released = new Promise<void>((resolve) => (release = resolve));
     await page.route(
-      (url) => url.pathname === path,
+      ({ pathname, searchParams }) => pathname === path && isHeld(searchParams),
       async (route) => {
         await released;
         await route.continue();
@@ -287,6 +290,77 @@ describeInBrowser('the screen of a member in the console', () => {
         await visitor.page.keyboard.press('Escape');
         // The browser reports that a dialog is closed some time after it has hidden it.
         await visitor.page.locator('[data-do="disable"]:focus').waitFor();
+      });
+
+      describe('in the list of members', () => {
+        const PATH = '/api/admin/members';
+        const PAGE_SIZE = 20;
+        let ada: GivenMember;
+        let grace: GivenMember;
+        beforeAll(async () => {
+          [ada, grace] = [await given.member(browserApp.app), await given.member(browserApp.app)];
+          await browserApp.app.sql.query(
+            `INSERT INTO members (id, login_id, email, email_key, password_hash, locale)
+             SELECT gen_random_uuid(), 'list' || n, 'list' || n || '@example.test', 'list' || n || '@example.test', 'x', 'en'
+             FROM generate_series(1, $1::int) AS n`,
+            [PAGE_SIZE + 10],
+          );
+        });
+        // The list is opened anew, without a search.
+        beforeEach(async () => {
+          await goTo(visitor, 'overview');
+          await goTo(visitor, 'members');
+        });
+
+        const entries = (): Locator => card(visitor, 'members').locator('.entries > li');
+        const loginIds = (): Promise<string[]> => entries().locator('a').allTextContents();
+        const more = (): Locator => card(visitor, 'members').locator('.card-body > p button');
+        const search = async (query: string): Promise<void> => {
+          await visitor.type('#filter-query', query);
+          await visitor.page.keyboard.press('Enter');
+        };
+        const showsOnly = ({ loginId }: GivenMember): Promise<true> =>
+          eventually<true>('the found member', async () => String(await loginIds()) === loginId || undefined);
+
+        /** Lets a held answer come, until the page has taken it. */
+        async function letCome(release: () => void, isHeld: IsHeld): Promise<void> {
+          const answered = visitor.page.waitForResponse((response) => {
+            const { pathname, searchParams } = new URL(response.url());
+            return pathname === PATH && isHeld(searchParams);
+          });
+          release();
+          await (await answered).finished();
+          // The page takes this answer after the one that it already has.
+          await visitor.page.evaluate(`fetch('/health/live').then((answer) => answer.text())`);
+        }
+
+        it('AC-41 shows what was searched for last, whichever answer comes last', async () => {
+          const isFirst: IsHeld = (query) => query.get('query') === ada.email;
+          const release = await hold(visitor, PATH, isFirst);
+          await search(ada.email);
+          await search(grace.email);
+          await showsOnly(grace);
+          await letCome(release, isFirst);
+          expect(await loginIds()).toEqual([grace.loginId]);
+        });
+
+        it('AC-41 goes on with the search that it shows, whatever is typed for the next one', async () => {
+          expect(await entries().count()).toBe(PAGE_SIZE);
+          await visitor.type('#filter-query', 'nobody-here@example.test');
+          await more().click();
+          await entries().nth(PAGE_SIZE).waitFor();
+          expect(await card(visitor, 'members').locator('.done').textContent()).toBe('');
+        });
+
+        it('AC-41 adds no page of an earlier search to a later one', async () => {
+          const isNextPage: IsHeld = (query) => query.has('cursor');
+          const release = await hold(visitor, PATH, isNextPage);
+          await more().click();
+          await search(grace.email);
+          await showsOnly(grace);
+          await letCome(release, isNextPage);
+          expect(await loginIds()).toEqual([grace.loginId]);
+        });
       });
     });
   }

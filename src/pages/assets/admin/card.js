@@ -29,6 +29,10 @@ export class Card {
     this.data = undefined;
     /** @type {unknown} */
     this.error = undefined;
+    /** Counts the loads. Answers may come in another order than they were asked for. */
+    this.turns = 0;
+    /** The load whose answer is shown. */
+    this.shown = 0;
     this.heading = el('h2', { id: `card-${++count}`, tabindex: '-1' });
     this.message = el('p', { class: 'done', role: 'status' });
     this.body = el('div', { class: 'card-body' });
@@ -42,15 +46,19 @@ export class Card {
     this.redraw();
   }
 
-  /** Loads the data and shows them. */
+  /** Loads the data and shows them, unless they were asked for again in the meantime. */
   async reload() {
+    const turn = ++this.turns;
     try {
-      this.data = await this.load();
+      const data = await this.load();
+      if (turn !== this.turns) return;
+      this.data = data;
       this.error = undefined;
     } catch (error) {
-      if (error instanceof Left) return;
+      if (turn !== this.turns || error instanceof Left) return;
       this.error = error;
     }
+    this.shown = turn;
     this.redraw();
   }
 
@@ -120,16 +128,22 @@ export class ListCard extends Card {
     this.tools = () => [el('p', {}, button(text(label), action, { look: 'primary' }))];
   }
 
+  /** Adds the next page. Does nothing while another load replaces the list, for which this cursor does not hold. */
   async loadMore() {
+    if (this.shown !== this.turns) return;
+    const turn = ++this.turns;
     const { items = [], nextCursor } = this.data ?? {};
     try {
       const page = await this.loadPage(nextCursor ?? undefined);
+      if (turn !== this.turns) return;
       this.data = { items: [...items, ...page.items], nextCursor: page.nextCursor };
       this.redraw();
       // Screen readers continue with the first new entry.
       /** @type {HTMLElement | undefined} */ (this.body.querySelectorAll('.entries > li')[items.length])?.focus();
     } catch (error) {
-      if (!(error instanceof Left)) this.say(reasonOf(toProblem(error)));
+      if (turn === this.turns && !(error instanceof Left)) this.say(reasonOf(toProblem(error)));
+    } finally {
+      if (turn === this.turns) this.shown = turn;
     }
   }
 }

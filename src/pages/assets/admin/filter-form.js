@@ -28,12 +28,19 @@ export class FilterForm {
     this.root = /** @type {HTMLFormElement} */ (el('form', { class: 'card filter', role: 'search', novalidate: '' }));
     this.root.addEventListener('submit', (event) => {
       event.preventDefault();
-      this.apply(this.values());
+      this.apply(this.take());
     });
     this.root.addEventListener('change', (event) => {
-      if (event.target instanceof HTMLSelectElement) this.apply(this.values());
+      if (event.target instanceof HTMLSelectElement) this.apply(this.take());
     });
     this.draw(initial);
+    /** What the list shows. A person may have typed something else since. */
+    this.applied = this.values();
+  }
+
+  /** Makes what is typed and selected what the list shows. */
+  take() {
+    return (this.applied = this.values());
   }
 
   /** What is typed and selected; without what is empty. @returns {Record<string, string>} */

@@ -19,7 +19,7 @@ export function open() {
   /** @type {ListCard<import('./mail-entry.js').Mail>} */
   const list = new ListCard(
     'mails',
-    (cursor) => read('outbox', { ...form.values(), cursor, limit: '20' }),
+    (cursor) => read('outbox', { ...form.applied, cursor, limit: '20' }),
     (mail) =>
       mailEntry(mail, (message) => {
         list.say(message);

@@ -30,11 +30,11 @@ export function open() {
   /** @type {ListCard<Member>} */
   const list = new ListCard(
     'members',
-    (cursor) => read('members', { ...form.values(), cursor, limit: PAGE_SIZE }),
+    (cursor) => read('members', { ...form.applied, cursor, limit: PAGE_SIZE }),
     memberEntry,
     'noMember',
   );
-  const diagnosis = diagnosisCard(() => form.values().query ?? '');
+  const diagnosis = diagnosisCard(() => form.applied.query ?? '');
   diagnosis.root.hidden = true;
 
   /** @param {Record<string, string>} values */
@@ -47,7 +47,7 @@ export function open() {
 
   function diagnose() {
     if (form.values().query === undefined) return form.focus();
-    keep(form.values());
+    keep(form.take());
     diagnosis.root.hidden = false;
     diagnosis.say(''); // the result of an action for another person
     void list.reload();

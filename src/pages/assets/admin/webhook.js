@@ -28,7 +28,7 @@ export function open(params) {
   /** @type {ListCard<import('./delivery-entry.js').Delivery>} */
   const deliveries = new ListCard(
     'deliveries',
-    (cursor) => read(`${path}/deliveries`, { ...filter.values(), cursor, limit: '20' }),
+    (cursor) => read(`${path}/deliveries`, { ...filter.applied, cursor, limit: '20' }),
     (delivery) => deliveryEntry(delivery, path, done),
     'noDeliveries',
   );
