@@ -99,6 +99,40 @@ describe('declared attributes', () => {
     expect(seen.attributes).toEqual({ phone: '+821012345678', plan: 'pro', score: 4 });
   });
 
+  it('AT-01 a member reads of no change of hidden ones, and administrators of all', async () => {
+    const ada = await member();
+    const admin = await adminToken();
+    const { key } = await givenApiKey(app, ['members:write']);
+    const change = (attributes: object) => app.patch(`/api/admin/members/${ada.id}`, { attributes }, key).expect(200);
+    await change({ plan: 'pro' });
+    await change({ score: 4, plan: 'free' });
+    await change({ score: 5 });
+    const fieldsIn = (events: { type: string; details: { fields: string[] } }[]) =>
+      events.flatMap(({ type, details }) => (type === 'profile.changed' ? [details.fields] : []));
+    const list = async (query: string) =>
+      (await app.get(`/api/members/me/security-events?${query}`, ada.accessToken).expect(200)).body;
+    const all = await list('limit=100');
+    expect(fieldsIn(all.items)).toEqual([['attributes.plan'], ['attributes.plan']]);
+    const pages: unknown[] = [];
+    for (let query = 'limit=1'; query !== '';) {
+      const { items, nextCursor } = await list(query);
+      pages.push(...items);
+      query = nextCursor === null ? '' : `limit=1&cursor=${nextCursor}`;
+    }
+    expect(pages).toEqual(all.items);
+    for (const path of ['/api/members/me/export', `/api/admin/members/${ada.id}/export`]) {
+      const token = path.includes('admin') ? admin : ada.accessToken;
+      const { body } = await app.get(path, token).expect(200);
+      expect(fieldsIn(body.securityEvents)).toEqual([['attributes.plan'], ['attributes.plan']]);
+    }
+    const { body: audit } = await app.get(`/api/admin/security-events?memberId=${ada.id}`, admin).expect(200);
+    expect(fieldsIn(audit.items)).toEqual([
+      ['attributes.score'],
+      ['attributes.score', 'attributes.plan'],
+      ['attributes.plan'],
+    ]);
+  });
+
   it('AT-01 administrators write all of them, and keys only with their scope', async () => {
     const ada = await member();
     const admin = await adminToken();

@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import { MemberAttributes } from '../../platform/attributes/member-attributes.js';
 import { CountryLookup } from '../../platform/geoip/country-lookup.service.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { SecurityEventsRepository } from '../../security/audit-log/security-events.repository.js';
 import { summariseUserAgent } from '../../sessions/user-agent.js';
+import { withoutHiddenAttributes } from '../../users/shown-changes.js';
 
 /** One entry of a member's security activity. */
 export interface SecurityActivityEntry {
@@ -35,28 +37,33 @@ export class SecurityActivityService {
   constructor(
     private readonly events: SecurityEventsRepository,
     private readonly countries: CountryLookup,
+    private readonly attributes: MemberAttributes,
   ) {}
 
   /**
-   * Lists the events, newest first.
+   * Lists the events, newest first. A page may be shorter than the limit, also where others follow.
    * @throws DomainError `validation_failed` for an invalid cursor
    */
   async list(memberId: string, limit: number, cursor: string | undefined): Promise<SecurityActivityPage> {
     // One row more than the limit shows whether there is a next page.
     const rows = await this.events.listOfMember(memberId, limit + 1, cursor === undefined ? null : idIn(cursor));
-    const items = rows.slice(0, limit).map(({ id, type, at, ip, userAgent, sessionId, details, actorId, apiKeyId }) => {
-      // Commands alone have no address.
-      const byAdmin = actorId !== null || apiKeyId !== null || ip === '';
-      // The address of an administrator or a server is not shown to members.
-      const origin = byAdmin
-        ? { ip: '', country: null, userAgent: '' }
-        : { ip, country: this.countries.of(ip), userAgent };
-      const device = summariseUserAgent(origin.userAgent);
-      // Where a reason is for the member, the mail contains it; the reason of a view may be for the file only.
-      const { auditReason: _, ...shown } = details;
-      return { id, type, at, byAdmin, ...origin, ...device, sessionId, details: shown };
-    });
-    const last = items.at(-1);
+    const page = rows.slice(0, limit);
+    const items = withoutHiddenAttributes(page, this.attributes).map(
+      ({ id, type, at, ip, userAgent, sessionId, details, actorId, apiKeyId }) => {
+        // Commands alone have no address.
+        const byAdmin = actorId !== null || apiKeyId !== null || ip === '';
+        // The address of an administrator or a server is not shown to members.
+        const origin = byAdmin
+          ? { ip: '', country: null, userAgent: '' }
+          : { ip, country: this.countries.of(ip), userAgent };
+        const device = summariseUserAgent(origin.userAgent);
+        // Where a reason is for the member, the mail contains it; the reason of a view may be for the file only.
+        const { auditReason: _, ...shown } = details;
+        return { id, type, at, byAdmin, ...origin, ...device, sessionId, details: shown };
+      },
+    );
+    // Of all events that were read, or a page would be read again where its last event is hidden.
+    const last = page.at(-1);
     return { items, nextCursor: rows.length > limit && last ? Buffer.from(last.id).toString('base64url') : null };
   }
 }

@@ -24,6 +24,8 @@ const MAX_BYTES = 8192;
  */
 const MAX_DEPTH = 5;
 const MAX_PROBLEMS = 20;
+/** Before the name of an attribute, where it is a field of a member. */
+const FIELD_PREFIX = 'attributes.';
 const NAME = /^[A-Za-z]\w{0,31}$/;
 const PATH = /^[\w.-]{0,64}$/;
 /** What the type jsonb of PostgreSQL cannot hold. */
@@ -125,7 +127,16 @@ export class MemberAttributes {
 
   /** The values that members may see of their own. */
   selectForMember(stored: AttributeValues | null): AttributeValues {
-    return this.select(stored, ({ member }) => member !== 'hidden');
+    return this.select(stored, isVisible);
+  }
+
+  /** The fields that members may see of their own, from fields of which some name attributes. */
+  selectFieldsForMember(fields: readonly string[]): string[] {
+    return fields.filter((field) => {
+      if (!field.startsWith(FIELD_PREFIX)) return true;
+      const declaration = this.declarations.get(field.slice(FIELD_PREFIX.length));
+      return declaration !== undefined && isVisible(declaration);
+    });
   }
 
   /** The values that administrators, events and exports may see. */
@@ -175,6 +186,10 @@ export class MemberAttributes {
 /** Whether values of another system can be stored, whatever is declared. */
 export function isStorable(values: AttributeValues): boolean {
   return isPlain(values, MAX_DEPTH + 1) && sizeOf(values) <= MAX_BYTES;
+}
+
+function isVisible({ member }: AttributeDeclaration): boolean {
+  return member !== 'hidden';
 }
 
 function isInToken({ inToken }: AttributeDeclaration): boolean {
