@@ -171,7 +171,7 @@ munjigi
   .requiredOption('--file <file>', 'the file that the source exported')
   .option('--dry-run', 'write no member; only report')
   .option('--resume', 'continue after an earlier import of this source')
-  .option('--on-collision <policy>', 'of rows with one address or login ID: skip, first, newest or fail', 'skip')
+  .option('--on-collision <policy>', 'of rows that collide: skip, first, newest or fail', 'skip')
   .option('--columns <pairs>', 'for csv: field=column, separated by commas')
   .option('--trust-addresses', 'take addresses as verified where the source does not record it')
   .option('--hash-template <template>', 'how fast hashes are made, such as salt:digest=sha1(salt+password)')

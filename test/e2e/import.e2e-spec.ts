@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { createHash, pbkdf2Sync } from 'node:crypto';
+import { createHash, pbkdf2Sync, randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -69,8 +69,8 @@ const refused = (): unknown[] =>
     .map((line) => JSON.parse(line));
 
 const login = (identifier: string) => app.post('/api/auth/login', { identifier, password: PASSWORD });
-// Each test is the first import of its source.
-afterEach(() => app.database.pool.query('TRUNCATE import_journal'));
+// Each test is the first import of its source, and the only one that links accounts.
+afterEach(() => app.database.pool.query('TRUNCATE import_journal; DELETE FROM identities'));
 
 describe('munjigi import', () => {
   it('IM-10 IM-12 brings members in who log in with their old password, and keeps status and date', async () => {
@@ -234,6 +234,66 @@ describe('munjigi import', () => {
     );
     expect(rows).toEqual([{ created_at: new Date('2020-01-01T00:00:00Z'), codes: 1 }]);
   });
+
+  it.each([
+    ['skip', 2, { 3: 'the same passkey as row 4', 4: 'the same passkey as row 3' }],
+    ['first', 3, { 4: 'the same passkey as row 3' }],
+  ])(
+    'IM-05 names rows with a passkey or linked account of a member or of another row, by --on-collision %s',
+    async (policy, added, collisions) => {
+      const linked = (...subjects: string[]) =>
+        subjects.map((subject) => ({ provider: 'kakao', subject, email: null, createdAt: '2026-01-02T03:04:05Z' }));
+      const keyed = (...credentials: Buffer[]) =>
+        credentials.map((bytes) => ({
+          ...{ credentialId: bytes.toString('base64url'), publicKey: 'BAUG', signCount: 0, transports: [], name: null },
+          ...{ aaguid: null, backupEligible: true, backedUp: true, userVerified: true, createdAt: '2026-01-02' },
+        }));
+      const account = (values: object) => ({ id: randomUUID(), email: unique.email(), emailVerified: true, ...values });
+      const { id } = await given.member(app);
+      const [taken, free, own] = [randomBytes(16), randomBytes(16), randomBytes(16)];
+      const [takenSubject, freeSubject] = [unique.loginId(), unique.loginId()];
+      await app.sql.query(
+        // Exports and imports keep whole milliseconds, which a later test compares.
+        `INSERT INTO passkeys (id, member_id, credential_id, public_key, sign_count, transports, backup_eligible, backed_up, user_verified, created_at)
+         VALUES (gen_random_uuid(), $1, $2, $2, 0, '{}', true, true, true, date_trunc('milliseconds', now()))`,
+        [id, taken],
+      );
+      await app.sql.query(
+        `INSERT INTO identities (id, member_id, provider, subject) VALUES (gen_random_uuid(), $1, 'kakao', $2)`,
+        [id, takenSubject],
+      );
+      const last = account({ passkeys: keyed(own, own) });
+      const file = jsonl(
+        account({ identities: linked(unique.loginId(), takenSubject) }),
+        account({ passkeys: keyed(taken) }),
+        account({ passkeys: keyed(free) }),
+        account({ passkeys: keyed(free), identities: linked(freeSubject) }),
+        // Row 4 is refused, so it does not keep the account.
+        account({ identities: linked(freeSubject) }),
+        last,
+        // Claims are imported without either.
+        account({ emailVerified: false, passwordHash, passkeys: keyed(taken), identities: linked(takenSubject) }),
+      );
+      const { code, stdout } = await importFile(file, ['--on-collision', policy]);
+      const reasons = { 1: 'a member has this linked account', 2: 'a member has this passkey', ...collisions };
+      expect(refused()).toEqual(
+        Object.entries(reasons).map(([row, reason]) => ({ row: Number(row), line: Number(row), reason })),
+      );
+      expect([code, stdout.split('\n')[0]]).toEqual([
+        1,
+        `${added} members added, 0 were imported before, ${6 - added} rows refused.`,
+      ]);
+      const { rows: keys } = await app.sql.query('SELECT member_id AS id FROM passkeys WHERE credential_id = ANY($1)', [
+        [taken, own],
+      ]);
+      expect(keys.map((key) => key.id).sort()).toEqual([id, last.id].sort());
+      const { rows: links } = await app.sql.query('SELECT member_id AS id FROM identities WHERE subject = ANY($1)', [
+        [takenSubject, freeSubject],
+      ]);
+      expect(links).toContainEqual({ id });
+      expect(links).toHaveLength(2);
+    },
+  );
 
   it('IM-16 writes no member in a dry run', async () => {
     const count = async () => (await app.database.pool.query('SELECT count(*)::int FROM members')).rows[0].count;

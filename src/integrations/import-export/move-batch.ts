@@ -17,8 +17,10 @@ export const READY = `SELECT * FROM import_rows r WHERE row_number > $1 AND row_
 /**
  * Moves the rows after `$1` up to `$2` of the source `$3`. One statement: constraints and foreign
  * keys are checked at its end. A member who signed up with the address since the comparison keeps
- * it; the row is then refused. Servers learn in the same commit that members may have hashes of
- * another kind. `observedIds` are the new members while a receiver of events exists, otherwise null.
+ * it; the row is then refused. A passkey or linked account that a member got since then stays with
+ * that member, and the row is moved without it. Servers learn in the same commit that members may
+ * have hashes of another kind. `observedIds` are the new members while a receiver of events exists,
+ * otherwise null.
  */
 const MOVE_BATCH = `WITH batch AS (${READY}),
   added AS (
