@@ -141,9 +141,6 @@ describe('closed account', () => {
     const bobsRows = await rowsOf(bob);
 
     await close(ada, 15);
-    // By then the purge has deleted the old sign-up.
-    await app.sql.query(`UPDATE sign_ups SET expires_at = now() - interval '2 days'`);
-    await purge.purge();
     await erasure.eraseDue();
 
     const { security_events: events, ...rest } = await rowsOf(ada);
@@ -163,10 +160,59 @@ describe('closed account', () => {
       expect([text, await tablesNaming(text)]).toEqual([text, []]);
 
     expect(await rowsOf(bob)).toEqual(bobsRows);
-    expect(await tablesNaming(bob.loginId)).toEqual(['events', 'members', 'security_events']);
+    expect(await tablesNaming(bob.loginId)).toEqual(['events', 'members', 'security_events', 'sign_ups']);
     // Login ID and address are available again.
     const again = await given.member(app, { loginId: ada.loginId, email: ada.email });
     expect(again.id).not.toBe(ada.id);
+  });
+
+  it('EV-05 is erased at once with its sign-up, the mails of that and requests that matched no member', async () => {
+    const [admin, ada] = await Promise.all([givenAdmin(app), busyMember()]);
+    const { rows: mails } = await app.sql.query(
+      `INSERT INTO outbox_messages (id, template, locale, status, message_id, proof_id, payload)
+       SELECT gen_random_uuid(), 'sign-up', 'en', 'dead', 'm', p.id, 'x' FROM proof_requests p JOIN sign_ups s ON s.id = p.sign_up_id
+       WHERE s.login_id = $1 RETURNING id`,
+      [ada.loginId],
+    );
+    for (const emailKey of [ada.email, ada.oldEmail])
+      await app.sql.query(
+        `INSERT INTO proof_requests (id, purpose, email_key, code_expires_at, link_expires_at)
+         VALUES (gen_random_uuid(), 'find-login-id', $1, now() + interval '1 minute', now() + interval '1 minute')`,
+        [emailKey],
+      );
+    const request = { body: { when: 'now' }, token: admin.accessToken, headers: { 'audit-reason': 'request' } };
+    await admin.client.request('DELETE', `/api/admin/members/${ada.id}`, request).expect(204);
+    await outboxEmpty(app);
+    await erasure.eraseDue();
+    for (const text of [ada.loginId, ada.email, ada.oldEmail, ada.name, mails[0].id])
+      expect([text, await tablesNaming(text)]).toEqual([text, []]);
+  });
+
+  it('EV-05 is erased without the sign-ups and invitations of others on an address that the member had', async () => {
+    const ada = await busyMember();
+    const address = [ada.oldEmail];
+    await app
+      .client()
+      .post('/api/auth/sign-up', { ...unique.signUp(), email: ada.oldEmail })
+      .expect(202);
+    await app.sql.query(
+      `INSERT INTO proof_requests (id, purpose, email_key, code_expires_at, link_expires_at, spent_at)
+       SELECT gen_random_uuid(), 'invitation', $1, now() + interval '1 day', now() + interval '1 day', spent_at
+       FROM unnest(ARRAY[NULL, now()]) spent_at`,
+      address,
+    );
+    await close(ada, 15);
+    await erasure.eraseDue();
+    const { rows: signUps } = await app.sql.query('SELECT confirmed_at FROM sign_ups WHERE email_key = $1', address);
+    expect(signUps).toEqual([{ confirmed_at: null }]);
+    const { rows: challenges } = await app.sql.query(
+      'SELECT purpose, spent_at FROM proof_requests WHERE email_key = $1 ORDER BY purpose',
+      address,
+    );
+    expect(challenges).toEqual([
+      { purpose: 'invitation', spent_at: null },
+      { purpose: 'sign-up', spent_at: null },
+    ]);
   });
 
   it('EV-05 AC-01 is erased with the reasons that administrators gave before the person was a member', async () => {

@@ -4,6 +4,8 @@ import { given, unique, type SignUpValues } from '../support/factories.js';
 import type { HttpAnswer, HttpClient } from '../support/http-client.js';
 import { about } from '../support/lifetimes.js';
 import { mailbox, outboxEmpty, type Mail } from '../support/mailbox.js';
+import { newestProof } from '../support/recovery.js';
+import { whileHeld } from '../support/row-changes.js';
 import { TestApp } from '../support/test-app.js';
 
 const SIGN_UP = '/api/auth/sign-up';
@@ -542,6 +544,62 @@ describe('SS-08 the same sign-up again', () => {
     await mailbox.expectNone(first.email, app, 1);
     await login(values.loginId, values.password).expect(200);
     expect(await refusal(login(first.email, first.password))).toBe('401 invalid_credentials');
+  });
+
+  it.each([
+    ['code', byCode, '400 code_invalid'],
+    ['link and password', byLinkElsewhere, '400 link_invalid'],
+  ])(
+    'with its sign-up id, it counts although the %s of the earlier one is being confirmed',
+    async (_, confirm, refused) => {
+      const first = await claim();
+      const values = { ...unique.signUp(), email: first.email };
+      const { id } = await newestProof(app, first.email);
+      // A confirmation reads the sign-up, and then waits here to count its guess.
+      const pending: Promise<HttpAnswer>[] = [];
+      let signUpId = '';
+      await whileHeld(
+        app.sql,
+        id,
+        async (untilRowIsAwaited) => {
+          pending.push(confirm(first));
+          await untilRowIsAwaited();
+          const { body } = await first.client
+            .post(SIGN_UP, { ...values, signUpId: first.signUpId, name: 'Ada' })
+            .expect(202);
+          signUpId = body.signUpId;
+        },
+        'proof_requests',
+      );
+      expect(await refusal(pending[0]!)).toBe(refused);
+      expect([await countOf('members', first.email), (await newestProof(app, first.email)).guesses]).toEqual([0, 0]);
+      const { body } = await byCode({ ...first, signUpId }).expect(200);
+      const { body: profile } = await app.get('/api/members/me', body.accessToken).expect(200);
+      expect(profile).toMatchObject({ loginId: values.loginId, name: 'Ada' });
+      await login(values.loginId, values.password).expect(200);
+      expect(await refusal(login(first.email, first.password))).toBe('401 invalid_credentials');
+    },
+  );
+
+  it('the same sign-up again while its code is being confirmed does not refuse the code, and its name counts', async () => {
+    const first = await claim({ name: 'Ada' });
+    const { loginId, email, password } = first;
+    const { id } = await newestProof(app, email);
+    const pending: Promise<HttpAnswer>[] = [];
+    await whileHeld(
+      app.sql,
+      id,
+      async (untilRowIsAwaited) => {
+        pending.push(byCode(first));
+        await untilRowIsAwaited();
+        await first.client.post(SIGN_UP, { loginId, email, password, name: 'Grace' }).expect(202);
+      },
+      'proof_requests',
+    );
+    const { status, body } = await pending[0]!;
+    expect(status).toBe(200);
+    const { body: profile } = await app.get('/api/members/me', body.accessToken).expect(200);
+    expect(profile).toMatchObject({ loginId, name: 'Grace' });
   });
 
   it.each([

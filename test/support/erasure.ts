@@ -2,6 +2,7 @@ import { InvitationsRepository } from '../../src/administrators/invitations/invi
 import { MailService } from '../../src/mail/mail.service.js';
 import { OutboxRepository } from '../../src/mail/outbox/outbox.repository.js';
 import { AccountErasureService } from '../../src/operations/maintenance/account-erasure.service.js';
+import { ErasedSignUpsRepository } from '../../src/operations/maintenance/erased-sign-ups.repository.js';
 import { ErasedTracesService } from '../../src/operations/maintenance/erased-traces.service.js';
 import { ErasedPermissionsService } from '../../src/operations/maintenance/erased-permissions.service.js';
 import type { AppConfig } from '../../src/platform/config/app-config.js';
@@ -31,6 +32,7 @@ export function makeErasure(config: AppConfig, database: Database): AccountErasu
     new ErasedPermissionsService(new IdentitiesRepository(database), revocations),
     new ErasedTracesService(
       new InvitationsRepository(database),
+      new ErasedSignUpsRepository(),
       makeAuditLog(database),
       new MailService(keys, config, new OutboxRepository(database)),
       makeEventRecording(database),

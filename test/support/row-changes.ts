@@ -80,16 +80,17 @@ export async function whileLocked(
   }
 }
 
-/** Holds the row of a member until `action` has ended. `action` can await its argument until a request waits for the row. */
+/** Holds the row of a member, or of `table`, until `action` has ended. `action` can await its argument until a request waits for the row. */
 export async function whileHeld(
   sql: pg.Pool,
-  memberId: string,
+  id: string,
   action: (untilRowIsAwaited: () => Promise<void>) => Promise<void>,
+  table: 'members' | 'proof_requests' = 'members',
 ): Promise<void> {
   const holder = await sql.connect();
   try {
     await holder.query('BEGIN');
-    await holder.query('SELECT id FROM members WHERE id = $1 FOR NO KEY UPDATE', [memberId]);
+    await holder.query(`SELECT id FROM ${table} WHERE id = $1 FOR NO KEY UPDATE`, [id]);
     await action(() => untilAwaited(sql, holder));
   } finally {
     await holder.query('ROLLBACK');

@@ -43,30 +43,31 @@ export class SignUpActivationService {
 
   /**
    * All or nothing: after `login_id_taken` the challenge is still valid for another attempt.
+   * @param checked as it was read when the code, the `signUpId` or the password was compared with it
    * @throws DomainError `code_invalid` or `link_invalid`, `validation_failed`, `login_id_taken`,
    * `email_taken`, `identity_taken`, `sign_up_closed`, `consent_required`, `refused_by_product`
    */
   async activate(
-    signUp: SignUp,
+    checked: SignUp,
     { id: challengeId, method }: AnsweredChallenge,
     confirmation: Confirmation,
     context: ClientContext,
   ): Promise<IssuedTokens> {
-    if (isVoid(signUp))
-      throw new DomainError(method === 'code' ? 'code_invalid' : 'link_invalid', {
-        detail: 'a sign-up on this address was confirmed before',
-      });
-    // Closing sign-up ends pending sign-ups, too. An imported account is no sign-up.
-    if (signUp.importedClaimId === null) this.policy.check(signUp.emailKey);
-    const loginId = confirmation.loginId ?? signUp.loginId;
-    if (isReservedLoginId(loginId))
-      throw new DomainError('validation_failed', { fields: [{ field: 'loginId', code: 'login_id_reserved' }] });
-    const account = this.claimedIdentities.decrypt(signUp);
     const tokens = await this.openings.run(async (opening) => {
       const { tx } = opening;
-      // A second confirmation, of this sign-up or of a rival on its address, waits here. Spending
-      // then refuses it.
-      await this.signUps.lock(tx, signUp);
+      // A second confirmation, of this sign-up or of a rival on its address, waits here and is then
+      // refused.
+      const signUp = await this.signUps.lock(tx, checked);
+      if (signUp === null || !isUnchanged(signUp, checked))
+        throw new DomainError(method === 'code' ? 'code_invalid' : 'link_invalid', {
+          detail: 'replaced a moment ago, or a sign-up on this address was confirmed before',
+        });
+      // Closing sign-up ends pending sign-ups, too. An imported account is no sign-up.
+      if (signUp.importedClaimId === null) this.policy.check(signUp.emailKey);
+      const loginId = confirmation.loginId ?? signUp.loginId;
+      if (isReservedLoginId(loginId))
+        throw new DomainError('validation_failed', { fields: [{ field: 'loginId', code: 'login_id_reserved' }] });
+      const account = this.claimedIdentities.decrypt(signUp);
       await this.challenges.spend(tx, challengeId, method, null);
       await this.signUps.markConfirmed(tx, signUp.id);
       const proof = { by: method, signUpRowId: signUp.id };
@@ -83,7 +84,17 @@ export class SignUpActivationService {
       };
       return this.newMembers.create(ofMember, member, account, proof, confirmation, context);
     });
-    await this.mailBudget.refundClaim(signUp.emailKey);
+    await this.mailBudget.refundClaim(checked.emailKey);
     return tokens;
   }
+}
+
+/**
+ * Whether the sign-up can still be confirmed by what was compared before it was locked. Another
+ * login ID or password replaces its `signUpId`, and the client already holds the answer that they
+ * count (ADR 0025). The same sign-up again keeps both, so a double click does not refuse the code.
+ */
+function isUnchanged(signUp: SignUp, checked: SignUp): boolean {
+  if (signUp.confirmedAt !== null || isVoid(signUp)) return false;
+  return signUp.passwordHash === checked.passwordHash && signUp.signUpIdDigest.equals(checked.signUpIdDigest);
 }

@@ -19,8 +19,10 @@ export interface LinkWitness {
   readonly password?: string;
 }
 
-/** Refusals after a right code. */
+/** Refusals after a right code. Only a sign-up that has changed since is then refused as by a wrong one. */
 const REFUNDED: ReadonlySet<string> = new Set([
+  'code_invalid',
+  'link_invalid',
   'login_id_taken',
   'consent_required',
   'refused_by_product',
@@ -112,8 +114,8 @@ export class SignUpConfirmationService {
   }
 
   /**
-   * Refunds the guess where the login ID is taken or the product refuses the member. Neither is a
-   * wrong guess, and the member can try again.
+   * Refunds the guess where the login ID is taken, the product refuses the member or the sign-up was
+   * replaced. None is a wrong guess, and the member can try again.
    */
   private async activateAfterGuess(
     signUp: SignUp,

@@ -70,9 +70,9 @@ export class SignUpLinksService {
     const signUp = await this.getSignUp(linkToken);
     await this.challengeLinks.get('sign-up', linkToken);
     await this.database.transaction(async (tx) => {
-      const state = await this.signUps.lock(tx, signUp);
-      if (state === 'confirmed') throw new DomainError('already_confirmed');
-      if (state === 'gone') throw new DomainError('link_invalid', { detail: 'deleted a moment ago' });
+      const current = await this.signUps.lock(tx, signUp);
+      if (current === null) throw new DomainError('link_invalid', { detail: 'deleted a moment ago' });
+      if (current.confirmedAt !== null) throw new DomainError('already_confirmed');
       await this.signUps.discard(tx, signUp.id);
       await this.auditLog.record(tx, 'sign-up.discarded', { context }, {});
     });

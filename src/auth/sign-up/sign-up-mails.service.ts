@@ -35,10 +35,10 @@ export class SignUpMailsService {
     const { mayMail, mayNotify, resendAfter } = await this.mailBudget.takeForSignUp(signUp.emailKey);
     if (!mayMail) return resendAfter;
     await this.database.transaction(async (tx) => {
-      const state = await this.signUps.lock(tx, signUp);
-      if (state === 'confirmed') throw new DomainError('already_confirmed');
-      if (state === 'gone') throw new DomainError('sign_up_invalid', { detail: 'deleted a moment ago' });
-      await this.pendingSignUps.mailChallenge(tx, signUp, { mayMail, mayNotify }, context);
+      const current = await this.signUps.lock(tx, signUp);
+      if (current === null) throw new DomainError('sign_up_invalid', { detail: 'deleted a moment ago' });
+      if (current.confirmedAt !== null) throw new DomainError('already_confirmed');
+      await this.pendingSignUps.mailChallenge(tx, current, { mayMail, mayNotify }, context);
     });
     return resendAfter;
   }

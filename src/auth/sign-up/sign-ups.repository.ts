@@ -158,16 +158,14 @@ export class SignUpsRepository {
    * Locks every sign-up on the address of this one until commit. Call it before any other write
    * about a sign-up: changes to the sign-ups on one address then run one after the other, in one
    * order, and cannot deadlock on their challenges.
-   * @returns the state of this sign-up
+   * @returns this sign-up as it is now: it may have changed since it was read; null if it is gone
    */
-  async lock(tx: Tx, { id, emailKey }: Pick<SignUp, 'id' | 'emailKey'>): Promise<'open' | 'confirmed' | 'gone'> {
-    const { rows } = await tx.query<Pick<SignUp, 'id' | 'confirmedAt'>>(
-      `SELECT id, confirmed_at AS "confirmedAt" FROM sign_ups WHERE email_key = $1 ORDER BY id FOR UPDATE`,
+  async lock(tx: Tx, { id, emailKey }: Pick<SignUp, 'id' | 'emailKey'>): Promise<SignUp | null> {
+    const { rows } = await tx.query<SignUp>(
+      `SELECT ${COLUMNS} FROM sign_ups WHERE email_key = $1 ORDER BY id FOR UPDATE`,
       [emailKey],
     );
-    const signUp = rows.find((row) => row.id === id);
-    if (!signUp) return 'gone';
-    return signUp.confirmedAt === null ? 'open' : 'confirmed';
+    return rows.find((row) => row.id === id) ?? null;
   }
 
   async markMailed(tx: Tx, id: string): Promise<void> {
@@ -193,7 +191,7 @@ export class SignUpsRepository {
 
   async markConfirmed(tx: Tx, id: string): Promise<void> {
     await tx.query(
-      `UPDATE sign_ups SET confirmed_at = now(), password_hash = $2, identity = NULL, attributes = NULL, consents = NULL WHERE id = $1`,
+      `UPDATE sign_ups SET confirmed_at = now(), password_hash = $2, identity = NULL, name = NULL, attributes = NULL, consents = NULL WHERE id = $1`,
       [id, NO_PASSWORD],
     );
   }

@@ -5,12 +5,14 @@ import { MailService } from '../../mail/mail.service.js';
 import type { Tx } from '../../platform/database/sql.js';
 import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
 import type { ErasedMember } from '../../users/account-erasure.repository.js';
+import { ErasedSignUpsRepository } from './erased-sign-ups.repository.js';
 
-/** Removes what no foreign key removes with a member: traces in the audit log, mails and events. */
+/** Removes what no foreign key removes with a member: traces in the audit log, sign-ups, mails and events. */
 @Injectable()
 export class ErasedTracesService {
   constructor(
     private readonly invitations: InvitationsRepository,
+    private readonly signUps: ErasedSignUpsRepository,
     private readonly auditLog: AuditLogService,
     private readonly mail: MailService,
     private readonly events: EventRecordingService,
@@ -23,13 +25,16 @@ export class ErasedTracesService {
   async prepare(tx: Tx, memberIds: readonly string[]): Promise<(erased: readonly ErasedMember[]) => Promise<void>> {
     // A member may have another address now than the one that was invited.
     const invited = await this.invitations.listAddresses(tx, memberIds);
+    const known = await this.signUps.lock(tx, memberIds);
     return async (erased) => {
       const ids = erased.map(({ id }) => id);
       const persons = erased.map(({ id, loginId, emailKey }) => {
         const earlier = invited.filter(({ memberId }) => memberId === id).map((invitation) => invitation.emailKey);
         return { id, loginId, emailKeys: [emailKey, ...earlier] };
       });
+      const addresses = known.filter(({ memberId }) => ids.includes(memberId)).map(({ emailKey }) => emailKey);
       await this.auditLog.anonymise(tx, persons);
+      await this.signUps.delete(tx, [...addresses, ...persons.flatMap(({ emailKeys }) => emailKeys)]);
       await this.mail.deleteForMembers(tx, ids);
       await this.events.recordErased(tx, ids);
     };

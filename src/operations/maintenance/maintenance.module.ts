@@ -8,6 +8,7 @@ import { InvitationsModule } from '../../administrators/invitations/invitations.
 import { AccountErasureService } from './account-erasure.service.js';
 import { ConsentRemindersService } from './consent-reminders.service.js';
 import { ErasedPermissionsService } from './erased-permissions.service.js';
+import { ErasedSignUpsRepository } from './erased-sign-ups.repository.js';
 import { ErasedTracesService } from './erased-traces.service.js';
 import { EventPartitionsService } from './event-partitions.service.js';
 import { PurgeService } from './purge.service.js';
@@ -20,6 +21,7 @@ import { PurgeService } from './purge.service.js';
     EventPartitionsService,
     AccountErasureService,
     ErasedPermissionsService,
+    ErasedSignUpsRepository,
     ErasedTracesService,
     ConsentRemindersService,
   ],
