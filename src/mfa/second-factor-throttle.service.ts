@@ -4,6 +4,7 @@ import type { Sql, Tx } from '../platform/database/sql.js';
 import { DomainError } from '../platform/http/problems/domain-error.js';
 import type { AccountFailures } from '../security/rate-limits/login-failures.repository.js';
 import { LoginThrottleService } from '../security/rate-limits/login-throttle.service.js';
+import { isWrongFactor } from './wrong-factor.js';
 
 /** Whose attempts at second factors are counted together. */
 export interface FactorSubject {
@@ -25,8 +26,8 @@ export class SecondFactorThrottleService {
    * factors and logins in progress: twenty logins do not give twenty budgets (OC-10). Known devices
    * and sessions are counted separately, so that an attacker who knows the password cannot keep the
    * member waiting there (BF-04).
-   * @param match throws a DomainError for a wrong factor, which stays counted; any other error is
-   *   refunded
+   * @param match throws `code_invalid` or `passkey_invalid` for a wrong factor, which stays counted;
+   *   any other error is refunded
    * @throws DomainError `too_many_attempts`, `overloaded`, and what `match` throws
    */
   async attempt<T>({ memberId, deviceId }: FactorSubject, match: () => Promise<T>): Promise<T> {
@@ -49,7 +50,7 @@ export class SecondFactorThrottleService {
       await attempt.finish(true);
       return factor;
     } catch (error) {
-      if (error instanceof DomainError) await attempt.finish(false);
+      if (isWrongFactor(error)) await attempt.finish(false);
       throw error;
     } finally {
       await attempt.cancel();

@@ -285,6 +285,23 @@ describe('guessing at one account', () => {
     await logIn(ada.loginId, newPassword).expect(200);
   });
 
+  it('BF-01 the right password of a disabled account starts the same wait as a wrong one, without a mail', async () => {
+    const ada = await given.member(app);
+    await setFailures(ada.id, 9, null);
+    await app.sql.query(`UPDATE members SET status = 'disabled' WHERE id = $1`, [ada.id]);
+    const right = await rightLogin(ada);
+    expectRefusal(right, 'invalid_credentials');
+    expect(await recorded([right])).toEqual({ 'login.failed not_active': 1 });
+    const { failures, wait } = (await failuresOf(ada.id))!;
+    expect([failures, Math.round(wait!)]).toEqual([10, 30]);
+    expect(await recorded([await rightLogin(ada)])).toEqual({ 'login.throttled': 1 });
+    const { rows } = await app.sql.query(
+      `SELECT status FROM outbox_messages WHERE template = 'login-locked' AND member_id = $1`,
+      [ada.id],
+    );
+    expect(rows).toEqual([{ status: 'withheld' }]);
+  });
+
   it('EN-07 throttling by login ID does not slow logins by address: each submitted identifier has its own queue', async () => {
     const ada = await given.member(app);
     await failTimes(1, ada.loginId);

@@ -558,6 +558,17 @@ describe('passkey without password', () => {
     expect(refused(await forgedLogin(ada.authenticator, changed))).toEqual(INVALID);
   });
 
+  it('SS-06 OC-10 as a second factor it then counts as no wrong one', async () => {
+    const ada = await addPasskey(await given.member(app));
+    const step = async (signing: Signing = {}) =>
+      refused(await passkeyStep(ada, await passwordStep(ada), ada.authenticator, signing));
+    for (let attempt = 0; attempt < 6; attempt += 1)
+      expect(await step({ backupEligible: true })).toEqual([400, 'passkey_changed']);
+    expect(await eventsOf(ada, 'login.second_factor_failed')).toEqual([]);
+    expect(await eventsOf(ada, 'risk.assessed')).toEqual([]);
+    expect((await step())[0]).toBe(200);
+  });
+
   it('a challenge takes one answer, even of fifty at the same moment, and only in time', async () => {
     const ada = await addPasskey(await given.member(app), newAuthenticator(true));
     const begin = async () => (await app.client().post('/api/auth/login/passkey/options').expect(200)).body.publicKey;

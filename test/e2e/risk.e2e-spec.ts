@@ -6,6 +6,7 @@ import { resetTokenFor } from '../support/recovery.js';
 import { expectRefusal } from '../support/refusals.js';
 import { whileLocked } from '../support/row-changes.js';
 import { TestApp } from '../support/test-app.js';
+import { decodeToken } from '../support/token-forge.js';
 import { allowManyStarts } from '../support/test-length.js';
 import { codeAt } from '../support/second-factor.js';
 
@@ -28,7 +29,10 @@ const NEW_DEVICE = 'New login';
 const LOCKED = 'Many failed logins';
 
 let app: TestApp;
-/** Servers on the same database with other thresholds: a session of one is refreshed at another. */
+/**
+ * Servers on the same database with other thresholds: a session of one is refreshed at another. The
+ * strict one also hashes more strongly.
+ */
 let strict: TestApp;
 let dryRun: TestApp;
 let blind: TestApp;
@@ -39,6 +43,7 @@ beforeAll(async () => {
     env: {
       ...{ RISK_END_SCORE: '80', RISK_ASK_SCORE: '40', RISK_REFRESH_BURST: '4' },
       ...{ ALLOWED_COUNTRIES: 'KR,US', LOGIN_IP_FAILURE_LIMIT: '2' },
+      ARGON2_TIME_COST: '2',
     },
   });
   dryRun = await app.replica({ env: { RISK_MODE: 'dry-run', RISK_ASK_SCORE: '31', RISK_END_SCORE: '31' } });
@@ -268,6 +273,38 @@ describe('login', () => {
     expect(await assessed(ada)).toMatchObject([{ at: 'login', outcome: 'ask', score: 130 }]);
   });
 
+  it('BF-13 typos at the old password do not add to wrong passwords of strangers after a reset', async () => {
+    const ada = await koreanMember({}, 3600);
+    const device = { ip: inNetwork(AMERICA), userAgent: FIREFOX };
+    await failTimes(5, ada, device.ip);
+    expectRefusal(await logIn(ada, ada.password, device), 'invalid_credentials');
+    const newPassword = `${ada.password} anew`;
+    await app.post('/api/auth/password-reset', { newPassword }, await resetTokenFor(app, ada)).expect(204);
+    await failTimes(6, ada);
+    await logIn(ada, newPassword, device).expect(200);
+    expect((await assessed(ada)).map(({ outcome }) => outcome)).toEqual(['end', 'ask']);
+    expect((await assessed(ada))[1]!.signals).toContain('success_after_failures');
+  });
+
+  it('BF-13 typos before a login from the same address do not add to wrong passwords of strangers after it', async () => {
+    const ada = await koreanMember();
+    const ip = inNetwork(AMERICA);
+    await failTimes(4, ada, ip);
+    await logIn(ada, ada.password, { ip, userAgent: FIREFOX }).expect(200);
+    // As if the owner had been at home an hour ago, and not yet here.
+    await app.sql.query(`DELETE FROM known_networks WHERE member_id = $1 AND country = 'US'`, [ada.id]);
+    await app.sql.query(`UPDATE known_networks SET last_seen_at = now() - interval '1 hour' WHERE member_id = $1`, [
+      ada.id,
+    ]);
+    await failTimes(1, ada, ip);
+    await failTimes(5, ada);
+    await logIn(ada, ada.password, { ip, userAgent: 'Another browser' }).expect(200);
+    expect((await assessed(ada)).map(({ outcome, score }) => [outcome, score])).toEqual([
+      ['notify', 60],
+      ['ask', 130],
+    ]);
+  });
+
   it('EN-05 a risky login with the right password counts for the client address like a wrong one', async () => {
     const ada = await koreanMember({}, 3600);
     for (const password of [ada.password, 'wrong giraffe 12']) {
@@ -275,6 +312,19 @@ describe('login', () => {
       for (let i = 0; i < 2; i++) expectRefusal(await logIn(ada, password, device), 'invalid_credentials');
       expect((await logIn(ada, password, device)).status).toBe(429);
     }
+  });
+
+  it('EN-05 a risky login with the right password leaves a weak hash as it is, and an accepted one replaces it', async () => {
+    const ada = await koreanMember({}, 3600);
+    const hash = async (): Promise<string> =>
+      (await app.sql.query(`SELECT password_hash AS hash FROM members WHERE id = $1`, [ada.id])).rows[0].hash;
+    const before = await hash();
+    const abroad = { ip: inNetwork(AMERICA), userAgent: FIREFOX, at: strict };
+    expectRefusal(await logIn(ada, ada.password, abroad), 'invalid_credentials');
+    expect(await hash()).toBe(before);
+    const home = { ip: inNetwork(KOREA), deviceToken: ada.deviceToken, at: strict };
+    await logIn(ada, ada.password, home).expect(200);
+    expect(await hash()).not.toBe(before);
   });
 
   it('BF-01 a risky login with the right password starts the same wait as a wrong one', async () => {
@@ -345,11 +395,39 @@ describe('login with a second factor', () => {
     expect((await assessed(ada)).at(-1)).toMatchObject({ at: 'login', outcome: 'notify', score: 60 });
   });
 
+  const leaveHomeAnHourAgo = ({ id }: GivenMember) =>
+    app.sql.query(`UPDATE known_networks SET last_seen_at = now() - interval '1 hour' WHERE member_id = $1`, [id]);
+
+  it('SS-06 a wrong code ends the login when the risk is high enough, as its mail says', async () => {
+    const ada = await enrolled();
+    await leaveHomeAnHourAgo(ada);
+    const device = { ip: inNetwork(AMERICA), userAgent: FIREFOX };
+    const client = app.client({ ip: device.ip, headers: { 'user-agent': FIREFOX } });
+    const second = (mfaToken: string, code: string) => client.post('/api/auth/login/mfa', { mfaToken, code });
+    const { body } = await logIn(ada, ada.password, device).expect(200);
+    expect((await second(body.mfaToken, '000000').expect(400)).body.code).toBe('code_invalid');
+    expect(await assessed(ada)).toMatchObject([{ at: 'second-factor', outcome: 'end', score: 130 }]);
+    expectRefusal(await second(body.mfaToken, codeAt(ada.secret, 1)), 'token_invalid');
+    const [mail, ...more] = await mailsAbout(ada, UNUSUAL);
+    expect(more).toEqual([]);
+    expect(mail!.text).toContain('we blocked this login');
+    const { body: again } = await logIn(ada, ada.password, device).expect(200);
+    await second(again.mfaToken, codeAt(ada.secret, 1)).expect(200);
+  });
+
+  it('a wrong code in a dry run ends no login', async () => {
+    const ada = await enrolled();
+    const device = { ip: inNetwork(GERMANY), userAgent: FIREFOX, at: dryRun };
+    const client = dryRun.client({ ip: device.ip, headers: { 'user-agent': FIREFOX } });
+    const { mfaToken } = (await logIn(ada, ada.password, device).expect(200)).body;
+    await client.post('/api/auth/login/mfa', { mfaToken, code: '000000' }).expect(400);
+    expect((await assessed(ada)).at(-1)).toMatchObject({ at: 'second-factor', outcome: 'end', dryRun: true });
+    await client.post('/api/auth/login/mfa', { mfaToken, code: codeAt(ada.secret, 1) }).expect(200);
+  });
+
   it('it is refused after the password when the risk is high enough', async () => {
     const ada = await enrolled();
-    await app.sql.query(`UPDATE known_networks SET last_seen_at = now() - interval '1 hour' WHERE member_id = $1`, [
-      ada.id,
-    ]);
+    await leaveHomeAnHourAgo(ada);
     const refused = await logIn(ada, ada.password, { ip: inNetwork(AMERICA), userAgent: FIREFOX, at: strict });
     expectRefusal(refused, 'invalid_credentials');
     expect(await assessed(ada)).toMatchObject([{ at: 'password', outcome: 'end', score: 100 }]);
@@ -368,10 +446,11 @@ describe('login with a second factor', () => {
 });
 
 describe('session', () => {
-  it('a session that moves to a distant country too soon continues, is mailed about, and needs reauthentication', async () => {
+  it('RS-07 a session that moves to a distant country too soon continues, is mailed about, and needs reauthentication', async () => {
     const ada = await koreanMember();
     await app.post('/api/auth/reauthenticate', { password: ada.password }, ada.accessToken).expect(204);
     const { body } = await refresh(ada.refreshToken, inNetwork(AMERICA)).expect(200);
+    expect(decodeToken(body.accessToken).claims.auth_time).toBe(0);
     expect(await assessed(ada)).toMatchObject([
       { at: 'refresh', outcome: 'ask', score: 80, signals: ['new_network', 'new_country', 'impossible_travel'] },
     ]);
@@ -476,6 +555,17 @@ describe('session', () => {
     expect(await assessed(ada)).toEqual([]);
     expectRefusal(await lost(inNetwork(AMERICA)), 'session_ended');
     expect((await assessed(ada))[0]!.signals).toContain('impossible_travel');
+  });
+
+  it('RS-07 a refresh that loses the race in a distant country gets tokens that ask for a new login', async () => {
+    const ada = await koreanMember();
+    await refresh(ada.refreshToken, inNetwork(KOREA)).expect(200);
+    await app.sql.query(`UPDATE sessions SET rotated_at = now() + interval '30 seconds' WHERE id = $1`, [
+      ada.sessionId,
+    ]);
+    const { body } = await refresh(ada.refreshToken, inNetwork(AMERICA)).expect(200);
+    expect([body.outcome, decodeToken(body.accessToken).claims.auth_time]).toEqual(['replayed', 0]);
+    expect((await assessed(ada)).map(({ outcome }) => outcome)).toEqual(['ask']);
   });
 
   it('SS-06 reuse of a refresh token is recorded as a risk decision and mailed about once', async () => {

@@ -104,11 +104,16 @@ export class LoginCompletionService {
   }
 
   /**
-   * Assesses a login whose password matched and whose second factor did not: the client may be an
-   * attacker who knows the password.
+   * Whether a login whose password matched and whose second factor did not may try another factor:
+   * the client may be an attacker who knows the password. False if the risk is too high: end the
+   * login in `tx`.
    */
-  async assessWrongSecondFactor(tx: Tx, login: PendingLogin, context: ClientContext): Promise<void> {
-    await this.risk.assessWrongSecondFactor(tx, await this.describe(tx, login, context), context);
+  async allowsAnotherFactor(tx: Tx, login: PendingLogin, context: ClientContext): Promise<boolean> {
+    // Before the challenge, as in a login with the right factor: in another order, two requests with
+    // one token could deadlock.
+    await this.members.lock(tx, login.owner.memberId);
+    const assessed = await this.describe(tx, login, context);
+    return (await this.risk.assessWrongSecondFactor(tx, assessed, context)).outcome !== 'end';
   }
 
   private async restore(tx: Tx, { id: memberId, loginId }: LoginCandidate, context: ClientContext): Promise<void> {

@@ -4,6 +4,8 @@ import type { SecurityEvents } from '../../security/audit-log/security-events.js
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { Database } from '../../platform/database/database.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
+import { LoginChallengesService } from '../../mfa/challenges/login-challenges.service.js';
+import type { OpenChallenge } from '../../mfa/challenges/mfa-challenges.repository.js';
 import { IpLimitsService } from '../../security/rate-limits/ip-limits.service.js';
 import { LoginThrottleService } from '../../security/rate-limits/login-throttle.service.js';
 import type { LoginCandidate } from '../../users/members.repository.js';
@@ -26,20 +28,16 @@ export class LoginRefusalsService {
     private readonly ipLimits: IpLimitsService,
     private readonly auditLog: AuditLogService,
     private readonly completion: LoginCompletionService,
+    private readonly challenges: LoginChallengesService,
   ) {}
 
   /**
    * Refuses after a blocked attempt, a wrong password or an unknown identifier.
    * @throws DomainError `invalid_credentials`
    */
-  async refusePassword(
-    { candidate, account, deviceId, isBlocked, startsWaiting }: PasswordAttempt,
-    context: ClientContext,
-  ): Promise<never> {
-    // No mail about failures on a known device: they do not block the owner's logins from other
-    // devices.
-    if (startsWaiting && deviceId === null) await this.lockNotification.send(candidate, account, context);
-    if (!isBlocked && deviceId === null) await this.ipLimits.countFailureAt(account, context);
+  async refusePassword(attempt: PasswordAttempt, context: ClientContext): Promise<never> {
+    const { candidate, isBlocked, startsWaiting } = attempt;
+    if (!isBlocked) await this.noteFailure(attempt, startsWaiting, context);
     if (!isBlocked) return this.refuse(candidate, candidate === null ? 'unknown_identifier' : 'password', context);
     await this.ipLimits.countFailure(context);
     await this.auditLog.record(this.database, 'login.throttled', { memberId: candidate?.id ?? null, context }, {});
@@ -47,10 +45,14 @@ export class LoginRefusalsService {
   }
 
   /**
-   * Refuses a member who is disabled, or closed beyond the grace period.
+   * Refuses a member who is disabled, or closed beyond the grace period. A right password counts as a
+   * wrong one: if it cleared the failures, the wait that does not begin would show that it was right
+   * (BF-01).
+   * @param attempt with the password, where the login began with one
    * @throws DomainError `invalid_credentials`
    */
-  async refuseInactive(candidate: LoginCandidate, context: ClientContext): Promise<never> {
+  async refuseInactive(candidate: LoginCandidate, context: ClientContext, attempt?: PasswordAttempt): Promise<never> {
+    if (attempt !== undefined) await this.noteFailure(attempt, await attempt.counted.decide(false), context);
     return this.refuse(candidate, 'not_active', context);
   }
 
@@ -74,12 +76,22 @@ export class LoginRefusalsService {
     throw new DomainError('invalid_credentials', { detail: 'risk too high' });
   }
 
-  /** @param isAnswer whether the client sent a factor that was checked, and not only one too many */
-  async recordWrongSecondFactor(login: PendingLogin, isAnswer: boolean, context: ClientContext): Promise<void> {
+  /**
+   * Records a second factor that was wrong, or one too many. A wrong one ends the login where the
+   * risk is too high: the mail about it says that the login is no longer active.
+   * @param isChecked whether the factor was checked, and is not only one too many
+   */
+  async recordWrongSecondFactor(
+    challenge: OpenChallenge,
+    login: PendingLogin,
+    isChecked: boolean,
+    context: ClientContext,
+  ): Promise<void> {
     const { memberId } = login.owner;
     await this.database.transaction(async (tx) => {
       await this.auditLog.record(tx, 'login.second_factor_failed', { memberId, context }, {});
-      if (isAnswer) await this.completion.assessWrongSecondFactor(tx, login, context);
+      if (!isChecked || (await this.completion.allowsAnotherFactor(tx, login, context))) return;
+      await this.challenges.end(tx, challenge);
     });
   }
 
@@ -87,6 +99,14 @@ export class LoginRefusalsService {
   async recordFailure(memberId: string | null, reason: RefusalReason, context: ClientContext): Promise<void> {
     await this.ipLimits.countFailure(context);
     await this.auditLog.record(this.database, 'login.failed', { memberId, context }, { reason });
+  }
+
+  private async noteFailure(attempt: PasswordAttempt, startsWaiting: boolean, context: ClientContext): Promise<void> {
+    const { candidate, account, deviceId } = attempt;
+    // Failures on a known device block no other device, and count for no client address.
+    if (deviceId !== null) return;
+    if (startsWaiting) await this.lockNotification.send(candidate, account, context);
+    await this.ipLimits.countFailureAt(attempt, context);
   }
 
   /** @returns whether such logins have to wait from now on */

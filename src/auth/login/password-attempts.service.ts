@@ -4,7 +4,7 @@ import { waitUntil } from '../../platform/concurrency/wait-until.js';
 import { canonicalIdentifier } from './canonical-identifier.js';
 import { hashOwner } from '../../security/passwords/fair-shares.js';
 import { PasswordsService } from '../../security/passwords/passwords.service.js';
-import { IpLimitsService } from '../../security/rate-limits/ip-limits.service.js';
+import { IpLimitsService, type ComparedPassword } from '../../security/rate-limits/ip-limits.service.js';
 import {
   LoginThrottleService,
   type LoginAttempt,
@@ -16,7 +16,7 @@ import { LazyImportService } from './lazy-import/lazy-import.service.js';
 import type { LoginCredentials } from './login-credentials.js';
 
 /** A login attempt whose password was compared, or that was blocked. */
-export interface PasswordAttempt {
+export interface PasswordAttempt extends ComparedPassword {
   /** Null where no member has the identifier. */
   readonly candidate: LoginCandidate | null;
   /** The key by which failures are counted: the member's id, or the unknown identifier. */
@@ -85,7 +85,8 @@ export class PasswordAttemptsService {
 
       // Counted by member if there is one, so that login ID and address share their failures.
       const account = candidate?.id ?? `unknown:${submitted}`;
-      const subject = { account, deviceId, queueKey: `login:${submitted}` };
+      const passwordVersion = candidate?.passwordVersion ?? 0;
+      const subject = { account, passwordVersion, deviceId, queueKey: `login:${submitted}` };
       // Release the hash slot while queued behind another attempt on this identifier. Otherwise one
       // attacked account could exhaust the hash queue for everyone.
       if (this.throttle.hasQueue(subject)) slot.release();
@@ -112,7 +113,8 @@ export class PasswordAttemptsService {
         const startsWaiting = matches ? false : await attempt.decide(false);
         const ownFailuresBefore = await this.findOwnFailures(subject, matches ? failuresBefore : 0, context);
         const outcome = { matches, isBlocked, failuresBefore, ownFailuresBefore, startsWaiting };
-        return { candidate, account, deviceId, counted: attempt, ...outcome, untilRefusal: () => waitUntil(refusesAt) };
+        const untilRefusal = () => waitUntil(refusesAt);
+        return { candidate, account, passwordVersion, deviceId, counted: attempt, ...outcome, untilRefusal };
       } catch (error) {
         await attempt.cancel();
         throw error;
@@ -122,14 +124,25 @@ export class PasswordAttemptsService {
     }
   }
 
+  /**
+   * Clears the failures from this client address after a login that the risk let through. Otherwise
+   * they would count again with later failures of strangers (BF-13). Costs a query only where there
+   * were such failures.
+   */
+  async clearOwnFailures(attempt: PasswordAttempt, context: ClientContext): Promise<void> {
+    if (attempt.ownFailuresBefore === 0 || attempt.deviceId !== null) return;
+    // A failed query is ignored: the login has succeeded.
+    await this.ipLimits.clearFailuresAt(attempt, context).catch(() => undefined);
+  }
+
   /** Costs a query only where a right password came after wrong ones from unknown devices. */
   private async findOwnFailures(
-    { account, deviceId }: LoginSubject,
+    subject: LoginSubject & ComparedPassword,
     failures: number,
     context: ClientContext,
   ): Promise<number> {
-    if (failures === 0 || deviceId !== null) return failures;
-    return Math.min(failures, await this.ipLimits.findFailuresAt(account, context));
+    if (failures === 0 || subject.deviceId !== null) return failures;
+    return Math.min(failures, await this.ipLimits.findFailuresAt(subject, context));
   }
 
   /** A known device is not stopped by the failures of others behind the same client address. */

@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { AppConfig } from '../../platform/config/app-config.js';
 import { KeyRing } from '../../platform/crypto/key-ring.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
+import type { ComparedPassword } from '../../security/rate-limits/ip-limits.service.js';
 import type { LoginFailuresRepository } from '../../security/rate-limits/login-failures.repository.js';
 import { LoginThrottleService } from '../../security/rate-limits/login-throttle.service.js';
 import { LoginRefusalsService } from './login-refusals.service.js';
@@ -23,20 +24,31 @@ interface World {
   isRisky: boolean;
   /** Null without a token hook. */
   hook: (() => Promise<void>) | null;
+  /** The known device that the login comes from. */
+  deviceId?: string;
+  /** Those of the five failures that came from the client address of the login. */
+  ownFailures?: number;
+  /** What happens instead of the login's transaction. */
+  proceed?: () => Promise<void>;
+  /** The number of this failure, if it is one. */
+  failure?: number;
 }
 
 /**
  * A login of a member with five failures. A refusal comes only after a minimum time, which the test
  * ends with `endPad`.
  */
-function logInWith({ matches, isActive, isRisky, hook }: World) {
+function logInWith({ matches, isActive, isRisky, hook, deviceId, ownFailures = 0, proceed, failure = 6 }: World) {
   const statements: string[] = [];
+  /** What else the login causes. */
+  const effects: string[] = [];
+  const effect = (name: string) => async () => void effects.push(name);
   const write = (name: string) => async () => {
     statements.push(name);
     return 1;
   };
   const repository = {
-    count: async () => 6,
+    count: async () => failure,
     delete: write('delete'),
     deleteWithin: write('delete'),
     add: write('add'),
@@ -48,10 +60,16 @@ function logInWith({ matches, isActive, isRisky, hook }: World) {
     new KeyRing(['secret']),
   );
   const attempts = new PasswordAttemptsService(
-    idle({ findLogin: async () => ({ candidate: ADA, deviceId: null }) }),
+    idle({ findLogin: async () => ({ candidate: ADA, deviceId: deviceId ?? null }) }),
     idle({ reserve: () => ({ release: () => undefined }), verify: async () => matches }),
     throttle,
-    idle({ findFailuresAt: async () => 5 }),
+    idle({
+      findFailuresAt: async () => ownFailures,
+      clearFailuresAt: async ({ account, passwordVersion }: ComparedPassword) => {
+        statements.push(`clear own failures of ${account} at version ${passwordVersion}`);
+        throw new Error('no database');
+      },
+    }),
     idle({ waitMs: 0 }),
   );
   let endPad!: () => void;
@@ -68,20 +86,29 @@ function logInWith({ matches, isActive, isRisky, hook }: World) {
     }
     const result = await work({ tx: { afterCommit: (followUp: () => void) => committed.push(followUp) } });
     for (const followUp of committed) followUp();
+    effects.push('commit');
     return result;
   };
   const service = new PasswordLoginService(
     idle({ run }),
-    idle({ compare }),
-    idle({ proceed: async () => (isRisky ? null : { status: 'authenticated' }) }),
+    idle({ compare, clearOwnFailures: attempts.clearOwnFailures.bind(attempts) }),
+    idle({ proceed: proceed ?? (async () => (isRisky ? null : { status: 'authenticated' })) }),
     idle({ isAdmissible: async () => isActive }),
-    new LoginRefusalsService(idle(), throttle, idle(), idle(), idle(), idle()),
-    idle(),
+    new LoginRefusalsService(
+      idle(),
+      throttle,
+      idle({ send: effect('mail that logins have to wait') }),
+      idle({ countFailureAt: effect('count at the client address') }),
+      idle({ record: async (_sql: unknown, type: string) => void effects.push(type) }),
+      idle(),
+      idle(),
+    ),
+    idle({ upgrade: effect('upgrade of the hash') }),
     idle(),
   );
   const outcome = service.login(CREDENTIALS, {}, CONTEXT).catch((error: unknown) => error);
   const subject = { account: ADA.id, deviceId: null, queueKey: `login:${CREDENTIALS.identifier}` };
-  return { outcome, statements, endPad, isNextWaiting: () => throttle.hasQueue(subject) };
+  return { outcome, statements, effects, endPad, isNextWaiting: () => throttle.hasQueue(subject) };
 }
 
 const right: World = { matches: true, isActive: true, isRisky: false, hook: null };
@@ -89,8 +116,9 @@ const right: World = { matches: true, isActive: true, isRisky: false, hook: null
 describe('a refused login', () => {
   it.each([
     ['a wrong password', { ...right, matches: false }, []],
-    ['a right password of a disabled account', { ...right, isActive: false }, ['delete']],
-    ['a right password at a high risk', { ...right, isRisky: true }, []],
+    // Cleared failures would show that the password was right (BF-01).
+    ['a right password of a disabled account', { ...right, isActive: false }, []],
+    ['a right password at a high risk', { ...right, isRisky: true, ownFailures: 5 }, []],
     ['a high risk with a token hook', { ...right, isRisky: true, hook: async () => undefined }, []],
   ])(
     'EN-05 writes everything before its minimum time ends, and only then lets the next attempt in: %s',
@@ -106,11 +134,69 @@ describe('a refused login', () => {
   );
 });
 
+describe('a refused login with the right password', () => {
+  it.each([
+    ['wrong', { ...right, matches: false }],
+    ['right, of a disabled account', { ...right, isActive: false }],
+  ])('BF-01 does the same as a wrong one, also where the wait begins: %s', async (_, world) => {
+    for (const [failure, mails] of [
+      [9, []],
+      [10, ['mail that logins have to wait']],
+    ] as const) {
+      const login = logInWith({ ...world, failure });
+      login.endPad();
+      expect(await login.outcome).toMatchObject({ code: 'invalid_credentials' });
+      expect(login.effects).toEqual([...mails, 'count at the client address', 'login.failed']);
+      expect(login.statements).toEqual([]);
+    }
+  });
+
+  it('EN-05 leaves a weak hash as it is where the risk is too high or the account is disabled', async () => {
+    for (const world of [
+      { ...right, isRisky: true },
+      { ...right, isActive: false },
+    ]) {
+      const login = logInWith(world);
+      login.endPad();
+      expect(await login.outcome).toMatchObject({ code: 'invalid_credentials' });
+      expect(login.effects).not.toContain('upgrade of the hash');
+    }
+  });
+
+  it('BF-01 counts as a failure too where the account changed during the login', async () => {
+    const changed = async (): Promise<void> => {
+      throw new DomainError('invalid_credentials', { detail: 'disabled during the login' });
+    };
+    const login = logInWith({ ...right, proceed: changed });
+    login.endPad();
+    expect(await login.outcome).toMatchObject({ code: 'invalid_credentials' });
+    expect(login.statements).toEqual([]);
+  });
+});
+
 describe('a login', () => {
+  it('PW-06 upgrades a weak hash once it is accepted', async () => {
+    const login = logInWith(right);
+    expect(await login.outcome).toEqual({ status: 'authenticated' });
+    expect(login.effects).toEqual(['commit', 'upgrade of the hash']);
+  });
+
   it('clears the failures in its commit, and lets the next one in', async () => {
     const login = logInWith(right);
     expect(await login.outcome).toEqual({ status: 'authenticated' });
     expect([login.isNextWaiting(), login.statements]).toEqual([false, ['delete']]);
+  });
+
+  it('BF-13 clears the failures from its client address too, and succeeds where that fails', async () => {
+    const login = logInWith({ ...right, ownFailures: 5 });
+    expect(await login.outcome).toEqual({ status: 'authenticated' });
+    expect(login.statements).toEqual(['delete', 'clear own failures of ada at version 1']);
+  });
+
+  it('BF-13 leaves those of unknown devices alone on a known device', async () => {
+    const login = logInWith({ ...right, deviceId: 'laptop', ownFailures: 5 });
+    expect(await login.outcome).toEqual({ status: 'authenticated' });
+    expect(login.statements).toEqual(['delete']);
   });
 
   it('AT-02 lets the next one in before its token hook answers', async () => {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { ClientContext } from '../../platform/http/client-context.js';
+import { DomainError } from '../../platform/http/problems/domain-error.js';
 import type { DeviceInfo } from '../../sessions/devices/known-devices.service.js';
 import { SessionOpeningService } from '../../sessions/session-opening.service.js';
 import { UnprovenLoginService, type UnprovenLogin } from './unproven-login.service.js';
@@ -41,10 +42,12 @@ export class PasswordLoginService {
     try {
       const outcome = await this.decide(attempt, credentials.password, device, context);
       await counted.decide(attempt.matches);
+      await this.passwordAttempts.clearOwnFailures(attempt, context);
       return outcome;
     } catch (error) {
-      // Before the wait, which hides this commit (EN-05).
-      await counted.decide(attempt.matches);
+      // Before the wait, which hides this commit (EN-05). A refused password counts as a wrong one,
+      // also where the account changed during the login (BF-01).
+      await counted.decide(attempt.matches && !isRefusal(error));
       await attempt.untilRefusal();
       throw error;
     } finally {
@@ -63,8 +66,8 @@ export class PasswordLoginService {
     const { candidate, matches, deviceId, failuresBefore, ownFailuresBefore, counted } = attempt;
     if (!matches || candidate === null) return this.refusals.refusePassword(attempt, context);
     if (candidate.status === 'unproven') return this.unprovenLogin.begin(candidate.id, password, context);
-    if (!(await this.completion.isAdmissible(candidate))) return this.refusals.refuseInactive(candidate, context);
-    await this.hashUpgrade.upgrade(candidate, password, context);
+    if (!(await this.completion.isAdmissible(candidate)))
+      return this.refusals.refuseInactive(candidate, context, attempt);
     const login: PendingLogin = {
       owner: { memberId: candidate.id, passwordVersion: candidate.passwordVersion, firstFactor: 'password' },
       device: { ...device, knownDeviceId: deviceId },
@@ -81,6 +84,12 @@ export class PasswordLoginService {
       // Further logins on this device wait until then, and must not wait for the token hook.
       async () => counted.finish(true),
     );
-    return outcome ?? this.refusals.refuseRisky(candidate, login, context, attempt);
+    if (outcome === null) return this.refusals.refuseRisky(candidate, login, context, attempt);
+    await this.hashUpgrade.upgrade(candidate, password, context);
+    return outcome;
   }
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof DomainError && error.code === 'invalid_credentials';
 }

@@ -3,11 +3,13 @@ import type { ClientContext } from '../../platform/http/client-context.js';
 import type { Tx } from '../../platform/database/sql.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { LoginChallengesService, type IssuedMfaToken } from '../../mfa/challenges/login-challenges.service.js';
+import type { OpenChallenge } from '../../mfa/challenges/mfa-challenges.repository.js';
 import {
   SecondFactorVerificationService,
   type MatchedFactor,
   type SecondFactorAnswer,
 } from '../../mfa/second-factor-verification.service.js';
+import { isWrongFactor } from '../../mfa/wrong-factor.js';
 import type { SessionKey } from '../../sessions/session.entity.js';
 import { SessionOpeningService } from '../../sessions/session-opening.service.js';
 import { MembersRepository } from '../../users/members.repository.js';
@@ -54,7 +56,7 @@ export class SecondFactorLoginService {
    * Completes a login with a second factor. The token is valid for one login. Attempts are counted
    * for the account, over all its logins in progress.
    * @throws DomainError `token_invalid`, `token_expired`, `code_invalid`, `passkey_invalid`,
-   * `invalid_credentials`, `too_many_attempts`, `origin_not_allowed`
+   * `passkey_changed`, `invalid_credentials`, `too_many_attempts`, `origin_not_allowed`, `overloaded`
    */
   async complete(
     { mfaToken, answer, isKnownOrigin, key }: SecondFactorStep,
@@ -71,7 +73,7 @@ export class SecondFactorLoginService {
       // Not stored with the challenge. The first step, which knew them, has not refused the login.
       ownPasswordFailures: 0,
     };
-    const factor = await this.checkFactor(login, answer, context);
+    const factor = await this.checkFactor(challenge, login, answer, context);
     const candidate = await this.members.getCandidate(memberId);
     const outcome = await this.openings.run(async (opening) => {
       const { tx } = opening;
@@ -85,6 +87,7 @@ export class SecondFactorLoginService {
   }
 
   private async checkFactor(
+    challenge: OpenChallenge,
     login: PendingLogin,
     answer: SecondFactorAnswer,
     context: ClientContext,
@@ -93,8 +96,10 @@ export class SecondFactorLoginService {
     try {
       return await this.verification.attempt({ memberId, deviceId: login.device.knownDeviceId }, answer, context);
     } catch (error) {
-      if (error instanceof DomainError)
-        await this.refusals.recordWrongSecondFactor(login, error.code !== 'too_many_attempts', context);
+      // Another refusal, such as `overloaded`, is no guess.
+      const isWrong = isWrongFactor(error);
+      if (isWrong || (error instanceof DomainError && error.code === 'too_many_attempts'))
+        await this.refusals.recordWrongSecondFactor(challenge, login, isWrong, context);
       throw error;
     }
   }

@@ -8,6 +8,12 @@ import type { SessionUse } from '../../sessions/rotations.repository.js';
 import { SessionsRepository } from '../../sessions/sessions.repository.js';
 import { SessionRevocationService } from '../../sessions/revocation/session-revocation.service.js';
 
+/** What the risk of a refresh means for its tokens. */
+export interface RefreshRisk {
+  /** Whether the member has to authenticate again. The row says so now; what was read before does not. */
+  readonly mustAuthenticate: boolean;
+}
+
 /** Assesses the risk of refreshes and applies the outcome to the session. */
 @Injectable()
 export class RefreshRiskService {
@@ -25,19 +31,19 @@ export class RefreshRiskService {
    * after `end` the session is over.
    * @throws DomainError `session_ended`
    */
-  async assess(session: SessionUse & { isLateReplay?: boolean }, context: ClientContext): Promise<void> {
-    if (!this.risk.needsAssessment(session, context)) return;
+  async assess(session: SessionUse & { isLateReplay?: boolean }, context: ClientContext): Promise<RefreshRisk> {
+    if (!this.risk.needsAssessment(session, context)) return { mustAuthenticate: false };
     const { id, memberId, role } = session;
-    const isOver = await this.database.transaction(async (tx) => {
+    const assessed = await this.database.transaction(async (tx) => {
       // CC-09: an intruder's refresh that rotated before the rescue of the account must not have its
       // network remembered after it.
       await this.writes.asMember(tx, { memberId, sessionId: id, role });
       const { outcome } = await this.risk.assessRefresh(tx, session, context);
       if (outcome === 'ask') await this.sessions.markUnauthenticated(tx, id);
-      if (outcome !== 'end') return false;
-      await this.revocation.endWithin(tx, memberId, id, 'risk', context);
-      return true;
+      if (outcome === 'end') await this.revocation.endWithin(tx, memberId, id, 'risk', context);
+      return outcome;
     });
-    if (isOver) throw new DomainError('session_ended', { detail: 'risk too high' });
+    if (assessed === 'end') throw new DomainError('session_ended', { detail: 'risk too high' });
+    return { mustAuthenticate: assessed === 'ask' };
   }
 }

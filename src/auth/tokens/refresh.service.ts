@@ -5,16 +5,19 @@ import { Clock } from '../../platform/database/clock.js';
 import type { UnrotatedSession } from '../../sessions/rotations.repository.js';
 import { RefreshCountsService } from '../../sessions/refresh-counts/refresh-counts.service.js';
 import { SessionTokens, type IssuedTokens } from '../../sessions/session-tokens.js';
+import type { SessionState } from '../../sessions/sessions.repository.js';
 import { LateReplayService, type Replay } from './late-replay.service.js';
-import { RefreshRiskService } from './refresh-risk.service.js';
+import { RefreshRiskService, type RefreshRisk } from './refresh-risk.service.js';
 import { provesKeyOf, SessionRotationService, type RefreshAttempt } from './session-rotation.service.js';
 import { TokenReuseService } from './token-reuse.service.js';
 
 export type RefreshedTokens = IssuedTokens & { readonly outcome: 'rotated' | 'replayed' };
 
 /**
- * Exchanges refresh tokens. An honest client is never logged out by a lost answer; a stolen token
- * is worthless, or ends the session (docs/flows/refresh.md).
+ * Exchanges refresh tokens. A client that lost an answer gets it again: always with the key of a
+ * bound session, otherwise within the grace period or if the request looks like the last use. A
+ * stolen token of a bound session is worthless. Another one gives at most three answers while the
+ * owner uses the session too, and then ends it (docs/reliability.md).
  */
 @Injectable()
 export class RefreshService {
@@ -52,15 +55,16 @@ export class RefreshService {
     const { session, lostRace, hookClaims } = await this.rotation.rotate(attempt, context);
     if (!session) throw new DomainError('session_ended', { detail: 'no such session' });
     if (session.isRotated) {
-      await this.refreshRisk.assess(session, context);
-      return { ...this.tokens.mint(session, hookClaims), outcome: 'rotated' };
+      const state = withRisk(session, await this.refreshRisk.assess(session, context));
+      return { ...this.tokens.mint(state, hookClaims), outcome: 'rotated' };
     }
     checkUsable(session, attempt);
     const replay = lostRace
       ? { state: session, accessIssuedAt: session.issuedAt }
       : await this.replayLate(session, attempt, context);
-    await this.refreshRisk.assess({ ...session, isLateReplay: !lostRace && session.keyThumbprint === null }, context);
-    return { ...this.tokens.mint(replay.state, hookClaims, replay.accessIssuedAt), outcome: 'replayed' };
+    const isLateReplay = !lostRace && session.keyThumbprint === null;
+    const state = withRisk(replay.state, await this.refreshRisk.assess({ ...session, isLateReplay }, context));
+    return { ...this.tokens.mint(state, hookClaims, replay.accessIssuedAt), outcome: 'replayed' };
   }
 
   private async replayLate(
@@ -84,6 +88,14 @@ export class RefreshService {
     await this.tokenReuse.endSession(session, token.gen, context);
     throw new DomainError('token_reused');
   }
+}
+
+/**
+ * The state that the tokens are made from. It was read before the risk was assessed, so it does not
+ * show what the assessment wrote to the row (RS-07).
+ */
+function withRisk(state: SessionState, { mustAuthenticate }: RefreshRisk): SessionState {
+  return mustAuthenticate ? { ...state, authenticatedAt: 0 } : state;
 }
 
 /**

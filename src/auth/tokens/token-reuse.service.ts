@@ -9,8 +9,9 @@ import { SessionsRepository, type SessionState } from '../../sessions/sessions.r
 import { SessionRevocationService } from '../../sessions/revocation/session-revocation.service.js';
 
 /**
- * Ends sessions whose refresh token was used a second time: two clients hold it, and one of them
- * may be an attacker (RFC 9700 section 4.14).
+ * Ends sessions whose old refresh token was used again, where no lost answer explains it: two
+ * clients hold it, and one of them may be an attacker (RFC 9700 section 4.14). A second use within
+ * the grace period, with the key of a bound session or as an admitted late replay does not come here.
  */
 @Injectable()
 export class TokenReuseService {

@@ -76,4 +76,9 @@ export class LoginChallengesService {
     if (!(await this.challenges.spend(tx, challenge.id)))
       throw new DomainError('token_invalid', { detail: 'challenge used by another request a moment ago' });
   }
+
+  /** Ends the login, if no other request has used its challenge up. */
+  async end(tx: Tx, { id }: OpenChallenge): Promise<void> {
+    await this.challenges.spend(tx, id);
+  }
 }

@@ -10,6 +10,13 @@ const FAILURE_WINDOW_SECONDS = 900;
 /** Longer than a person tries one password after the other. */
 const ACCOUNT_WINDOW_SECONDS = 86_400;
 
+/** A password that was compared: that of an account, or of an identifier that no account has. */
+export interface ComparedPassword {
+  readonly account: string;
+  /** 0 where there is no account. */
+  readonly passwordVersion: number;
+}
+
 /** Limits per client IP address, over all accounts. */
 @Injectable()
 export class IpLimitsService {
@@ -63,17 +70,22 @@ export class IpLimitsService {
     await this.failures.count(limitKey(context.ip));
   }
 
-  /** Counts a wrong password at one account, for {@link findFailuresAt}. */
-  async countFailureAt(account: string, context: ClientContext): Promise<void> {
-    await this.accountFailures.count(accountKey(account, context));
+  /** Counts a failure to enter this password, for {@link findFailuresAt}. */
+  async countFailureAt(password: ComparedPassword, context: ClientContext): Promise<void> {
+    await this.accountFailures.count(passwordKey(password, context));
   }
 
   /**
-   * The wrong passwords at one account from this client address within a day: those that no
+   * The failures to enter this password from this client address within a day: those that no
    * stranger elsewhere can have caused (BF-13).
    */
-  async findFailuresAt(account: string, context: ClientContext): Promise<number> {
-    return (await this.accountFailures.peek(accountKey(account, context))).points;
+  async findFailuresAt(password: ComparedPassword, context: ClientContext): Promise<number> {
+    return (await this.accountFailures.peek(passwordKey(password, context))).points;
+  }
+
+  /** Clears what {@link countFailureAt} counted. */
+  async clearFailuresAt(password: ComparedPassword, context: ClientContext): Promise<void> {
+    await this.accountFailures.reset(passwordKey(password, context));
   }
 }
 
@@ -86,6 +98,10 @@ async function take(limiter: Limiter, { ip }: ClientContext): Promise<void> {
     });
 }
 
-function accountKey(account: string, { ip }: ClientContext): string {
-  return `${account} ${limitKey(ip)}`;
+/**
+ * With the version, so that the count starts anew with each password: without it, an owner who resets
+ * the password would keep the failures from before (BF-13).
+ */
+function passwordKey({ account, passwordVersion }: ComparedPassword, { ip }: ClientContext): string {
+  return `${account} ${passwordVersion} ${limitKey(ip)}`;
 }

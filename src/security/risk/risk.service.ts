@@ -99,11 +99,14 @@ export class RiskService {
     return outcome !== 'end';
   }
 
-  /** Call after a right password and a wrong second factor: that client knows the password. */
-  async assessWrongSecondFactor(tx: Tx, login: AssessedLogin, context: ClientContext): Promise<void> {
-    if (this.isOff) return;
+  /**
+   * Call after a right password and a wrong second factor: that client knows the password. With
+   * `end`, let no other factor complete this login, and let the transaction commit.
+   */
+  async assessWrongSecondFactor(tx: Tx, login: AssessedLogin, context: ClientContext): Promise<RiskDecision> {
+    if (this.isOff) return ALLOWED;
     const judgement = this.judgeLogin(login, context, { isSecondFactorWrong: true });
-    await this.applyOutcome(tx, 'second-factor', { ...login, sessionId: null }, judgement, context);
+    return this.applyOutcome(tx, 'second-factor', { ...login, sessionId: null }, judgement, context);
   }
 
   /**

@@ -1,0 +1,12 @@
+import { DomainError } from '../platform/http/problems/domain-error.js';
+import type { ErrorCode } from '../platform/http/problems/error-catalogue.js';
+
+const WRONG_FACTOR: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['code_invalid', 'passkey_invalid']);
+
+/**
+ * Whether a second factor was checked and was wrong. A factor that had to wait was not checked, and
+ * `passkey_changed` follows a right signature.
+ */
+export function isWrongFactor(error: unknown): boolean {
+  return error instanceof DomainError && WRONG_FACTOR.has(error.code);
+}
