@@ -1963,7 +1963,7 @@ export interface paths {
         put?: never;
         /**
          * Sign up with an account at a provider
-         * @description After `sign_up_required`. Where the provider's word counts for the address, the member exists at once; otherwise a code and a link are mailed as for any sign-up. That answer is the same when the address has an account already; the mail then informs its owner.
+         * @description After `sign_up_required`. Where the provider vouches for the address, the member exists at once; otherwise a code and a link are mailed as for any sign-up. That answer is the same when the address has an account already; the mail then informs its owner.
          */
         post: operations["socialSignUp"];
         delete?: never;
@@ -3582,7 +3582,7 @@ export interface components {
             effectiveFrom: string;
         };
         OwnConsentListResponse: {
-            /** @description In force, or to come: those have a later effectiveFrom */
+            /** @description In force, or to come: those have an effectiveFrom in the future */
             items: components["schemas"]["OwnConsentResponse"][];
         };
         GiveConsentsRequest: {

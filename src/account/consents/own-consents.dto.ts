@@ -10,7 +10,7 @@ export class OwnConsentResponse extends ConsentDocumentResponse {
 }
 
 export class OwnConsentListResponse {
-  /** In force, or to come: those have a later effectiveFrom */
+  /** In force, or to come: those have an effectiveFrom in the future */
   items: OwnConsentResponse[];
 }
 

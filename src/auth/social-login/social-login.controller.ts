@@ -130,7 +130,7 @@ export class SocialLoginController {
 
   /**
    * Sign up with an account at a provider
-   * @remarks After `sign_up_required`. Where the provider's word counts for the address, the member exists at once;
+   * @remarks After `sign_up_required`. Where the provider vouches for the address, the member exists at once;
    * otherwise a code and a link are mailed as for any sign-up. That answer is the same when the address has an account
    * already; the mail then informs its owner.
    */

@@ -10,7 +10,7 @@ export const LIFETIMES_ENVIRONMENT = {
   }),
   REFRESH_IDLE_TTL_SECONDS: positiveSeconds({
     default: 14 * DAY,
-    desc: 'a session ends without a refresh for this long; at most 14 days in production',
+    desc: 'a session that is not refreshed for this long ends; at most 14 days in production',
   }),
   REFRESH_ABSOLUTE_TTL_SECONDS: positiveSeconds({
     default: 30 * DAY,
@@ -28,7 +28,10 @@ export const LIFETIMES_ENVIRONMENT = {
     default: 600,
     desc: 'lifetime of the token that sets a new password; at most 600 in production',
   }),
-  CODE_TTL_SECONDS: positiveSeconds({ default: 600, desc: 'lifetime of a mailed code; at most 600 in production' }),
+  CODE_TTL_SECONDS: positiveSeconds({
+    default: 600,
+    desc: 'lifetime of a mailed code; at most 600 in production; of an invitation up to a day',
+  }),
   RESET_LINK_TTL_SECONDS: positiveSeconds({
     default: 1800,
     desc: 'lifetime of a mailed reset link; at most 1800 in production',
