@@ -163,7 +163,7 @@ describeInBrowser('the account page', () => {
     const tabOfAda = await visitor.newTab();
     await visitor.open('logout');
     await visitor.see('ready');
-    await visitor.press('log-out');
+    await visitor.send('log-out');
     await visitor.page.waitForURL(/\/pages\/login/);
     await logIn(visitor, grace);
     await isLoggedIn(visitor);
