@@ -108,6 +108,7 @@ export class MemberAdministrationService {
 
   private async enable(tx: Tx, member: Member, actor: ClientContext): Promise<void> {
     await this.members.setStatus(tx, member.id, 'active');
+    await this.lockout.readmit(tx, member.id);
     await this.auditLog.record(tx, 'member.enabled', { memberId: member.id, context: actor }, {});
     await this.notifications.send(tx, member, 'enabled', actor);
   }

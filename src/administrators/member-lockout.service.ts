@@ -6,9 +6,10 @@ import { PendingProofsService } from '../mfa/challenges/pending-proofs.service.j
 import { DisputedFactorsService } from '../mfa/disputed-factors/disputed-factors.service.js';
 import type { SessionEndReason } from '../security/audit-log/security-events.js';
 import { DisputedIdentitiesService } from '../security/identities/disputed-identities.service.js';
+import { LoginThrottleService } from '../security/rate-limits/login-throttle.service.js';
 import { SessionRevocationService } from '../sessions/revocation/session-revocation.service.js';
 
-/** Ends all access to an account: sessions, and everything that is about to lead to one. */
+/** Ends all access to an account: sessions, and everything that is about to lead to one. And lets members in again. */
 @Injectable()
 export class MemberLockoutService {
   constructor(
@@ -17,11 +18,20 @@ export class MemberLockoutService {
     private readonly disputedFactors: DisputedFactorsService,
     private readonly disputedIdentities: DisputedIdentitiesService,
     private readonly sessions: SessionRevocationService,
+    private readonly loginThrottle: LoginThrottleService,
   ) {}
 
   async lockOut(tx: Tx, memberId: string, reason: SessionEndReason, actor: ClientContext): Promise<void> {
     await this.pendingProofs.voidAllOf(tx, memberId);
     await this.sessions.endAll(tx, memberId, reason, actor);
+  }
+
+  /**
+   * Lets the member log in at once. While the account was disabled, the right password counted as a
+   * wrong one (BF-01), and the mail that it is enabled promises a login.
+   */
+  async readmit(tx: Tx, memberId: string): Promise<void> {
+    await this.loginThrottle.clear(tx, memberId);
   }
 
   /**

@@ -299,6 +299,14 @@ describe('member list', () => {
 });
 
 describe('disabling a member', () => {
+  it('enabling lets the member log in who has tried again and again in the meantime', async () => {
+    const ada = await given.member(app);
+    await act('PATCH', `members/${ada.id}`, 200, { status: 'disabled' });
+    for (let attempt = 0; attempt < 11; attempt += 1) await login(ada).expect(401);
+    await act('PATCH', `members/${ada.id}`, 200, { status: 'active' });
+    await login(ada).expect(200);
+  });
+
   it('TK-08 TK-09 ends sessions, logins and resets in progress; enabling restores only the login', async () => {
     const ada = await enrol(await given.member(app));
     const { body: waiting } = await login(ada).expect(200);

@@ -3,6 +3,7 @@ import { NotificationsModule } from '../../mail/notifications/notifications.modu
 import { MfaModule } from '../../mfa/mfa.module.js';
 import { AuditLogModule } from '../../security/audit-log/audit-log.module.js';
 import { IdentityNotificationsModule } from '../../security/identities/identity-notifications.module.js';
+import { RateLimitsModule } from '../../security/rate-limits/rate-limits.module.js';
 import { SessionsModule } from '../../sessions/sessions.module.js';
 import { UsersModule } from '../../users/users.module.js';
 import { VerificationModule } from '../../verification/verification.module.js';
@@ -14,7 +15,7 @@ import { ErasuresService } from './erasures.service.js';
 @Module({
   imports: [
     ...[AuditLogModule, IdentityNotificationsModule, NotificationsModule],
-    ...[MfaModule, SessionsModule, UsersModule, VerificationModule],
+    ...[MfaModule, RateLimitsModule, SessionsModule, UsersModule, VerificationModule],
   ],
   providers: [EmailCorrectionsService, ErasuresService, MemberLockoutService],
   exports: [EmailCorrectionsService, ErasuresService, MemberLockoutService],
