@@ -9,7 +9,7 @@ import { DisputedIdentitiesService } from '../security/identities/disputed-ident
 import { LoginThrottleService } from '../security/rate-limits/login-throttle.service.js';
 import { SessionRevocationService } from '../sessions/revocation/session-revocation.service.js';
 
-/** Ends all access to an account: sessions, and everything that is about to lead to one. And lets members in again. */
+/** Ends all access to an account: sessions, and everything that is about to lead to one; and opens the account again. */
 @Injectable()
 export class MemberLockoutService {
   constructor(

@@ -78,7 +78,7 @@ export class LoginRefusalsService {
 
   /**
    * Records a second factor that was wrong, or one too many. A wrong one ends the login where the
-   * risk is too high: the mail about it says that the login is no longer active.
+   * risk is too high, as its mail reports.
    * @param isChecked whether the factor was checked, and is not only one too many
    */
   async recordWrongSecondFactor(

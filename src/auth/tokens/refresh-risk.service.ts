@@ -10,7 +10,7 @@ import { SessionRevocationService } from '../../sessions/revocation/session-revo
 
 /** What the risk of a refresh means for its tokens. */
 export interface RefreshRisk {
-  /** Whether the member has to authenticate again. The row says so now; what was read before does not. */
+  /** Whether the member has to authenticate again. This is in the row now, and not in a state that was read before. */
   readonly mustAuthenticate: boolean;
 }
 

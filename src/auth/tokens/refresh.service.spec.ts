@@ -102,7 +102,7 @@ describe('a refresh that waits for the row of its session', () => {
   });
 
   it.each([10, 0])(
-    'is asked to try again, and not told of a replay, where its deadline passed and nobody rotated: grace %d',
+    'has to try again, and gets no replay, where its deadline passed and no request rotated: grace %d',
     async (graceSeconds) => {
       const { outcome, minted } = refreshWith({ sessions: [unrotated(4)], graceSeconds });
       expect(await outcome).toMatchObject({ code: 'service_unavailable', retryAfter: 1 });
@@ -110,7 +110,7 @@ describe('a refresh that waits for the row of its session', () => {
     },
   );
 
-  it('gets nothing where the session ended meanwhile', async () => {
+  it('gets nothing where the session ended during the wait', async () => {
     const { outcome, minted } = refreshWith({ sessions: [unrotated(4), { ...unrotated(4), isOver: true }] });
     expect(await outcome).toMatchObject({ code: 'session_ended' });
     expect(minted).toEqual([]);

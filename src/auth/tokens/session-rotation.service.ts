@@ -112,7 +112,7 @@ export class SessionRotationService {
     if (isTokenExpired || !provesKeyOf(session, rotation)) return { session, lostRace: false };
     // Current, alive and yet not rotated: another server holds the row. Wait for it.
     const awaited = (await this.rotations.rotateAlone(rotation)) ?? (await this.rotations.rotate(rotation));
-    // If the token is still the current one, nobody was faster: the deadline passed during the wait.
+    // If the token is still the current one, no other request rotated it: the deadline passed during the wait.
     const isOvertaken = awaited !== null && !awaited.isRotated && awaited.generation !== rotation.gen;
     return { session: awaited, lostRace: isOvertaken && this.config.env.REFRESH_GRACE_SECONDS > 0 };
   }

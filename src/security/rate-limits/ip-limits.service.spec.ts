@@ -7,7 +7,7 @@ import { IpLimitsService } from './ip-limits.service.js';
 import { Limiters } from './limiters.js';
 
 const ADA = { account: 'ada', passwordVersion: 1 };
-const UNKNOWN = { account: 'unknown:nobody', passwordVersion: 0 };
+const UNKNOWN = { account: 'unknown:ada', passwordVersion: 0 };
 const DAY_MS = 86_400_000;
 const from = (ip: string) => ({ ip }) as ClientContext;
 const HOTEL = from('203.0.113.7');
@@ -37,7 +37,7 @@ describe('wrong passwords at one account from one client address', () => {
     expect(await limits.findFailuresAt({ ...ADA, passwordVersion: 2 }, HOTEL)).toBe(0);
   });
 
-  it('BF-13 start anew from this address when they are cleared', async () => {
+  it('BF-13 begin at zero again from this address when they are cleared', async () => {
     const home = from('198.51.100.9');
     for (const context of [HOTEL, home]) await limits.countFailureAt(ADA, context);
     await limits.clearFailuresAt(ADA, HOTEL);

@@ -99,7 +99,7 @@ async function take(limiter: Limiter, { ip }: ClientContext): Promise<void> {
 }
 
 /**
- * With the version, so that the count starts anew with each password: without it, an owner who resets
+ * With the version, so that the count begins at zero with each password: without it, an owner who resets
  * the password would keep the failures from before (BF-13).
  */
 function passwordKey({ account, passwordVersion }: ComparedPassword, { ip }: ClientContext): string {
