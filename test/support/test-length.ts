@@ -12,6 +12,15 @@ export function howMany({ short, long }: { short: number; long: number }): numbe
 }
 
 /**
+ * All items in the long form. In the short form a quarter of them, and for the next index the next quarter: where every
+ * item of one list is tried with every item of another, each still meets a quarter of the others.
+ * @param index the place of the other item in its list
+ */
+export function quarterOf<T>(items: readonly T[], index: number): T[] {
+  return items.filter((_, place) => IS_LONG || (place + index) % 4 === 0);
+}
+
+/**
  * For test files whose tests send many requests: minutes on a busy machine, hours in the long form.
  */
 export function allowTime(): void {
