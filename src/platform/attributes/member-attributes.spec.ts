@@ -62,6 +62,14 @@ describe('MemberAttributes', () => {
     expect(attributes.check({ roles: ['a'.repeat(1000)] }, 'admin', { plan: 'free' })).toEqual(tooLarge);
   });
 
+  it('AT-03 counts the values of the inviter that stand in place of those an invited person sends', () => {
+    const given = { extra: 'a'.repeat(3000) };
+    expect(attributes.readInvited({ phone: '1'.repeat(5000), extra: '' }, given)).toMatchObject(given);
+    expect(() => attributes.readInvited({ phone: '1'.repeat(5500), extra: '' }, given)).toThrow(
+      expect.objectContaining({ code: 'validation_failed' }),
+    );
+  });
+
   it('removes a value with null, except a required one', () => {
     expect(attributes.merge({ extra: null }, 'member', { extra: 1, plan: 'pro' })).toEqual({ plan: 'pro' });
     expect(attributes.check({ phone: null }, 'member')).toEqual([{ field: 'attributes.phone', code: 'required' }]);

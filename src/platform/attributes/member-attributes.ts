@@ -82,8 +82,7 @@ export class MemberAttributes {
    * @throws DomainError `validation_failed`
    */
   merge(values: unknown, writer: AttributeWriter, stored: AttributeValues | null = null): AttributeValues {
-    const problems = this.check(values, writer, stored ?? {});
-    if (problems.length > 0) throw new DomainError('validation_failed', { fields: problems.slice(0, MAX_PROBLEMS) });
+    refuse(this.check(values, writer, stored ?? {}));
     return mergeValues(stored ?? {}, values as AttributeValues);
   }
 
@@ -102,6 +101,7 @@ export class MemberAttributes {
    */
   readInvited(values: unknown, given: AttributeValues | null): AttributeValues | null {
     const merged = { ...this.merge(values ?? {}, 'sign-up', given), ...given };
+    refuse(this.checkSize(merged)); // it grew where a given value is longer than the one that was sent in its place
     return Object.keys(merged).length === 0 ? null : merged;
   }
 
@@ -120,9 +120,7 @@ export class MemberAttributes {
       if (writer === 'sign-up' && atSignUp === 'required' && !Object.hasOwn({ ...stored, ...values }, name))
         problems.push({ field: `attributes.${name}`, code: 'required' });
     if (problems.length > 0) return problems;
-    const merged = mergeValues(stored, values);
-    if (sizeOf(merged) > MAX_BYTES || sizeOf(this.select(merged, isInToken)) > MAX_TOKEN_BYTES) return [TOO_LARGE];
-    return [];
+    return this.checkSize(mergeValues(stored, values));
   }
 
   /** The values that members may see of their own. */
@@ -167,6 +165,11 @@ export class MemberAttributes {
     );
   }
 
+  private checkSize(merged: AttributeValues): FieldProblem[] {
+    const isTooLarge = sizeOf(merged) > MAX_BYTES || sizeOf(this.select(merged, isInToken)) > MAX_TOKEN_BYTES;
+    return isTooLarge ? [TOO_LARGE] : [];
+  }
+
   private checkValue(name: string, value: unknown, writer: AttributeWriter): FieldProblem[] {
     const declaration = this.declarations.get(name);
     if (declaration === undefined || !mayWrite(declaration, writer))
@@ -181,6 +184,11 @@ export class MemberAttributes {
     // Keys inside of a value come from the client, so the answer repeats only short, plain ones.
     return [{ field: PATH.test(path) ? field + path : field, code: 'attribute_invalid' }];
   }
+}
+
+/** @throws DomainError `validation_failed` */
+function refuse(problems: readonly FieldProblem[]): void {
+  if (problems.length > 0) throw new DomainError('validation_failed', { fields: problems.slice(0, MAX_PROBLEMS) });
 }
 
 /** Whether values of another system can be stored, whatever is declared. */
