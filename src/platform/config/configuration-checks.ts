@@ -18,7 +18,7 @@ type Report = (name: string, rule: string) => void;
  * 4.2.1.2). A short life leaves no time to guess a code, and none to read an old link in a mailbox
  * later. Tests need longer ones.
  */
-const MAX_PRODUCTION_SECONDS = {
+export const MAX_PRODUCTION_SECONDS = {
   ACCESS_TOKEN_TTL_SECONDS: 900,
   RESET_TOKEN_TTL_SECONDS: 600,
   CODE_TTL_SECONDS: 600,

@@ -1,13 +1,19 @@
 import { Injectable } from '@nestjs/common';
+import { MAX_PRODUCTION_SECONDS } from '../../platform/config/configuration-checks.js';
 import type { Tx } from '../../platform/database/sql.js';
 
 export const REVOCATION_CHANNEL = 'munjigi_revocations';
 
+/** Times are rounded and clocks differ. */
+const MARGIN_SECONDS = 60;
+
 /**
- * A revocation is kept this much longer than an access token lives, because times are rounded and
- * clocks differ.
+ * How long a revocation is kept: longer than any access token lives. A token that was signed before
+ * ACCESS_TOKEN_TTL_SECONDS was shortened may live as long as production allows at most.
  */
-export const REVOCATION_MARGIN_SECONDS = 60;
+export function revocationSeconds(accessTtlSeconds: number): number {
+  return Math.max(accessTtlSeconds, MAX_PRODUCTION_SECONDS.ACCESS_TOKEN_TTL_SECONDS) + MARGIN_SECONDS;
+}
 
 /**
  * Owns the table `revocations`. SQL, because one statement stores the rows and notifies every
@@ -15,8 +21,8 @@ export const REVOCATION_MARGIN_SECONDS = 60;
  */
 @Injectable()
 export class RevocationsRepository {
-  /** Stores the revocations; PostgreSQL notifies every server when the transaction commits. */
-  async add(tx: Tx, sessionIds: readonly string[], accessTtlSeconds: number): Promise<void> {
+  /** Stores revocations for these seconds; PostgreSQL notifies every server when the transaction commits. */
+  async add(tx: Tx, sessionIds: readonly string[], seconds: number): Promise<void> {
     if (sessionIds.length === 0) return;
     await tx.query(
       `WITH revoked AS (
@@ -26,7 +32,7 @@ export class RevocationsRepository {
          RETURNING session_id, revoked_at, expires_at)
        SELECT pg_notify('${REVOCATION_CHANNEL}', session_id || ' ' || floor(extract(epoch FROM expires_at))
          || ' ' || ceil(extract(epoch FROM revoked_at))) FROM revoked`,
-      [[...sessionIds], accessTtlSeconds + REVOCATION_MARGIN_SECONDS],
+      [[...sessionIds], seconds],
     );
   }
 }

@@ -8,7 +8,7 @@ import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
 import type { SessionEndReason } from '../../security/audit-log/security-events.js';
 import { SessionsRepository, type OpenedSession } from '../sessions.repository.js';
 import { RevocationFeed } from './revocation-feed.js';
-import { REVOCATION_MARGIN_SECONDS, RevocationsRepository } from './revocations.repository.js';
+import { RevocationsRepository, revocationSeconds } from './revocations.repository.js';
 
 /** Ends sessions and revokes the access tokens that were issued for them. */
 @Injectable()
@@ -80,14 +80,14 @@ export class SessionRevocationService {
     reason: SessionEndReason,
     context: ClientContext,
   ): Promise<void> {
-    const ttl = this.config.env.ACCESS_TOKEN_TTL_SECONDS;
-    await this.revocations.add(tx, sessionIds, ttl);
+    const seconds = revocationSeconds(this.config.env.ACCESS_TOKEN_TTL_SECONDS);
+    await this.revocations.add(tx, sessionIds, seconds);
     for (const sessionId of sessionIds)
       await this.auditLog.record(tx, 'session.ended', { memberId, sessionId, context }, { reason });
     // The next request to this server may arrive before the server receives its own notification.
     tx.afterCommit(() => {
       const before = Math.ceil(this.clock.now());
-      const until = before + ttl + REVOCATION_MARGIN_SECONDS;
+      const until = before + seconds;
       for (const sessionId of sessionIds) this.feed.add(sessionId, { before, until });
     });
   }

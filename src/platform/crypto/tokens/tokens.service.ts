@@ -190,8 +190,7 @@ export class TokensService {
   checkTime(purpose: TokenPurpose, { iat, exp }: { iat: number; exp: number }): void {
     const now = this.clock.nowSeconds();
     if (exp <= now) throw new DomainError('token_expired');
-    // Revocations are kept for the configured lifetime. A token that was signed before the setting
-    // was shortened must not outlive its revocation.
+    // A shorter lifetime holds at once, for tokens that were signed before as well.
     if (purpose === 'access' && iat + this.config.env.ACCESS_TOKEN_TTL_SECONDS <= now)
       throw new DomainError('token_expired', { detail: 'older than the configured lifetime of access tokens' });
   }
