@@ -100,6 +100,8 @@ describe('command line', () => {
       1,
       expect.stringContaining('MEMBER_ATTRIBUTES: needs JSON'),
     ]);
+    const badConsents = await munjigi(['config', 'check', '--offline'], { CONSENTS: 'README.md' });
+    expect([badConsents.code, badConsents.stderr]).toEqual([1, expect.stringContaining('CONSENTS: needs JSON')]);
   });
 
   it('tries the database and the mail server with these settings', async () => {

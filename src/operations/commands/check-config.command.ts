@@ -5,6 +5,7 @@ import { AppConfig } from '../../platform/config/app-config.js';
 import { configurationReport } from '../../platform/config/configuration-report.js';
 import { TokenKeys } from '../../platform/crypto/tokens/token-keys.js';
 import { CommandError } from '../../platform/config/command-error.js';
+import { ConsentDocuments } from '../../platform/consents/consent-documents.js';
 import { checkServers } from './server-checks.js';
 
 /**
@@ -20,6 +21,7 @@ export async function checkConfig({ offline }: { offline: boolean }): Promise<vo
   // The application parses keys on first use; parse them here so that invalid keys are reported.
   new TokenKeys(config, new KeyRing(config.secrets));
   await MemberAttributes.ofFile(config.env.MEMBER_ATTRIBUTES);
+  await ConsentDocuments.ofFile(config.env.CONSENTS);
   if (config.env.MAIL_TEMPLATES_DIR !== undefined) {
     const { checkMailTexts } = await import('./mail-texts.command.js');
     await checkMailTexts(config);
