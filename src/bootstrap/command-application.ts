@@ -3,6 +3,7 @@ import type { Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { AppConfig } from '../platform/config/app-config.js';
 import { overrideEnvironment } from '../platform/config/command-line.js';
+import { requireSecretOfServers } from '../platform/config/secrets.js';
 import { checkDatabase } from '../platform/database/database-probe.js';
 import type { WithApplication } from '../operations/commands/with-application.js';
 
@@ -18,6 +19,7 @@ export const withApplication: WithApplication = async (work) => {
 export async function withModule(module: Type, work: Parameters<WithApplication>[0]): Promise<void> {
   // Running servers send the mails that a command queues: this process ends too soon for retries.
   overrideEnvironment({ API_ENABLED: 'true', WORKER_ENABLED: 'false' });
+  requireSecretOfServers();
   // A server would wait for the database; an operator at a terminal should not.
   await checkDatabase(AppConfig.load());
   const app = await NestFactory.createApplicationContext(module, { logger: ['error'], abortOnError: false });

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { CommandError } from '../../platform/config/command-error.js';
+import { requireSecretOfServers } from '../../platform/config/secrets.js';
 import { KeyRing } from '../../platform/crypto/key-ring.js';
 import { withConnection } from './connection.js';
 import { MemberExportRepository, type ExportedMember } from './member-export.repository.js';
@@ -18,6 +19,7 @@ export interface ExportOptions {
  * in the format that `munjigi import --from jsonl` reads. It never overwrites a file.
  */
 export async function exportMembers({ file, withSecrets = false }: ExportOptions): Promise<void> {
+  if (withSecrets) requireSecretOfServers();
   const config = AppConfig.load();
   const secrets = new SecretValues(new KeyRing(config.secrets));
   if (withSecrets)

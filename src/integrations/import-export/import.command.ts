@@ -5,6 +5,7 @@ import { ImportedEventsRepository } from '../../events/log/imported-events.repos
 import { MemberAttributes } from '../../platform/attributes/member-attributes.js';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { CommandError } from '../../platform/config/command-error.js';
+import { requireSecretOfServers } from '../../platform/config/secrets.js';
 import { KeyRing } from '../../platform/crypto/key-ring.js';
 import { MemberSnapshotsRepository } from '../../users/member-snapshots.repository.js';
 import { PasswordHasher } from '../../security/passwords/password-hasher.js';
@@ -43,6 +44,7 @@ export async function importMembers(options: ImportOptions): Promise<void> {
   const template = options.hashTemplate === undefined ? null : templateOf(options.hashTemplate);
   const firebase = options.hashParameters === undefined ? null : readFirebaseParameters(options.hashParameters);
   const size = await sizeOf(options.file);
+  requireSecretOfServers();
   const config = AppConfig.load();
   const hasher = new PasswordHasher(config);
   const hashes = new ImportedHashes(hasher, { template, firebase, acceptsPlain: options.acceptNoop ?? false });

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigurationError } from './configuration-error.js';
 
@@ -16,6 +16,15 @@ export function weaknessOf(secret: string): string | null {
   // 32 random bytes contain far more different characters; repeated text does not.
   if (new Set(secret).size < 12) return 'is too regular; make one with: openssl rand -base64 48';
   return null;
+}
+
+/**
+ * For commands that encrypt or decrypt what servers use: a secret made for the command would fit no server.
+ * @throws ConfigurationError without SECRET, where no server has made a development secret
+ */
+export function requireSecretOfServers(variables: NodeJS.ProcessEnv = process.env, directory = '.data'): void {
+  if (!variables.SECRET && !existsSync(join(directory, 'secret')))
+    throw new ConfigurationError({ SECRET: 'is missing: this command needs the one of the servers' });
 }
 
 /**

@@ -1,0 +1,22 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { developmentSecret, requireSecretOfServers } from './secrets.js';
+
+describe('requireSecretOfServers', () => {
+  let directory: string;
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'munjigi-secret-'));
+  });
+  afterEach(() => rmSync(directory, { recursive: true }));
+
+  it('refuses where neither SECRET is set nor a server has made a secret', () => {
+    const refusal = expect.objectContaining({ message: expect.stringContaining('SECRET: is missing') });
+    expect(() => requireSecretOfServers({}, directory)).toThrow(refusal);
+    expect(() => requireSecretOfServers({ SECRET: '' }, directory)).toThrow(refusal);
+    requireSecretOfServers({ SECRET: 'anything' }, directory);
+    developmentSecret(directory);
+    requireSecretOfServers({}, directory);
+  });
+});
