@@ -8,30 +8,35 @@ const FILE = path.join(DATA_DIRECTORY, 'running-stack.json');
 export type RunningStack = Record<string, string | undefined>;
 
 /**
- * Records it for commands that use the same database. The file holds the database password, so only
- * its owner may read it.
+ * Records it for commands that use the same database; the record of an earlier start that still runs stays. The
+ * file holds the database password, so only its owner may read it.
  */
-export async function noteStack(environment: RunningStack): Promise<void> {
-  await mkdir(DATA_DIRECTORY, { recursive: true });
-  await rm(FILE, { force: true }); // `mode` applies only to new files
-  await writeFile(FILE, JSON.stringify({ ...environment, ownerPid: String(process.pid) }), { mode: 0o600 });
+export async function noteStack(environment: RunningStack, file = FILE): Promise<void> {
+  const note = await readNote(file);
+  if (note !== undefined && !isOurs(note) && isAlive(Number(note.ownerPid))) return;
+  await mkdir(path.dirname(file), { recursive: true });
+  await rm(file, { force: true }); // `mode` applies only to new files
+  await writeFile(file, JSON.stringify({ ...environment, ownerPid: String(process.pid) }), { mode: 0o600 });
 }
 
-/** Removes the record, unless a later start has written its own. */
-export async function forgetStack(): Promise<void> {
-  if ((await readNote())?.ownerPid === String(process.pid)) await rm(FILE, { force: true });
+/** Removes the record, unless it is that of another start. */
+export async function forgetStack(file = FILE): Promise<void> {
+  const note = await readNote(file);
+  if (note !== undefined && isOurs(note)) await rm(file, { force: true });
 }
 
 /** Undefined when no `npm start` is running. */
-export async function runningStack(): Promise<RunningStack | undefined> {
-  const note = await readNote();
+export async function runningStack(file = FILE): Promise<RunningStack | undefined> {
+  const note = await readNote(file);
   if (note === undefined || !isAlive(Number(note.ownerPid))) return undefined;
   const { ownerPid: _, ...environment } = note;
   return environment;
 }
 
-async function readNote(): Promise<RunningStack | undefined> {
-  const text = await readFile(FILE, 'utf8').catch(() => undefined);
+const isOurs = ({ ownerPid }: RunningStack): boolean => ownerPid === String(process.pid);
+
+async function readNote(file: string): Promise<RunningStack | undefined> {
+  const text = await readFile(file, 'utf8').catch(() => undefined);
   return text === undefined ? undefined : (JSON.parse(text) as RunningStack);
 }
 
