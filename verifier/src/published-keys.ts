@@ -7,6 +7,7 @@ import {
   type JWSHeaderParameters,
 } from 'jose';
 import { fetchJson } from './fetch-json.js';
+import type { Settings } from './options.js';
 import { Refusal } from './refusal.js';
 
 const DEFAULT_AGE_SECONDS = 300;
@@ -27,7 +28,7 @@ export class PublishedKeys {
 
   /** @param now monotonic, in milliseconds */
   constructor(
-    private readonly issuer: string,
+    private readonly settings: Pick<Settings, 'issuer' | 'warn'>,
     private readonly now: () => number = () => performance.now(),
   ) {}
 
@@ -83,16 +84,19 @@ export class PublishedKeys {
   }
 
   private async load(): Promise<Keys> {
+    const { issuer: expected, warn } = this.settings;
     try {
-      const metadata = await fetchJson(`${this.issuer}/.well-known/oauth-authorization-server`);
+      const metadata = await fetchJson(`${expected}/.well-known/oauth-authorization-server`);
       const { issuer, jwks_uri: address } = metadata.body as { issuer?: unknown; jwks_uri?: unknown };
       // RFC 8414 section 3.3: metadata of another issuer must not be used.
-      if (issuer !== this.issuer || typeof address !== 'string') throw new Error('metadata of another issuer');
+      if (issuer !== expected || typeof address !== 'string')
+        throw new Error(`its metadata names another issuer, ${JSON.stringify(issuer)}`);
       const { headers, body } = await fetchJson(address);
       const keys = createLocalJWKSet(body as JSONWebKeySet);
       this.freshUntil = this.now() + ageOf(headers) * 1000;
       return keys;
     } catch (cause) {
+      warn(`The keys of ${expected} cannot be used: ${(cause as Error).message}`);
       throw Refusal.unavailable(cause);
     }
   }

@@ -23,7 +23,8 @@ export class StreamFollower {
     while (!signal.aborted) {
       const before = this.revocations.lastId;
       await this.readOnce().catch((error: Error) => {
-        if (!signal.aborted) this.settings.warn(`The stream of revocations broke: ${error.message}`);
+        const { issuer, warn } = this.settings;
+        if (!signal.aborted) warn(`The stream of revocations from ${issuer} broke: ${error.message}`);
       });
       wait = this.revocations.lastId === before ? Math.min(wait * 2, LONGEST_PAUSE_MS) : FIRST_PAUSE_MS;
       // Spread, because a restart of the server cuts off all its listeners at once.
@@ -51,7 +52,9 @@ export class StreamFollower {
         redirect: 'error', // would lead the key elsewhere
         signal: connection.signal,
       });
-      if (response.status !== 200 || !response.body) throw new Error(`answered ${response.status}`);
+      if (response.status === 401 || response.status === 403)
+        throw new Error(`it answered ${response.status}; the API key must be valid, with the scope revocations:read`);
+      if (response.status !== 200 || !response.body) throw new Error(`it answered ${response.status}`);
       const parser = new EventStreamParser((message) => this.revocations.read(message));
       const decoder = new TextDecoder();
       for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {

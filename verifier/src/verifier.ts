@@ -20,8 +20,8 @@ export class Verifier {
   private readonly follower: StreamFollower | undefined;
 
   constructor(private readonly settings: Settings) {
-    const { issuer, apiUrl, apiKey, maxSilenceMs } = settings;
-    this.keys = new PublishedKeys(issuer);
+    const { apiUrl, apiKey, maxSilenceMs } = settings;
+    this.keys = new PublishedKeys(settings);
     this.proofs = apiUrl === undefined ? undefined : new Proofs(apiUrl);
     this.revocations = new Revocations(maxSilenceMs);
     if (apiKey === undefined)

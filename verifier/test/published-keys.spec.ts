@@ -6,11 +6,14 @@ import { FakeIssuer, givenKey } from './fake-issuer.js';
 let issuer: FakeIssuer;
 let clock: number;
 let keys: PublishedKeys;
+let warnings: string[];
 
 beforeEach(async () => {
   issuer = await FakeIssuer.start();
   clock = 0;
-  keys = new PublishedKeys(issuer.url, () => clock);
+  warnings = [];
+  const settings = { issuer: issuer.url, warn: (message: string) => void warnings.push(message) };
+  keys = new PublishedKeys(settings, () => clock);
 });
 afterEach(() => issuer.stop());
 
@@ -86,5 +89,9 @@ describe('published keys', () => {
   it('RS-32 are not taken from the metadata of another issuer', async () => {
     issuer.metadataIssuer = 'https://other.test';
     await expect(find('first')).rejects.toMatchObject({ status: 503 });
+    // Most often the operator wrote the address in another way, and only the warning shows it.
+    expect(warnings).toEqual([
+      expect.stringMatching(/^The keys of http:.* names another issuer, "https:\/\/other\.test"$/),
+    ]);
   });
 });
