@@ -42,7 +42,7 @@ export function environmentExample(): string {
     lines.push('', `# ${sentence(meaningOf(setting))}`);
     if (setting.devDefault !== undefined && setting.default !== undefined)
       lines.push(`# Outside production: ${plain(setting.devDefault)}`);
-    if (setting.example !== undefined) lines.push(`# For example: ${setting.example}`);
+    if (setting.example !== undefined) lines.push(`# For example: ${quotedForShell(setting.example)}`);
     const days = inDays(setting.default);
     if (days !== undefined) lines.push(`# The default is ${days}.`);
     lines.push(isRequired(setting) ? `${name}=` : `# ${name}=${plain(setting.default)}`);
@@ -67,6 +67,11 @@ function isRequired(setting: Setting): boolean {
 function inDays(value: unknown): string | undefined {
   if (typeof value !== 'number' || value < 86_400 || value % 86_400 !== 0) return undefined;
   return `${value / 86_400} ${value === 86_400 ? 'day' : 'days'}`;
+}
+
+/** Docker, Node.js and our own reader take a value with or without quotes; a shell takes `<` only in quotes. */
+function quotedForShell(example: string): string {
+  return /[<>]/.test(example) ? JSON.stringify(example) : example;
 }
 
 function plain(value: unknown): string {
