@@ -96,12 +96,12 @@ if (bin === undefined) skipNotice('PostgreSQL with pg_dump', 'postgresql');
   it('MI-03 works command by command: set-up, keys, backup; after a restore passwords work, used codes and ended sessions do not', async () => {
     expect((await run('munjigi config check')).stdout).toContain('The configuration is valid.');
     expect((await run('munjigi migrate')).stdout).toMatch(/^Applied: InitialSchema/);
-    expect((await run('munjigi admin create')).stdout).toContain('ada.lovelace is an administrator.');
-    expect((await run('munjigi mail test')).stdout).toContain('has accepted a mail to ada@example.com');
-    expect((await mailbox.to('ada@example.com').all()).map(({ subject }) => subject)).toContain('[Munjigi] Test mail');
+    expect((await run('munjigi admin create')).stdout).toContain('root.operator is an administrator.');
+    expect((await run('munjigi mail test')).stdout).toContain('has accepted a mail to root@example.com');
+    expect((await mailbox.to('root@example.com').all()).map(({ subject }) => subject)).toContain('[Munjigi] Test mail');
 
     let server = await start();
-    const invitation = await mailbox.to('ada@example.com').waitForCount(2);
+    const invitation = await mailbox.to('root@example.com').waitForCount(2);
     expect(invitation.some(({ linkToken }) => linkToken !== undefined)).toBe(true);
     const member = await enrol(await given.member(server));
     const used = await askFor(server, 'password-reset', member);
