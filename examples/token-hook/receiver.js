@@ -1,4 +1,13 @@
-// Answers the token hook: the plan becomes a claim, and members who are paused get no tokens.
+/*
+  Answers the token hook: the plan becomes a claim, and members who are paused get no tokens.
+
+  In a folder with a copy of this file. The receiver calls nothing, so it needs no API key.
+    npm init -y && npm pkg set type=module && npm install express standardwebhooks
+    export TOKEN_HOOK_SECRET=whsec_$(openssl rand -base64 32)
+    PORT=8090 node receiver.js
+  Then start Munjigi with the same secret:
+    TOKEN_HOOK_URL=http://127.0.0.1:8090/token-hook TOKEN_HOOK_SECRET=whsec_… npm start
+*/
 import express from 'express';
 import { Webhook } from 'standardwebhooks';
 

@@ -1,4 +1,21 @@
-"""Keeps a table of members: webhooks as they happen, the event log after an absence."""
+"""Keeps a table of members: webhooks as they happen, the event log after an absence.
+
+Beside `npm start`, in a folder with a copy of this file. The receiver makes its tables in the SQLite file DATABASE_FILE.
+  sudo apt-get install python3-fastapi python3-httpx uvicorn
+  export MUNJIGI_URL=http://localhost:3000 DATABASE_FILE=members.db
+1. A key, made in the clone of Munjigi. The first scope creates the webhook, the receiver reads with the others:
+  npm run munjigi -- keys create-api-key --name receiver --scopes webhooks:write,events:read,members:read
+  export API_KEY=mjk_…
+2. The webhook comes before the receiver, because this answer alone has its `secret`. Only the named `types` arrive:
+  curl "$MUNJIGI_URL/api/admin/webhooks" --oauth2-bearer "$API_KEY" -H 'content-type: application/json' -d '{
+    "url": "http://127.0.0.1:8080/webhooks",
+    "types": ["member.created", "member.updated", "member.email_changed", "member.login_id_changed", "member.disabled",
+      "member.enabled", "member.closed", "member.restored", "member.erased"]
+  }'
+  export WEBHOOK_SECRET=whsec_…
+3. The receiver, which shows its table at http://127.0.0.1:8080/members:
+  /usr/bin/python3 -m uvicorn main:app --port 8080
+"""
 
 import base64
 import hashlib
