@@ -213,6 +213,30 @@ describe('events', () => {
     expect(await database.transaction((tx) => renewal.renew(tx))).toBe(0);
   });
 
+  it('EV-01 are read from the beginning to the end while the purge is late', async () => {
+    await observe();
+    const ada = await member();
+    const grow = async (age: string): Promise<void> => {
+      await database.transaction((tx) => end(tx, ada));
+      await own.pool.query(
+        `UPDATE events SET occurred_at = now() - interval '${age}' WHERE id = (SELECT max(id) FROM events)`,
+      );
+    };
+    await grow('31 days');
+    const none = await log.read(undefined, null, 1);
+    expect([none.items, none.hasMore]).toEqual([[], false]);
+    for (const age of ['719 hours 30 minutes', '719 hours 29 minutes', '1 hour']) await grow(age);
+    expect((await log.read(none.nextCursor, null, 9)).items).toHaveLength(3);
+    const first = await log.read(undefined, null, 1);
+    const now = Date.now();
+    clock.synchronise(now + 3_600_000, now, now); // a reader that takes an hour for a page
+    const second = await log.read(first.nextCursor, null, 1);
+    const third = await log.read(second.nextCursor, null, 9);
+    clock.synchronise(now, now, now);
+    expect([first, second, third].map(({ items }) => items.length)).toEqual([1, 1, 1]);
+    expect([first, second, third].map(({ hasMore }) => hasMore)).toEqual([true, true, false]);
+  });
+
   it('EV-01 are refused to a cursor that stopped among events which the purge may have deleted since', async () => {
     await observe();
     const ada = await member();

@@ -113,7 +113,7 @@ const ROWS: [table: string, columns: Record<string, unknown>, expiry: string[], 
     '366 days',
     '364 days',
   ],
-  ['events', { type: 't', data: '{}' }, ['occurred_at'], '31 days', '29 days'],
+  ['events', { type: 't', data: '{}' }, ['occurred_at'], '723 hours', '721 hours'], // 30 days are 720 hours
   ['not_me_reports', {}, ['reported_at'], '8 days', '6 days'],
   [
     'outbox_messages',

@@ -63,6 +63,15 @@ export class EventsRepository {
     });
   }
 
+  /** The position before the first event that is at most this old; null if there is none. */
+  async findStart(maxAgeSeconds: number): Promise<LogPosition | null> {
+    const { rows } = await this.database.query<{ position: LogPosition | null }>(
+      `SELECT (min(position) - 1)::text AS position FROM events WHERE occurred_at >= now() - make_interval(secs => $1)`,
+      [maxAgeSeconds],
+    );
+    return rows[0]!.position;
+  }
+
   /** The position of the last event that has one; null if there is none. */
   async findEnd(sql: Sql = this.database): Promise<LogPosition | null> {
     const { rows } = await sql.query<{ position: LogPosition | null }>(

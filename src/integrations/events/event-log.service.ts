@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { eventBodyOf, type EventBody, type EventType } from '../../events/events.js';
+import { CURSOR_GRACE_SECONDS } from '../../events/log/event-retention.js';
 import { EventsRepository, type LogPosition, type LogRow } from '../../events/log/events.repository.js';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { Clock } from '../../platform/database/clock.js';
@@ -18,6 +19,9 @@ export interface LogPage {
 /** As `after`: begin with the events that commit from now on. */
 const LATEST = 'latest';
 
+/** The end of a log without events. */
+const EMPTY: LogPosition = '0';
+
 /** Reads the event log by cursor. */
 @Injectable()
 export class EventLogService {
@@ -34,20 +38,22 @@ export class EventLogService {
 
   /**
    * Reads the events after a cursor, oldest first.
-   * @param after a cursor; `latest`; undefined for the oldest event that is kept
+   * @param after a cursor; `latest`; undefined for the oldest event within the retention
    * @throws DomainError `validation_failed`; `cursor_expired` if events after it may have been deleted
    */
   async read(after: string | undefined, types: readonly EventType[] | null, limit: number): Promise<LogPage> {
     const isLatest = after === LATEST;
-    const start = after === undefined || isLatest ? '0' : this.positionOf(after);
-    // For `latest`, assigns a position to every event: those that exist already must not come after it.
-    while ((await this.events.assignPositions()) && isLatest);
+    const cursor = after === undefined || isLatest ? null : this.positionOf(after);
+    // Without a cursor, assigns a position to every event: the start, or `latest`, depends on all of them.
+    while ((await this.events.assignPositions()) && cursor === null);
     if (isLatest) {
       // A copy of all members follows, which the replica answers: the log goes on from its state.
-      const copied = (await this.events.findEnd(this.replica)) ?? start;
+      const copied = (await this.events.findEnd(this.replica)) ?? EMPTY;
       return { items: [], nextCursor: this.cursorOf(copied), hasMore: false };
     }
-    const end = (await this.events.findEnd()) ?? start;
+    const end = (await this.events.findEnd()) ?? EMPTY;
+    // Not at the oldest stored event: a cursor there would have expired if the purge is late.
+    const start = cursor ?? (await this.events.findStart(this.retentionSeconds)) ?? end;
     const rows = await this.events.list(start, end, types, limit + 1);
     const items = rows.slice(0, limit);
     const hasMore = rows.length > limit;
@@ -70,7 +76,7 @@ export class EventLogService {
     const [, position, seconds] = /^(\d{1,18})\.([0-9a-z]{1,10})$/.exec(cursor) ?? [];
     if (position === undefined)
       throw new DomainError('validation_failed', { fields: [{ field: 'after', code: 'invalid_characters' }] });
-    if (parseInt(seconds!, 36) < this.clock.nowSeconds() - this.retentionSeconds)
+    if (parseInt(seconds!, 36) < this.clock.nowSeconds() - this.retentionSeconds - CURSOR_GRACE_SECONDS)
       throw new DomainError('cursor_expired');
     return position;
   }

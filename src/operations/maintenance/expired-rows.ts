@@ -1,3 +1,4 @@
+import { PURGE_GRACE_SECONDS } from '../../events/log/event-retention.js';
 import { accessRecordRetention, IS_ACCESS_RECORD, type AuditLogSettings } from './access-records.js';
 
 /*
@@ -92,7 +93,7 @@ export function expiredRows(settings: RetentionSettings): readonly ExpiredRows[]
         AND k.revoked_at IS NULL AND coalesce(k.expires_at > now(), true))`,
     },
     // With their deliveries, which have ended by then: the least retention is longer than they are tried.
-    { table: 'events', by: 'occurred_at', before: secondsAgo(settings.EVENT_RETENTION_SECONDS) },
+    { table: 'events', by: 'occurred_at', before: secondsAgo(settings.EVENT_RETENTION_SECONDS + PURGE_GRACE_SECONDS) },
     // The row only prevents a second use of a link, and the link itself has expired by then.
     { table: 'not_me_reports', by: 'reported_at', before: secondsAgo(settings.NOT_ME_TTL_SECONDS) },
   ];

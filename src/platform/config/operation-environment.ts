@@ -40,7 +40,7 @@ export const OPERATION_ENVIRONMENT = {
     366 * DAY,
   )({
     default: 30 * DAY,
-    desc: 'events for webhooks and the event log are deleted after this long',
+    desc: 'the event log goes back this long; events are deleted two hours later',
   }),
   WEBHOOK_ALLOW_PRIVATE_ADDRESSES: flag({
     default: false,
