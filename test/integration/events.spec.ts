@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../src/bootstrap/data-source.js';
+import { EventDeliveriesRepository } from '../../src/events/deliveries/event-deliveries.repository.js';
 import { EventConsumersRepository } from '../../src/events/log/event-consumers.repository.js';
 import { EventsRepository } from '../../src/events/log/events.repository.js';
 import { WebhookSecretRenewal } from '../../src/events/webhooks/webhook-secret-renewal.service.js';
@@ -58,7 +59,7 @@ describe('events', () => {
     );
     return id;
   }
-  const observe = (id = randomUUID()): Promise<void> =>
+  const observe = (id: string = randomUUID()): Promise<void> =>
     database.transaction((tx) => consumers.add(tx, { kind: 'api-key', id }));
   const end = (tx: Tx, memberId: string, sessionId = randomUUID()): Promise<void> =>
     makeAuditLog(database).record(tx, 'session.ended', { memberId, sessionId, context: CONTEXT }, { reason: 'logout' });
@@ -178,6 +179,67 @@ describe('events', () => {
     const { items } = await log.read(undefined, null, 10);
     expect(items).toEqual([expect.objectContaining({ type: 'member.erased', memberId: ada, data: {} })]);
     expect((await log.read(before.nextCursor, null, 10)).items).toEqual(items);
+  });
+
+  describe('EV-02 EV-05 of a member who is erased during a delivery', () => {
+    let [busy, idle, ada] = ['', '', ''];
+    let deliveries: EventDeliveriesRepository;
+    beforeEach(async () => {
+      deliveries = new EventDeliveriesRepository(database);
+      [busy, idle, ada] = [randomUUID(), randomUUID(), await member()];
+      for (const id of [busy, idle]) {
+        await own.pool.query(
+          `INSERT INTO webhooks (id, url, types, secret, sealed_by) VALUES ($1, 'https://a.example', '{session.ended,member.erased}', '', '')`,
+          [id],
+        );
+        await observe(id);
+      }
+      await database.transaction((tx) => end(tx, ada));
+    });
+    const claim = async (webhookId: string): Promise<string[]> =>
+      (await deliveries.claim(webhookId, '0', 9, 9, 60)).map(({ event }) => event.type);
+    const erase = (): Promise<void> =>
+      database.transaction(async (tx) => {
+        await tx.query(`DELETE FROM members WHERE id = $1`, [ada]);
+        await makeEventRecording(database).recordErased(tx, [ada]);
+      });
+    const endLeases = () => own.pool.query(`UPDATE event_deliveries SET available_at = now()`);
+
+    it('`member.erased` waits for the lease of that delivery, and at no other webhook', async () => {
+      expect(await claim(busy)).toEqual(['session.ended']);
+      const { rows: before } = await own.pool.query(`SELECT max(available_at)::text AS lease FROM event_deliveries`);
+      await erase();
+      expect([await claim(busy), await claim(idle)]).toEqual([[], ['member.erased']]);
+      const { rows } = await own.pool.query(
+        `SELECT e.type, e.data, d.available_at::text AS lease FROM event_deliveries d JOIN events e ON e.id = d.event_id WHERE webhook_id = $1`,
+        [busy],
+      );
+      expect(rows).toEqual([{ type: 'member.erased', data: {}, lease: before[0].lease }]);
+      await endLeases();
+      expect(await claim(busy)).toEqual(['member.erased']);
+    });
+
+    it('`member.erased` waits for a lease that begins during the erasure', async () => {
+      const other = await own.pool.connect();
+      await other.query('BEGIN');
+      await other.query(
+        `UPDATE event_deliveries SET attempts = 1, available_at = now() + interval '60 s' WHERE webhook_id = $1`,
+        [busy],
+      );
+      const erased = erase();
+      await eventually('the erasure waits', async () => {
+        const { rows } = await own.pool.query(
+          `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
+        );
+        return rows.length > 0 || undefined;
+      });
+      await other.query('COMMIT');
+      other.release();
+      await erased;
+      expect([await claim(busy), await claim(idle)]).toEqual([[], ['member.erased']]);
+      await endLeases();
+      expect(await claim(busy)).toEqual(['member.erased']);
+    });
   });
 
   it('are read in pages, by type, and from now on', async () => {

@@ -27,8 +27,10 @@ export class EventRecordingService {
    * Call it after the members are deleted and their security events anonymised.
    */
   async recordErased(tx: Tx, memberIds: readonly string[]): Promise<void> {
-    await this.events.deleteForMembers(tx, memberIds);
+    const underWay = await this.events.deleteForMembers(tx, memberIds);
     if (!(await this.consumers.isObserved(tx))) return;
     for (const memberId of memberIds) await this.events.insert(tx, 'member.erased', memberId, {});
+    // A slow receiver may still be reading personal data: `member.erased` has to reach it last (EV-02).
+    if (underWay.length > 0) await this.events.delayDeliveries(tx, underWay);
   }
 }

@@ -11,6 +11,14 @@ export type LogPosition = string;
 /** An event with its place in the log. */
 export type LogRow = EventRow & { readonly position: LogPosition };
 
+/** A delivery that was deleted after its first attempt began. */
+export interface DeliveryUnderWay {
+  readonly webhookId: string;
+  readonly memberId: string;
+  /** The end of the lease, or of the pause after a failure. As text, which keeps the microseconds. */
+  readonly endsAt: string;
+}
+
 /** Few enough that no reader waits long for another that assigns positions. */
 const POSITION_BATCH = 10_000;
 
@@ -37,9 +45,31 @@ export class EventsRepository {
     );
   }
 
-  /** Deletes all events of these members, with their deliveries. */
-  async deleteForMembers(tx: Tx, memberIds: readonly string[]): Promise<void> {
-    await tx.query(`DELETE FROM events WHERE member_id = ANY($1)`, [[...memberIds]]);
+  /**
+   * Deletes all events of these members, with their deliveries.
+   * @returns which webhooks may be receiving one of them
+   */
+  async deleteForMembers(tx: Tx, memberIds: readonly string[]): Promise<DeliveryUnderWay[]> {
+    // Waits for a claim that runs at the same time, and returns its lease. Events go first, as in
+    // the purge, so that the two do not block each other.
+    const { rows } = await tx.query<DeliveryUnderWay>(
+      `WITH event AS (DELETE FROM events WHERE member_id = ANY ($1) RETURNING id),
+         delivery AS (DELETE FROM event_deliveries WHERE event_id = ANY (ARRAY(SELECT id FROM event)) RETURNING *)
+       SELECT webhook_id AS "webhookId", member_id AS "memberId", max(available_at)::text AS "endsAt"
+       FROM delivery WHERE status = 'pending' AND attempts > 0 GROUP BY webhook_id, member_id`,
+      [[...memberIds]],
+    );
+    return rows;
+  }
+
+  /** Lets the deliveries that these members have now wait for those that were under way. */
+  async delayDeliveries(tx: Tx, underWay: readonly DeliveryUnderWay[]): Promise<void> {
+    await tx.query(
+      `UPDATE event_deliveries d SET available_at = earlier.ends_at
+       FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) AS earlier (webhook_id, member_id, ends_at)
+       WHERE d.webhook_id = earlier.webhook_id AND d.member_id = earlier.member_id AND d.status = 'pending'`,
+      (['webhookId', 'memberId', 'endsAt'] as const).map((name) => underWay.map((row) => row[name])),
+    );
   }
 
   /**
