@@ -3,9 +3,13 @@ import { parse, type CsvError } from 'csv-parse';
 import { CommandError } from '../../platform/config/command-error.js';
 import { MAX_ENTRY, textProblem } from './file-text.js';
 import type { ImportRow, ReadEntry } from './import-row.js';
+import { UnreadableValue } from './unreadable-value.js';
 
 /** The cells of a line by the names of their columns. */
 export type CsvRecord = Readonly<Record<string, string>>;
+
+/** How databases write an absent value into a CSV. */
+const ABSENT = ['NULL', 'null', String.raw`\N`];
 
 interface ParsedRecord {
   readonly record: string[];
@@ -51,11 +55,25 @@ export async function* csvEntries(
       record.length === header.length
         ? textProblem(record.join(''))
         : `${record.length} cells, but the header has ${header.length} columns`;
-    if (problem !== null) yield { line, problem };
-    else yield { line, row: convert(Object.fromEntries(record.map((cell, index) => [header![index]!, cell]))) };
+    yield problem === null ? entryOf(line, header, record, convert) : { line, problem };
   }
   yield* skipped;
   if (header === null && skipped.length === 0) throw new CommandError('The file has no header line.');
+}
+
+function entryOf(
+  line: number,
+  header: readonly string[],
+  record: readonly string[],
+  convert: (record: CsvRecord) => ImportRow,
+): ReadEntry {
+  const cells = record.map((cell) => (ABSENT.includes(cell.trim()) ? '' : cell));
+  try {
+    return { line, row: convert(Object.fromEntries(cells.map((cell, index) => [header[index]!, cell]))) };
+  } catch (error) {
+    if (error instanceof UnreadableValue) return { line, problem: error.message };
+    throw error;
+  }
 }
 
 function checkHeader(record: readonly string[], required: readonly string[]): string[] {

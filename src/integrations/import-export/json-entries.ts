@@ -1,5 +1,6 @@
 import { MAX_ENTRY, textProblem } from './file-text.js';
 import type { ImportRow, ReadEntry } from './import-row.js';
+import { UnreadableValue } from './unreadable-value.js';
 
 /** A JSON object of a file. */
 export type JsonObject = Record<string, unknown>;
@@ -38,8 +39,8 @@ export function entryOf(line: number, text: string | null, convert: Convert): Re
       return { line, problem: 'not a JSON object' };
     const row = convert(value as JsonObject);
     return row && { line, row };
-  } catch {
-    return { line, problem: 'not valid JSON' };
+  } catch (error) {
+    return { line, problem: error instanceof UnreadableValue ? error.message : 'not valid JSON' };
   }
 }
 

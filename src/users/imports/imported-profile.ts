@@ -49,6 +49,13 @@ const MAX_NAME = 64;
 const DAY_MS = 86_400_000;
 /** Older times are faults, and PostgreSQL reads no years before 1 in this form. */
 const EARLIEST_MS = Date.UTC(1970, 0, 1) - 1;
+/**
+ * `Date` also finds a time in "never 2020" and in "5", and takes the year 0001, which some programs
+ * write for an absent time, as 2001. A time has four digits together, and before its first digit
+ * only names of days and months.
+ */
+const TIME =
+  /^(?:(?:sun|mon|tue|wed|thu|fri|sat|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[\s,.-]+){0,2}(?=\d)(?!0\d{3}).*\d{4}/i;
 
 /**
  * Applies the rules of sign-up to the profile of an account of another system (IM-12).
@@ -100,7 +107,12 @@ export function makeLoginId(emailKey: string, rowKey: Buffer): string {
 /** @returns null for an absent time, false for one that is not valid */
 export function readTime(text: string | undefined): string | null | false {
   if (text === undefined) return null;
-  const time = new Date(text);
-  const isUsual = time.getTime() > EARLIEST_MS && time.getTime() < Date.now() + DAY_MS;
-  return isUsual ? time.toISOString() : false;
+  const time = parseTime(text);
+  return time < Date.now() + DAY_MS ? new Date(time).toISOString() : false;
+}
+
+/** @returns milliseconds since 1970; NaN for text that is no time, or an earlier one */
+export function parseTime(text: string): number {
+  const time = TIME.test(text) ? Date.parse(text) : NaN;
+  return time > EARLIEST_MS ? time : NaN;
 }

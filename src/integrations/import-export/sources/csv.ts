@@ -18,11 +18,11 @@ export const readCsv: SourceReader = (chunks, { columns }) => {
       sourceId: cell('id'),
       loginId: cell('loginId'),
       email: cell('email'),
-      emailVerified: booleanOf(cell('emailVerified')),
+      emailVerified: booleanOf(user, columnOf('emailVerified')),
       hash: hash !== undefined && salt !== undefined ? `${salt}:${hash}` : hash,
       name: cell('name'),
       locale: cell('locale'),
-      status: statusOf(booleanOf(cell('enabled'))),
+      status: statusOf(booleanOf(user, columnOf('enabled'))),
       createdAt: cell('createdAt'),
       totp: cell('totp'),
     };

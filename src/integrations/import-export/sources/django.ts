@@ -30,7 +30,7 @@ function djangoRow(user: CsvRecord | JsonObject): ImportRow {
     email: textOf(user['email']),
     hash: password?.startsWith(UNUSABLE) === true ? undefined : password?.replace(BARE_MD5, 'md5$$$$$&'),
     name: fullName(textOf(user['first_name']), textOf(user['last_name'])),
-    status: statusOf(booleanOf(user['is_active'])),
+    status: statusOf(booleanOf(user, 'is_active')),
     createdAt: textOf(user['date_joined']),
   };
 }

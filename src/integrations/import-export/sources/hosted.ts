@@ -2,7 +2,7 @@ import { csvEntries } from '../csv-entries.js';
 import { linesOf } from '../file-text.js';
 import type { ImportRow, SourceReader } from '../import-row.js';
 import { entryOf, jsonEntries, type JsonObject } from '../json-entries.js';
-import { booleanOf, fullName, statusOf, textOf, timeOfMilliseconds } from './values.js';
+import { booleanOf, fullName, statusOf, textOf, timeOf, timeOfMilliseconds } from './values.js';
 
 /*
  * Services that other companies host. Their files differ in little but names.
@@ -21,13 +21,14 @@ export const readAuth0: SourceReader = async function* (chunks) {
 
 function auth0Row(user: JsonObject): ImportRow {
   return {
-    sourceId: textOf(user['user_id']) ?? textOf(user['_id']),
+    // Beside the hashes, `_id` is an object; such accounts are known by login ID or address.
+    sourceId: textOf(user['user_id']) ?? (typeof user['_id'] === 'object' ? undefined : textOf(user['_id'])),
     loginId: textOf(user['username']),
     email: textOf(user['email']),
-    emailVerified: booleanOf(user['email_verified']) ?? false,
+    emailVerified: booleanOf(user, 'email_verified') ?? false,
     hash: textOf(user['passwordHash']) ?? textOf(user['password_hash']),
     name: textOf(user['name']),
-    status: statusOf(booleanOf(user['blocked']) !== true),
+    status: statusOf(booleanOf(user, 'blocked') !== true),
     createdAt: textOf(user['created_at']),
   };
 }
@@ -39,10 +40,10 @@ export const readFirebase: SourceReader = (chunks) =>
     return {
       sourceId: textOf(user['localId']),
       email: textOf(user['email']),
-      emailVerified: booleanOf(user['emailVerified']) ?? false,
+      emailVerified: booleanOf(user, 'emailVerified') ?? false,
       hash: hash === undefined ? undefined : `firebase-scrypt$${salt ?? ''}$${hash}`,
       name: textOf(user['displayName']),
-      status: statusOf(booleanOf(user['disabled']) !== true),
+      status: statusOf(booleanOf(user, 'disabled') !== true),
       createdAt: timeOfMilliseconds(user['createdAt']),
     };
   });
@@ -50,14 +51,13 @@ export const readFirebase: SourceReader = (chunks) =>
 /** Supabase's table `auth.users` as CSV. Deleted users are disabled. */
 export const readSupabase: SourceReader = (chunks) =>
   csvEntries(chunks, ['id', 'email', 'encrypted_password'], (user) => {
-    const bannedUntil = textOf(user['banned_until']);
-    const isBanned = bannedUntil !== undefined && !(new Date(bannedUntil).getTime() < Date.now());
+    const isBanned = user['banned_until'] === 'infinity' || (timeOf(user['banned_until']) ?? 0) >= Date.now();
     return {
       sourceId: textOf(user['id']),
       email: textOf(user['email']),
-      emailVerified: textOf(user['email_confirmed_at'] ?? user['confirmed_at']) !== undefined,
+      emailVerified: timeOf(user['email_confirmed_at'] ?? user['confirmed_at']) !== undefined,
       hash: textOf(user['encrypted_password']),
-      status: statusOf(!isBanned && textOf(user['deleted_at']) === undefined),
+      status: statusOf(!isBanned && timeOf(user['deleted_at']) === undefined),
       createdAt: textOf(user['created_at']),
     };
   });
@@ -71,9 +71,9 @@ export const readCognito: SourceReader = (chunks) =>
     sourceId: textOf(user['sub']) ?? textOf(user['cognito:username']),
     loginId: loginIdOf(textOf(user['cognito:username'])),
     email: textOf(user['email']),
-    emailVerified: booleanOf(user['email_verified']) ?? false,
+    emailVerified: booleanOf(user, 'email_verified') ?? false,
     name: textOf(user['name']) ?? fullName(textOf(user['given_name']), textOf(user['family_name'])),
-    status: statusOf(booleanOf(user['enabled'])),
+    status: statusOf(booleanOf(user, 'enabled')),
     createdAt: textOf(user['created_at']),
   }));
 

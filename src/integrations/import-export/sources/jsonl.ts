@@ -1,7 +1,8 @@
 import { linesOf } from '../file-text.js';
 import type { ImportRow, OwnConsent, OwnIdentity, OwnPasskey, OwnValues, SourceReader } from '../import-row.js';
 import { entryOf, type JsonObject } from '../json-entries.js';
-import { booleanOf, objectOf, objectsOf, textOf } from './values.js';
+import { UnreadableValue } from '../unreadable-value.js';
+import { booleanOf, listOf, objectOf, objectsOf, textOf, wordOf } from './values.js';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -14,17 +15,16 @@ export const readJsonl: SourceReader = async function* (chunks) {
 };
 
 function jsonlRow(member: JsonObject): ImportRow {
-  const status = member['status'];
   return {
     sourceId: textOf(member['id']),
     loginId: textOf(member['loginId']),
-    loginIdGenerated: booleanOf(member['loginIdGenerated']),
+    loginIdGenerated: booleanOf(member, 'loginIdGenerated'),
     email: textOf(member['email']),
-    emailVerified: booleanOf(member['emailVerified']),
+    emailVerified: booleanOf(member, 'emailVerified'),
     hash: textOf(member['passwordHash']),
     name: textOf(member['name']),
     locale: textOf(member['locale']),
-    status: status === 'disabled' || status === 'closed' ? status : 'active',
+    status: wordOf(member, 'status', ['active', 'disabled', 'closed']),
     createdAt: textOf(member['createdAt']),
     totp: textOf(member['totpSecret']),
     attributes: member['attributes'] == null ? undefined : objectOf(member['attributes']),
@@ -36,15 +36,19 @@ function jsonlRow(member: JsonObject): ImportRow {
 function ownValues(member: JsonObject): OwnValues | undefined {
   const id = textOf(member['id']);
   if (id === undefined || !UUID.test(id)) return undefined;
-  const recoveryHashes = Array.isArray(member['recoveryCodeHashes']) ? member['recoveryCodeHashes'] : [];
   return {
     id,
-    role: member['role'] === 'admin' ? 'admin' : 'member',
+    role: wordOf(member, 'role', ['member', 'admin']) ?? 'member',
     closedAt: textOf(member['closedAt']) ?? null,
-    mustChangePassword: member['mustChangePassword'] === true,
-    recoveryHashes: recoveryHashes.filter((hash): hash is string => typeof hash === 'string'),
+    mustChangePassword: booleanOf(member, 'mustChangePassword') ?? false,
+    recoveryHashes: listOf(member['recoveryCodeHashes']).map(recoveryHashOf),
     passkeys: objectsOf(member['passkeys']) as unknown as OwnPasskey[],
     identities: objectsOf(member['identities']) as unknown as OwnIdentity[],
     consents: objectsOf(member['consents']) as unknown as OwnConsent[],
   };
+}
+
+function recoveryHashOf(value: unknown): string {
+  if (typeof value !== 'string') throw new UnreadableValue('a recovery code is not valid');
+  return value;
 }

@@ -1,5 +1,6 @@
 import type { SourceReader } from '../import-row.js';
 import { jsonEntries, type JsonObject } from '../json-entries.js';
+import { UnreadableValue } from '../unreadable-value.js';
 import { booleanOf, fullName, objectOf, objectsOf, statusOf, textOf, timeOfMilliseconds } from './values.js';
 
 /**
@@ -15,10 +16,10 @@ export const readKeycloak: SourceReader = (chunks) =>
       sourceId: textOf(user['id']),
       loginId: textOf(user['username']),
       email: textOf(user['email']),
-      emailVerified: booleanOf(user['emailVerified']) ?? false,
+      emailVerified: booleanOf(user, 'emailVerified') ?? false,
       hash: passwordOf(credentials.find(({ type }) => type === 'password')),
       name: fullName(textOf(user['firstName']), textOf(user['lastName'])),
-      status: statusOf(booleanOf(user['enabled'])),
+      status: statusOf(booleanOf(user, 'enabled')),
       createdAt: timeOfMilliseconds(user['createdTimestamp']),
       totp: appOf(credentials.find(({ type }) => type === 'otp')),
     };
@@ -35,18 +36,15 @@ function passwordOf(credential: JsonObject | undefined): string | undefined {
 function appOf(credential: JsonObject | undefined): string | undefined {
   if (credential === undefined) return undefined;
   const { subType, digits, period, algorithm, secretEncoding } = nested(credential['credentialData']);
-  const isUsual = subType === 'totp' && digits === 6 && period === 30 && algorithm === 'HmacSHA1';
   const secret = textOf(nested(credential['secretData'])['value']);
-  if (!isUsual || secret === undefined) return undefined;
+  if (subType === undefined || secret === undefined) throw new UnreadableValue('the authenticator app cannot be read');
+  const isUsual = subType === 'totp' && digits === 6 && period === 30 && algorithm === 'HmacSHA1';
+  if (!isUsual) return undefined;
   return secretEncoding === 'BASE32' ? secret : base32(Buffer.from(secret));
 }
 
 function nested(text: unknown): JsonObject {
-  try {
-    return objectOf(typeof text === 'string' ? JSON.parse(text) : text);
-  } catch {
-    return {};
-  }
+  return objectOf(typeof text === 'string' ? JSON.parse(text) : text);
 }
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';

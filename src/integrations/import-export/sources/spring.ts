@@ -12,10 +12,10 @@ export const readSpring: SourceReader = (chunks) =>
     sourceId: textOf(user['id'] ?? user['username']),
     loginId: textOf(user['username']),
     email: textOf(user['email']),
-    emailVerified: booleanOf(user['email_verified']),
+    emailVerified: booleanOf(user, 'email_verified'),
     // A password in plain text may end with blanks.
     hash: user['password']?.startsWith('{noop}') === true ? user['password'] : textOf(user['password']),
     name: textOf(user['name']),
-    status: statusOf(booleanOf(user['enabled'])),
+    status: statusOf(booleanOf(user, 'enabled')),
     createdAt: textOf(user['created_at']),
   }));

@@ -1,17 +1,52 @@
+import { parseTime } from '../../../users/imports/imported-profile.js';
 import type { JsonObject } from '../json-entries.js';
+import { UnreadableValue } from '../unreadable-value.js';
 
-/** A text that is not empty; absent for everything else. */
+/*
+ * Only an absent value is read as absent. Each function throws UnreadableValue for a value that it
+ * cannot read.
+ */
+
+const TRUE = ['true', 't', '1', 'yes', 'y', 'on'];
+const FALSE = ['false', 'f', '0', 'no', 'n', 'off'];
+
+/** A text or number; absent where it is empty. */
 export function textOf(value: unknown): string | undefined {
+  if (value === undefined || value === null) return undefined;
   if (typeof value === 'number') return String(value);
-  return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
+  if (typeof value !== 'string') throw new UnreadableValue('a value is not text');
+  return value.trim() === '' ? undefined : value.trim();
 }
 
-/** Reads how programs write a truth value into JSON and CSV; absent for everything else. */
-export function booleanOf(value: unknown): boolean | undefined {
+/** Reads how programs write a truth value into JSON and CSV. */
+export function booleanOf(values: Readonly<JsonObject>, name: string): boolean | undefined {
+  const value = values[name];
   if (typeof value === 'boolean') return value;
-  const text = textOf(value)?.toLowerCase() ?? '';
-  if (['true', 't', '1', 'yes'].includes(text)) return true;
-  return ['false', 'f', '0', 'no'].includes(text) ? false : undefined;
+  const text = textOf(value)?.toLowerCase();
+  if (text === undefined) return undefined;
+  if (TRUE.includes(text)) return true;
+  if (FALSE.includes(text)) return false;
+  throw new UnreadableValue(`the value of ${name} is neither true nor false`);
+}
+
+/** One of the known words. */
+export function wordOf<T extends string>(
+  values: Readonly<JsonObject>,
+  name: string,
+  words: readonly T[],
+): T | undefined {
+  const text = textOf(values[name]);
+  const word = words.find((known) => known === text);
+  if (text !== undefined && word === undefined) throw new UnreadableValue(`the value of ${name} is not known`);
+  return word;
+}
+
+/** Milliseconds since 1970. */
+export function timeOf(value: unknown): number | undefined {
+  const text = textOf(value);
+  const time = text === undefined ? undefined : parseTime(text);
+  if (Number.isNaN(time)) throw new UnreadableValue('a time is not valid');
+  return time;
 }
 
 /** ISO 8601 of milliseconds since 1970; the text itself where it is no number. */
@@ -21,15 +56,22 @@ export function timeOfMilliseconds(value: unknown): string | undefined {
   return new Date(Number(text)).toISOString();
 }
 
-/** The value if it is an object; else an empty object. */
+/** An object; empty where it is absent. */
 export function objectOf(value: unknown): JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
+  if (value === undefined || value === null) return {};
+  if (typeof value !== 'object' || Array.isArray(value)) throw new UnreadableValue('a value is not an object');
+  return value as JsonObject;
 }
 
-/** Every element of an array as {@link objectOf} reads it; nothing where the value is no array. */
-export function objectsOf(value: unknown): JsonObject[] {
-  return Array.isArray(value) ? value.map(objectOf) : [];
+/** The elements of a list; none where it is absent. */
+export function listOf(value: unknown): unknown[] {
+  if (value === undefined || value === null) return [];
+  if (!Array.isArray(value)) throw new UnreadableValue('a value is not a list');
+  return value;
 }
+
+/** Every element of a list as {@link objectOf} reads it. */
+export const objectsOf = (value: unknown): JsonObject[] => listOf(value).map(objectOf);
 
 /** First and last name as one; absent where there is neither. */
 export function fullName(...parts: (string | undefined)[]): string | undefined {
