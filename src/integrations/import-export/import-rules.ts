@@ -66,6 +66,9 @@ export function prepareRow(row: ImportRow, options: RuleOptions): PreparedRow | 
   };
 }
 
+/** 1023 bytes as base64url (WebAuthn level 3, section 6.1). The index of the table holds 2704 bytes. */
+const MAX_CREDENTIAL_ID = 1364;
+
 /**
  * Whether the columns of the table can hold it: it comes from a file, which may have been edited. What
  * they cannot hold would end the import, and not only this row (IM-15).
@@ -82,6 +85,7 @@ function isPasskey({
 }: OwnPasskey): boolean {
   return (
     [credentialId, publicKey].every((bytes) => typeof bytes === 'string' && /^[\w-]{1,4000}$/.test(bytes)) &&
+    credentialId.length <= MAX_CREDENTIAL_ID &&
     Number.isSafeInteger(signCount) &&
     Array.isArray(transports) &&
     transports.every((transport) => typeof transport === 'string' && transport.isWellFormed()) &&

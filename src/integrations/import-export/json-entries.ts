@@ -40,7 +40,9 @@ export function entryOf(line: number, text: string | null, convert: Convert): Re
     const row = convert(value as JsonObject);
     return row && { line, row };
   } catch (error) {
-    return { line, problem: error instanceof UnreadableValue ? error.message : 'not valid JSON' };
+    if (error instanceof UnreadableValue) return { line, problem: error.message };
+    // JSON.stringify overflows the stack at a depth that JSON.parse reads.
+    return { line, problem: error instanceof RangeError ? 'nested too deep' : 'not valid JSON' };
   }
 }
 

@@ -73,7 +73,8 @@ export function readProfile(profile: ForeignProfile, rules: ProfileRules): Impor
   if (createdAt === false) return 'a time is not valid';
   const { name, locale, attributes } = profile;
   // Their schemas are not applied: values that do not fit are kept and not shown, as for members.
-  if (attributes !== undefined && !isStorable(attributes)) return 'the attributes are too large or too deep';
+  if (attributes !== undefined && !isStorable(attributes))
+    return 'the attributes are too large, too deep or have text that cannot be stored';
   return {
     rowKey,
     loginId,

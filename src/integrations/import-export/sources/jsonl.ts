@@ -49,6 +49,6 @@ function ownValues(member: JsonObject): OwnValues | undefined {
 }
 
 function recoveryHashOf(value: unknown): string {
-  if (typeof value !== 'string') throw new UnreadableValue('a recovery code is not valid');
+  if (typeof value !== 'string' || !/^[\w-]+$/.test(value)) throw new UnreadableValue('a recovery code is not valid');
   return value;
 }

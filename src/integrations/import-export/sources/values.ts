@@ -15,6 +15,8 @@ export function textOf(value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'number') return String(value);
   if (typeof value !== 'string') throw new UnreadableValue('a value is not text');
+  // Text that was cut may have one surrogate of a pair, which the database cannot store.
+  if (!value.isWellFormed()) throw new UnreadableValue('a text has half a character');
   return value.trim() === '' ? undefined : value.trim();
 }
 
