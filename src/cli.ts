@@ -19,6 +19,9 @@ import { CommandError } from './platform/config/command-error.js';
 const FAILED = 1;
 const USAGE_ERROR = 2;
 
+/** Joins the values of an option that takes a list, so that a repeated option adds to it. */
+const joinValues = (value: string, earlier?: string): string => (earlier === undefined ? value : `${earlier},${value}`);
+
 const munjigi = new Command('munjigi')
   .description('A self-hosted account backend. Settings come from the environment: see .env.example.')
   .version(VERSION)
@@ -102,9 +105,9 @@ keys
   .command('create-api-key')
   .description('create an API key for a program and print it')
   .requiredOption('--name <name>', 'what lists and the audit log call it')
-  .requiredOption('--scopes <scopes>', 'what it opens, separated by commas: members:read,outbox:read')
+  .requiredOption('--scopes <scopes>', 'what it opens, separated by commas: members:read,outbox:read', joinValues)
   .option('--expires-at <date>', 'when it ends, such as 2027-12-31')
-  .option('--addresses <ranges>', 'client addresses that may use it, separated by commas: 203.0.113.0/24')
+  .option('--addresses <ranges>', 'client addresses that may use it, separated by commas: 203.0.113.0/24', joinValues)
   .action(async (options: CreateApiKeyOptions) => {
     const { createApiKey } = await import('./operations/commands/api-keys.command.js');
     const { withApplication } = await import('./bootstrap/command-application.js');
@@ -172,7 +175,7 @@ munjigi
   .option('--dry-run', 'write no member; only report')
   .option('--resume', 'continue after an earlier import of this source')
   .option('--on-collision <policy>', 'of rows that collide: skip, first, newest or fail', 'skip')
-  .option('--columns <pairs>', 'for csv: field=column, separated by commas')
+  .option('--columns <pairs>', 'for csv: field=column, separated by commas', joinValues)
   .option('--trust-addresses', 'take addresses as verified where the source does not record it')
   .option('--hash-template <template>', 'how fast hashes are made, such as salt:digest=sha1(salt+password)')
   .option('--hash-parameters <file>', 'for firebase: the password hash parameters of the project')

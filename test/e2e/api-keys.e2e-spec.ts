@@ -260,6 +260,17 @@ describe('the commands for API keys', () => {
     expect(await run('revoke-api-key', id)).toMatchObject({ code: 1, stderr: expect.stringContaining('is revoked') });
   });
 
+  it('AK-01 create a key with all values of a repeated option', async () => {
+    const name = unique.loginId();
+    const scopes = ['--scopes', 'members:read', '--scopes', 'events:read'];
+    const addresses = ['--addresses', '203.0.113.0/28', '--addresses', '2001:db8:7::/48'];
+    expect(await run('create-api-key', '--name', name, ...scopes, ...addresses)).toMatchObject({ code: 0 });
+    const { rows } = await app.sql.query('SELECT scopes, addresses FROM api_keys WHERE name = $1', [name]);
+    expect(rows).toEqual([
+      { scopes: ['members:read', 'events:read'], addresses: ['203.0.113.0/28', '2001:db8:7::/48'] },
+    ]);
+  });
+
   it.each([
     ['--name', 'Backend', '--scopes', 'everything'],
     ['--name', '', '--scopes', 'members:read'],

@@ -307,6 +307,7 @@ describe('munjigi import', () => {
     ['--from', ['--from', 'ldap']],
     ['--on-collision', ['--on-collision', 'last']],
     ['--columns', ['--columns', 'email=Mail']],
+    ['--columns', ['--from', 'csv', '--columns', 'mail=Mail', '--columns', 'email=Mail']],
     ['--hash-template', ['--hash-template', 'crc32(password)']],
     ['--hash-parameters', ['--hash-parameters', '/nowhere']],
   ])('refuses a wrong value of %s before anything is read', async (option, args) => {
