@@ -5,7 +5,7 @@ import type { ClientContext } from '../platform/http/client-context.js';
 import { Database } from '../platform/database/database.js';
 import { DomainError } from '../platform/http/problems/domain-error.js';
 import { AdminNotificationsService } from '../mail/notifications/admin-notifications.service.js';
-import { LoginChallengesService } from '../mfa/challenges/login-challenges.service.js';
+import { PendingProofsService } from '../mfa/challenges/pending-proofs.service.js';
 import { EnrolledFactorsService, type EnrolledFactor } from '../mfa/enrolled-factors.service.js';
 import { adminContext } from '../administrators/admin-context.js';
 import { AdminWritesService } from '../administrators/admin-writes.service.js';
@@ -17,7 +17,7 @@ export class LostFactorService {
     private readonly database: Database,
     private readonly writes: AdminWritesService,
     private readonly factors: EnrolledFactorsService,
-    private readonly challenges: LoginChallengesService,
+    private readonly pendingProofs: PendingProofsService,
     private readonly auditLog: AuditLogService,
     private readonly notifications: AdminNotificationsService,
   ) {}
@@ -36,7 +36,7 @@ export class LostFactorService {
       const member = await this.writes.asAdministratorOf(tx, admin, id);
       const hasFactorLeft = await this.factors.removeLost(tx, id, factor);
       if (hasFactorLeft === null) throw new DomainError(factor === 'totp' ? 'totp_not_enabled' : 'not_found');
-      await this.challenges.voidAllOf(tx, id);
+      await this.pendingProofs.voidLogins(tx, id);
       await this.auditLog.record(tx, 'two-factor.removed_by_admin', { memberId: id, context: actor }, { factor });
       await this.notifications.send(tx, member, hasFactorLeft ? 'factor-removed' : 'two-factor-removed', actor);
     });

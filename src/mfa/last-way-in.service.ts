@@ -4,9 +4,10 @@ import type { Tx } from '../platform/database/sql.js';
 import { DomainError } from '../platform/http/problems/domain-error.js';
 import { IdentitiesRepository } from '../users/identities/identities.repository.js';
 import { MembersRepository } from '../users/members.repository.js';
+import { PendingProofsService } from './challenges/pending-proofs.service.js';
 import { PasskeysRepository } from './passkeys/passkeys.repository.js';
 
-/** Keeps members from removing the last thing that logs them in (SO-31). */
+/** What follows when members remove something that logs them in. They cannot remove the last one (SO-31). */
 @Injectable()
 export class LastWayInService {
   constructor(
@@ -14,14 +15,17 @@ export class LastWayInService {
     private readonly members: MembersRepository,
     private readonly passkeys: PasskeysRepository,
     private readonly identities: IdentitiesRepository,
+    private readonly pendingProofs: PendingProofsService,
   ) {}
 
   /**
-   * Call it after the removal and in its transaction, which the refusal rolls back. Needs the member's
-   * lock: of two removals at once, the second then sees what the first has left.
+   * Checks that one is left, and voids logins that the removed one may have begun (CC-09). Call it after
+   * the removal and in its transaction, which the refusal rolls back. Needs the member's lock: of two
+   * removals at once, the second then sees what the first has left.
    * @throws DomainError `last_way_in` where no password, passkey or linked account is left
    */
-  async checkOneRemains(tx: Tx, memberId: string): Promise<void> {
+  async followRemoval(tx: Tx, memberId: string): Promise<void> {
+    await this.pendingProofs.voidLogins(tx, memberId);
     if (await this.members.hasPassword(tx, memberId)) return;
     if (await this.passkeys.hasOneForLogins(tx, memberId)) return;
     // An account at a provider that is configured no longer opens nothing.

@@ -181,6 +181,11 @@ export class EmailChallengesService {
     await this.voidWhere(tx, { begunBySessionsOf: memberId });
   }
 
+  /** Voids reset grants. A login of a member who must change the password gives one instead of a session. */
+  async voidGrants(tx: Tx, memberId: string): Promise<void> {
+    await this.grants.voidAll(tx, memberId);
+  }
+
   /** Voids what the member began for others as an administrator. */
   async voidBegunForOthers(tx: Tx, memberId: string): Promise<void> {
     await this.voidWhere(tx, { startedBy: memberId });

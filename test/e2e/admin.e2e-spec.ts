@@ -461,6 +461,15 @@ describe('a password reset demanded by an administrator', () => {
   });
 });
 
+/** Links an account at a provider. @returns the id of the link */
+async function link({ id }: GivenMember): Promise<string> {
+  const { rows } = await app.sql.query<{ id: string }>(
+    `INSERT INTO identities (id, member_id, provider, subject) VALUES (gen_random_uuid(), $1, 'kakao', $2) RETURNING id`,
+    [id, randomUUID()],
+  );
+  return rows[0]!.id;
+}
+
 describe('helping a member', () => {
   it('ends the sessions and notifies the member by mail', async () => {
     const ada = await given.member(app);
@@ -541,14 +550,11 @@ describe('helping a member', () => {
     const { body: byProvider } = await login(ada).expect(200);
     await app.sql.query('UPDATE sessions SET at_provider = true WHERE id = $1', [byProvider.sessionId]);
     await app.sql.query('UPDATE members SET password_hash = NULL WHERE id = $1', [ada.id]);
-    const { rows } = await app.sql.query(
-      `INSERT INTO identities (id, member_id, provider, subject) VALUES (gen_random_uuid(), $1, 'kakao', $2) RETURNING id`,
-      [ada.id, randomUUID()],
-    );
+    const identityId = await link(ada);
     await outboxEmpty(app);
     const before = await lastMail(ada.email);
-    await act('DELETE', `members/${other.id}/identities/${rows[0].id}`, 404);
-    await act('DELETE', `members/${ada.id}/identities/${rows[0].id}`, 204);
+    await act('DELETE', `members/${other.id}/identities/${identityId}`, 404);
+    await act('DELETE', `members/${ada.id}/identities/${identityId}`, 204);
     expect((await mailbox.to(ada.email).next({ after: before })).text).toContain('unlinked your kakao account');
     expect((await auditOf(ada.id))[0]).toMatchObject({ type: 'identity.unlinked', actorId: admin.id });
     await expectDead(byProvider.accessToken, app);
@@ -556,6 +562,21 @@ describe('helping a member', () => {
     expect((await act('GET', `members/${ada.id}`, 200)).body.identities).toEqual([]);
     expect(await resetTokenFor(app, ada)).toEqual(expect.any(String));
   });
+
+  it.each(['totp', 'passkeys', 'identities'] as const)(
+    'AC-26 CC-09 a reset token, which a login may have given, ends when %s are removed',
+    async (way) => {
+      const ada = await given.member(app);
+      let path = 'totp';
+      if (way === 'totp') await enrol(ada);
+      if (way === 'passkeys') path = `passkeys/${(await addPasskey(ada)).passkeyId}`;
+      if (way === 'identities') path = `identities/${await link(ada)}`;
+      const resetToken = await resetTokenFor(app, ada);
+      await act('DELETE', `members/${ada.id}/${path}`, 204);
+      const reset = await app.post('/api/auth/password-reset', { resetToken, newPassword: unique.password() });
+      expectRefusal(reset, 'token_invalid');
+    },
+  );
 
   it('AC-26 not the administrator’s own ways in, and not by an API key', async () => {
     const { key } = await givenApiKey(app, ['members:write']);

@@ -284,6 +284,17 @@ describe('a required version that came into force', () => {
     expect((await login(ada).expect(200)).body.status).toBe('mfa_required');
   });
 
+  it('CC-09 a login that waits for a consent ends when a linked account is unlinked', async () => {
+    const ada = await outdated();
+    const { rows } = await app.sql.query(
+      `INSERT INTO identities (id, member_id, provider, subject) VALUES (gen_random_uuid(), $1, 'kakao', $2) RETURNING id`,
+      [ada.id, unique.loginId()],
+    );
+    const { termsToken } = (await login(ada).expect(200)).body;
+    await ada.client.delete(`/api/members/me/identities/${rows[0].id}`, undefined, ada.accessToken).expect(204);
+    expect((await accept(ada, termsToken).expect(401)).body.code).toBe('token_invalid');
+  });
+
   it('a member who has to change the password does that first', async () => {
     const ada = await outdated();
     await app.sql.query(`UPDATE members SET must_change_password = true WHERE id = $1`, [ada.id]);

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { adminContext } from '../../administrators/admin-context.js';
 import { AdminWritesService } from '../../administrators/admin-writes.service.js';
 import { AdminNotificationsService } from '../../mail/notifications/admin-notifications.service.js';
-import { LoginChallengesService } from '../../mfa/challenges/login-challenges.service.js';
+import { PendingProofsService } from '../../mfa/challenges/pending-proofs.service.js';
 import { EnrolledFactorsService } from '../../mfa/enrolled-factors.service.js';
 import { PasskeysRepository } from '../../mfa/passkeys/passkeys.repository.js';
 import { Database } from '../../platform/database/database.js';
@@ -19,7 +19,7 @@ export class PasskeyRemovalService {
     private readonly writes: AdminWritesService,
     private readonly passkeys: PasskeysRepository,
     private readonly factors: EnrolledFactorsService,
-    private readonly challenges: LoginChallengesService,
+    private readonly pendingProofs: PendingProofsService,
     private readonly auditLog: AuditLogService,
     private readonly notifications: AdminNotificationsService,
   ) {}
@@ -39,7 +39,7 @@ export class PasskeyRemovalService {
       const name = await this.passkeys.remove(tx, passkeyId, id);
       if (name === undefined) throw new DomainError('not_found', { detail: 'not a passkey of this member' });
       const hasFactorLeft = await this.factors.dropOrphanedRecoveryCodes(tx, id);
-      await this.challenges.voidAllOf(tx, id);
+      await this.pendingProofs.voidLogins(tx, id);
       await this.auditLog.record(tx, 'passkey.removed', { memberId: id, context: actor }, { name });
       const details = { passkeyName: name ?? undefined, ...(!hasFactorLeft && { isSecondStepOff: 1 as const }) };
       await this.notifications.send(tx, member, 'passkey-removed', actor, details);

@@ -21,11 +21,20 @@ export class PendingProofsService {
 
   /**
    * Voids what the holder of an ended session may have begun and could finish without one: an address
-   * change, also of another member, an invitation of an administrator, and a login that waits for its
-   * second factor. A password reset stays, because the mailbox began it.
+   * change, also of another member, an invitation of an administrator, and a login. A mailed code or
+   * link for a password reset stays, because the mailbox began it.
    */
   async voidBegunBySessions(tx: Tx, memberId: string): Promise<void> {
+    await this.voidLogins(tx, memberId);
     await this.emailChallenges.voidBegunBySessions(tx, memberId);
+  }
+
+  /**
+   * Voids logins that are not complete: those that wait for a second factor or a consent, and those that
+   * gave a reset token, because the password has to be changed first.
+   */
+  async voidLogins(tx: Tx, memberId: string): Promise<void> {
+    await this.emailChallenges.voidGrants(tx, memberId);
     await this.loginChallenges.voidAllOf(tx, memberId);
   }
 
