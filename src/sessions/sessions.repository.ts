@@ -166,13 +166,6 @@ export class SessionsRepository {
     return rows[0]?.id ?? null;
   }
 
-  async findDeviceName(tx: Tx, id: string): Promise<string | null> {
-    const { rows } = await tx.query<{ name: string | null }>(`SELECT device_name AS name FROM sessions WHERE id = $1`, [
-      id,
-    ]);
-    return rows[0]?.name ?? null;
-  }
-
   /** The thumbprint of the key that a live session is bound to; null where there is none. */
   async findKeyThumbprint(id: string): Promise<string | null> {
     const { rows } = await this.database.query<{ key: string | null }>(

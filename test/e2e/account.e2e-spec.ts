@@ -456,6 +456,24 @@ describe('e-mail change', () => {
     },
   );
 
+  it('CC-09 TK-06 it ends with a session whose old refresh token was used again, as does a half-done login', async () => {
+    const ada = await enrol(await given.member(app));
+    const { mail } = await askForAddress(ada, unique.email());
+    const credentials = { identifier: ada.loginId, password: ada.password };
+    const { body: half } = await app.client().post('/api/auth/login', credentials).expect(200);
+    const resetToken = await resetTokenFor(app, ada);
+    const refresh = (token: string) => ada.client.post('/api/auth/refresh', undefined, token);
+    const { body: first } = await refresh(ada.refreshToken).expect(200);
+    await refresh(first.refreshToken).expect(200);
+    expect((await refresh(ada.refreshToken).expect(401)).body.code).toBe('token_reused');
+
+    const change = await app.post('/api/members/me/email/confirm-link', { token: tokenIn(mail, 'confirm-email') });
+    expect([change.status, change.body.code]).toEqual([400, 'link_invalid']);
+    const second = await app.post('/api/auth/login/mfa', { mfaToken: half.mfaToken, code: ada.recoveryCodes[0] });
+    expect([second.status, second.body.code]).toEqual([401, 'token_invalid']);
+    await app.post('/api/auth/password-reset', { newPassword: unique.password() }, resetToken).expect(204);
+  });
+
   it('the confirmation link works once', async () => {
     const ada = await given.member(app);
     const newEmail = unique.email();

@@ -165,6 +165,16 @@ describe('an invitation', () => {
     await app.client().post(INSPECT, { token: again }).expect(200);
   });
 
+  it('AC-22 of an administrator ends with a session of its inviter whose old refresh token was used again', async () => {
+    const other = await givenAdmin(app);
+    const { token } = await invite({ role: 'admin' }, other);
+    const refresh = (refreshToken: string) => other.client.post('/api/auth/refresh', undefined, refreshToken);
+    const { body: first } = await refresh(other.refreshToken).expect(200);
+    await refresh(first.refreshToken).expect(200);
+    expect(refused(await refresh(other.refreshToken))).toEqual([401, 'token_reused']);
+    expect(refused(await app.client().post(ACCEPT, answerTo({ token })))).toEqual([400, 'invitation_invalid']);
+  });
+
   it('AC-22 comes from an API key for members alone, and ends when the key is revoked', async () => {
     const key = await givenApiKey(app, ['members:write']);
     const send = (body: object) => app.client().post('/api/admin/invitations', body, key.key);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { given, type GivenMember, type SignUpValues } from '../support/factories.js';
+import { given, unique, type GivenMember, type SignUpValues } from '../support/factories.js';
 import { randomIp, type HttpAnswer } from '../support/http-client.js';
 import { type Mail, mailbox, outboxEmpty } from '../support/mailbox.js';
 import { resetTokenFor } from '../support/recovery.js';
@@ -614,6 +614,16 @@ describe('thresholds', () => {
     const ada = await koreanMember();
     expectRefusal(await refresh(ada.refreshToken, inNetwork(AMERICA), strict), 'session_ended');
     expect(await assessed(ada)).toMatchObject([{ outcome: 'end', score: 80 }]);
+  });
+
+  it('CC-09 the session that it ends takes along the address change that was begun in it', async () => {
+    const ada = await koreanMember();
+    const change = { newEmail: unique.email(), password: ada.password };
+    await app.post('/api/members/me/email/send-code', change, ada.accessToken).expect(202);
+    const { linkToken: token } = await mailbox.to(change.newEmail).next();
+    expectRefusal(await refresh(ada.refreshToken, inNetwork(AMERICA), strict), 'session_ended');
+    const late = await app.post('/api/members/me/email/confirm-link', { token });
+    expect([late.status, late.body.code]).toEqual([400, 'link_invalid']);
   });
 
   it('a dry run only logs what would happen', async () => {

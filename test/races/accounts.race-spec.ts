@@ -388,6 +388,39 @@ describe('requests of an intruder that are in flight while the account is rescue
   });
 });
 
+describe('an address change that a thief of tokens has begun', () => {
+  it('CC-09 is not open after the reuse of a refresh token has ended the session', async () => {
+    const refresh = (server: TestApp, token: string) => server.post('/api/auth/refresh', undefined, token);
+    const ask = (server: TestApp, { accessToken, password }: GivenMember) =>
+      server.post('/api/members/me/email/send-code', { newEmail: unique.email(), password }, accessToken);
+    await cluster.rounds(
+      howMany({ short: 2, long: 60 }),
+      async () => {
+        const ada = await given.member(cluster.app);
+        const { body: first } = await refresh(cluster.app, ada.refreshToken).expect(200);
+        const { body: second } = await refresh(cluster.app, first.refreshToken).expect(200);
+        await ask(cluster.app, ada).expect(202);
+        return { ada, newest: second.refreshToken as string };
+      },
+      async ({ ada, newest }) => {
+        const answers = await cluster.atOnce(6, (server, index) => {
+          if (index < 2) return refresh(server, ada.refreshToken);
+          return index < 4 ? refresh(server, newest) : ask(server, ada);
+        });
+        cluster.score('reuse while an address changes', answers.slice(0, 2), { expected: 0 });
+        expect(answers.filter(({ status }) => status >= 500).map(({ text }) => text)).toEqual([]);
+        const { rows } = await cluster.app.sql.query(
+          `SELECT (SELECT count(*)::int FROM sessions WHERE member_id = $1 AND ended_at IS NULL) AS sessions,
+             (SELECT count(*)::int FROM proof_requests WHERE member_id = $1 AND purpose = 'email-change'
+              AND voided_at IS NULL AND spent_at IS NULL) AS moves`,
+          [ada.id],
+        );
+        expect(rows).toEqual([{ sessions: 0, moves: 0 }]);
+      },
+    );
+  });
+});
+
 describe('two simultaneous changes to different addresses', () => {
   /** Requests a change of `member` to this address. */
   const ask = (member: GivenMember, newEmail: string) =>

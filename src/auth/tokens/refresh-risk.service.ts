@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { PendingProofsService } from '../../mfa/challenges/pending-proofs.service.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { Database } from '../../platform/database/database.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
@@ -21,6 +22,7 @@ export class RefreshRiskService {
     private readonly database: Database,
     private readonly writes: MemberWritesService,
     private readonly revocation: SessionRevocationService,
+    private readonly pendingProofs: PendingProofsService,
     private readonly sessions: SessionsRepository,
     private readonly risk: RiskService,
   ) {}
@@ -28,7 +30,7 @@ export class RefreshRiskService {
   /**
    * Assesses a refresh that is unusual. Most refreshes are not, and cost no query. Call this method
    * before tokens are issued: after the outcome `ask` the member has to confirm the password, and
-   * after `end` the session is over.
+   * after `end` the session is over, and what an intruder may have begun in it is void.
    * @throws DomainError `session_ended`
    */
   async assess(session: SessionUse & { isLateReplay?: boolean }, context: ClientContext): Promise<RefreshRisk> {
@@ -40,7 +42,10 @@ export class RefreshRiskService {
       await this.writes.asMember(tx, { memberId, sessionId: id, role });
       const { outcome } = await this.risk.assessRefresh(tx, session, context);
       if (outcome === 'ask') await this.sessions.markUnauthenticated(tx, id);
-      if (outcome === 'end') await this.revocation.endWithin(tx, memberId, id, 'risk', context);
+      if (outcome === 'end') {
+        await this.revocation.endWithin(tx, memberId, id, 'risk', context);
+        await this.pendingProofs.voidBegunBySessions(tx, memberId);
+      }
       return outcome;
     });
     if (assessed === 'end') throw new DomainError('session_ended', { detail: 'risk too high' });

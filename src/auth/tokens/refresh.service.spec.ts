@@ -55,6 +55,7 @@ function refreshWith({ sessions, isRotatedAlone = false, risk = null, graceSecon
       idle({ transaction: async (work: (tx: object) => unknown) => work({}) }),
       idle(),
       idle(),
+      idle(),
       idle(sessionsRepository),
       idle({ needsAssessment: () => risk !== null, assessRefresh: async () => ({ outcome: risk }) }),
     ),
