@@ -3,6 +3,7 @@ import type { MemberPrincipal } from '../platform/http/principal.js';
 import type { ClientContext } from '../platform/http/client-context.js';
 import type { Sql, Tx } from '../platform/database/sql.js';
 import { SessionRevocationService } from '../sessions/revocation/session-revocation.service.js';
+import { EmailChallengesService } from '../verification/email-challenges.service.js';
 import { MfaChallengesRepository } from './challenges/mfa-challenges.repository.js';
 import { EnrolledFactorsRepository, type EnrolledFactor } from './enrolled-factors.repository.js';
 import { PasskeysRepository } from './passkeys/passkeys.repository.js';
@@ -24,6 +25,7 @@ export class EnrolledFactorsService {
     private readonly recoveryCodes: RecoveryCodesRepository,
     private readonly sessions: SessionRevocationService,
     private readonly challenges: MfaChallengesRepository,
+    private readonly emailChallenges: EmailChallengesService,
   ) {}
 
   async list(sql: Sql, memberId: string): Promise<EnrolledFactor[]> {
@@ -37,16 +39,17 @@ export class EnrolledFactorsService {
 
   /**
    * Ends the sessions that the password alone opened, after the first factor was added; the session
-   * of the request, which proved the factor, stays. Voids logins in progress, because one that waits
-   * only for a consent would open another such session (CO-03). So every session of a member with a
-   * second factor has proved one, and neither reauthentication nor the administrators' guard has to
-   * check how a session began.
+   * of the request, which proved the factor, stays. Voids what an intruder may have begun in one of
+   * them (CC-09), and logins in progress, because one that waits only for a consent would open another
+   * such session (CO-03). So every session of a member with a second factor has proved one, and
+   * neither reauthentication nor the administrators' guard has to check how a session began.
    */
   async endPasswordOnlySessions(
     tx: Tx,
     { memberId, sessionId }: MemberPrincipal,
     context: ClientContext,
   ): Promise<void> {
+    await this.emailChallenges.voidBegunBySessions(tx, memberId);
     await this.challenges.voidAllOf(tx, memberId);
     await this.sessions.endAll(tx, memberId, 'two-factor-enabled', context, sessionId);
   }

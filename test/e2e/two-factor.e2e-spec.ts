@@ -87,6 +87,21 @@ describe('second factor', () => {
     await app.get('/api/members/me', later.accessToken).expect(200);
   });
 
+  it.each([
+    ['an app', enrol],
+    ['a passkey', addPasskey],
+  ])('CC-09 the first one voids the address change that was begun in another session: %s', async (_, add) => {
+    const ada = await given.member(app);
+    const { body: other } = await login(ada, app.client()).expect(200);
+    const change = { newEmail: unique.email(), password: ada.password };
+    await app.post('/api/members/me/email/send-code', change, other.accessToken).expect(202);
+    const { linkToken: token } = await mailbox.to(change.newEmail).next();
+    await add(ada);
+    const late = await app.post('/api/members/me/email/confirm-link', { token });
+    expect([late.status, late.body.code]).toEqual([400, 'link_invalid']);
+    await app.post('/api/members/me/email/send-code', change, ada.accessToken).expect(202);
+  });
+
   it('OC-04 IV-10 its codes are read as any keyboard or paste brings them', async () => {
     const ada = await enrol(await given.member(app));
     const fullWidth = (text: string): string =>
