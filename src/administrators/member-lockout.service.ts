@@ -28,9 +28,11 @@ export class MemberLockoutService {
 
   /**
    * Lets the member log in at once. While the account was disabled, the right password counted as a
-   * wrong one (BF-01), and the mail that it is enabled promises a login.
+   * wrong one (BF-01), and the mail that it is enabled promises a login. A password reset that was
+   * requested at the moment of disabling may have been issued after {@link lockOut} voided the others.
    */
   async readmit(tx: Tx, memberId: string): Promise<void> {
+    await this.pendingProofs.voidAllOf(tx, memberId);
     await this.loginThrottle.clear(tx, memberId);
   }
 

@@ -165,17 +165,6 @@ export class MembersRepository {
     return tx.manager.findOne(Member, { where: { id }, lock: { mode: 'for_no_key_update' } });
   }
 
-  /**
-   * Locks the row of a member who may recover the account.
-   * @throws DomainError `code_invalid`
-   */
-  async lockRecoverable(tx: Tx, id: string): Promise<LockedMember> {
-    const member = await this.lock(tx, id);
-    if (!member || member.status === 'disabled')
-      throw new DomainError('code_invalid', { detail: 'the member is disabled or erased' });
-    return member;
-  }
-
   async hasPassword(tx: Tx, id: string): Promise<boolean> {
     const { count } = await tx.query(`SELECT FROM members WHERE id = $1 AND password_hash IS NOT NULL`, [id]);
     return count === 1;

@@ -9,7 +9,7 @@ import { given, unique, type GivenMember } from '../support/factories.js';
 import type { HttpAnswer } from '../support/http-client.js';
 import { mailbox, outboxEmpty, type Mail } from '../support/mailbox.js';
 import { countPgSleeps } from '../support/pg-sleep-counter.js';
-import { resetTokenFor } from '../support/recovery.js';
+import { askFor, resetTokenFor } from '../support/recovery.js';
 import { expectDead, expectRefusal } from '../support/refusals.js';
 import { TestApp } from '../support/test-app.js';
 import { allowManyStarts, howMany } from '../support/test-length.js';
@@ -334,6 +334,23 @@ describe('disabling a member', () => {
     await app.get('/api/members/me', ada.accessToken).expect(401);
     const { body: again } = await login(ada).expect(200);
     await app.post('/api/auth/login/mfa', { mfaToken: again.mfaToken, code: codeAt(ada.secret, 1) }).expect(200);
+  });
+
+  it('TK-08 a reset that was issued at the moment of disabling does not work, also after enabling', async () => {
+    const ada = await given.member(app);
+    const { requestId, mail } = await askFor(app, 'password-reset', ada);
+    const confirm = async (method: 'code' | 'link') => {
+      const body = method === 'code' ? { requestId, code: mail.code } : { token: mail.linkToken };
+      const answer = await app.post(`/api/auth/password-reset/confirm-${method}`, body);
+      return [answer.status, answer.body.code];
+    };
+    await act('PATCH', `members/${ada.id}`, 200, { status: 'disabled' });
+    await app.sql.query('UPDATE proof_requests SET voided_at = NULL WHERE member_id = $1', [ada.id]);
+    expect(await confirm('code')).toEqual([400, 'code_invalid']);
+    expect(await confirm('link')).toEqual([400, 'link_invalid']);
+    await act('PATCH', `members/${ada.id}`, 200, { status: 'active' });
+    expect(await confirm('code')).toEqual([400, 'code_invalid']);
+    expect(await confirm('link')).toEqual([400, 'link_invalid']);
   });
 
   it('TK-08 prevents reset mails', async () => {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/database/clock.js';
 import type { Tx } from '../../platform/database/sql.js';
+import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { TokensService } from '../../platform/crypto/tokens/tokens.service.js';
 import { MembersRepository, type LockedMember } from '../../users/members.repository.js';
 import type { ChallengeMethod } from '../../verification/email-challenge.entity.js';
@@ -27,10 +28,14 @@ export class ResetTokens {
   /**
    * Uses up a challenge that its member answered, and issues a token for it.
    * @throws DomainError `code_invalid` or `link_invalid` where another request used the challenge
-   * first or the member's address has changed; `code_invalid` for a disabled member
+   * first, the member's address has changed, or the member is disabled or erased
    */
   async exchange(tx: Tx, memberId: string, challengeId: string, method: ChallengeMethod): Promise<IssuedResetToken> {
-    const member = await this.members.lockRecoverable(tx, memberId);
+    const member = await this.members.lock(tx, memberId);
+    if (!member || member.status === 'disabled')
+      throw new DomainError(method === 'code' ? 'code_invalid' : 'link_invalid', {
+        detail: 'the member is disabled or erased',
+      });
     await this.challenges.spend(tx, challengeId, method, member.emailKey);
     return this.issue(tx, memberId, member);
   }
