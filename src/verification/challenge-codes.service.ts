@@ -38,7 +38,7 @@ export class ChallengeCodesService {
    */
   async guess(purpose: EmailChallengePurpose, requestId: string, code: string): Promise<GuessableChallenge> {
     return this.compare(['request', digest(requestId), purpose], code, ({ emailKey, memberId, namedLoginId }) => {
-      if (!RECOVERIES.has(purpose)) return this.guesses.takeForClaim(emailKey, `member ${memberId}`);
+      if (!RECOVERIES.has(purpose)) return this.guesses.takeForClaim(emailKey, 'member', memberId!);
       return namedLoginId === null ? this.guesses.take(emailKey) : this.guesses.takeForPair(emailKey, namedLoginId);
     });
   }
@@ -51,7 +51,7 @@ export class ChallengeCodesService {
    */
   async guessOfSignUp(signUpId: string, code: string, { ip }: ClientContext): Promise<GuessableChallenge> {
     return this.compare(['signUp', signUpId], code, ({ emailKey }) =>
-      this.guesses.takeForClaim(emailKey, `client ${limitKey(ip)}`),
+      this.guesses.takeForClaim(emailKey, 'client', limitKey(ip)),
     );
   }
 
@@ -61,7 +61,7 @@ export class ChallengeCodesService {
    * @throws DomainError as {@link guess}
    */
   async guessOfInvitation(emailKey: string, code: string, { ip }: ClientContext): Promise<GuessableChallenge> {
-    await this.guesses.takeForClaim(`invitation ${emailKey}`, `client ${limitKey(ip)}`);
+    await this.guesses.takeForClaim(`invitation ${emailKey}`, 'client', limitKey(ip));
     return this.compare(['address', emailKey, 'invitation'], code, async () => {});
   }
 

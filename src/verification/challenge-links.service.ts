@@ -48,6 +48,6 @@ export class ChallengeLinksService {
         detail: 'too many guesses with this link',
       });
     // Only the owner of the mailbox has the link, so strangers cannot use up this part.
-    await this.guesses.takeForClaim(emailKey, `sign-up ${signUpId}`);
+    await this.guesses.takeForClaim(emailKey, 'sign-up', signUpId!);
   }
 }

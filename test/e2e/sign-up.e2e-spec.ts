@@ -240,6 +240,23 @@ describe('confirmation by code', () => {
     await byCode(ada).expect(200);
   });
 
+  it('BF-07 clients at any number of addresses together get fifty guesses at one mail address, and its link still works', async () => {
+    const ada = await claim();
+    const refusals: string[] = [];
+    for (let round = 0; round < 11; round += 1) {
+      const stranger = app.client();
+      const { body } = await stranger.post(SIGN_UP, { ...unique.signUp(), email: ada.email }).expect(202);
+      for (let guess = 0; guess < 5; guess += 1)
+        refusals.push(await refusal(stranger.post(CONFIRM_CODE, { signUpId: body.signUpId, code: '000000' })));
+    }
+    expect(refusals).toEqual([
+      ...Array<string>(50).fill('400 code_invalid'),
+      ...Array<string>(5).fill('429 too_many_attempts'),
+    ]);
+    expect(await refusal(byCode(ada))).toBe('429 too_many_attempts');
+    await byLinkElsewhere(ada).expect(200);
+  });
+
   it('OC-03 a code confirms only its own sign-up', async () => {
     const ada = await claim();
     const eve = await claim();

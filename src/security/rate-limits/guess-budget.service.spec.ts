@@ -36,7 +36,7 @@ describe('guesses of a day', () => {
   it('BF-12 any mixture of claims and wrong login IDs leaves the owner that half, too', async () => {
     for (let id = 0; id < DAY; id += 1) {
       await countAllowed(() => guesses.takeForPair(OWNER, `wrong${id}`), PER_CODE);
-      await countAllowed(() => guesses.takeForClaim(OWNER, `client ${id}`), PER_CODE);
+      await countAllowed(() => guesses.takeForClaim(OWNER, 'client', `${id}`), PER_CODE);
     }
     expect(await countAllowed(() => guesses.take(OWNER), DAY)).toBe(DAY / 2);
   });
@@ -45,4 +45,22 @@ describe('guesses of a day', () => {
     expect(await countAllowed(() => guesses.takeForPair(OWNER, 'ada'), 2 * DAY)).toBe(DAY / 2);
     expect(await countAllowed(() => guesses.takeForPair(OWNER, 'eve'), 2 * DAY)).toBe(PER_CODE);
   });
+
+  it('BF-07 a pair gets nothing when the guesses of the day are used up', async () => {
+    await countAllowed(() => guesses.take(OWNER), DAY);
+    for (let id = 0; id < DAY; id += 1) await countAllowed(() => guesses.takeForPair(OWNER, `wrong${id}`), PER_CODE);
+    expect(await countAllowed(() => guesses.takeForPair(OWNER, 'ada'), PER_CODE)).toBe(0);
+  });
+
+  it.each(['client', 'member', 'sign-up'] as const)(
+    'BF-07 any number of claimants of the kind %s gets the guesses of one day, and the other kinds keep theirs',
+    async (kind) => {
+      let allowed = 0;
+      for (let id = 0; id < DAY; id += 1)
+        allowed += await countAllowed(() => guesses.takeForClaim(OWNER, kind, `${id}`), PER_CODE);
+      expect(allowed).toBe(DAY);
+      for (const other of (['client', 'member', 'sign-up'] as const).filter((each) => each !== kind))
+        expect(await countAllowed(() => guesses.takeForClaim(OWNER, other, 'ada'), DAY)).toBe(PER_CODE);
+    },
+  );
 });

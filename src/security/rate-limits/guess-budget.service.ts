@@ -5,6 +5,9 @@ import { Limiters, type Limiter, type LimitOutcome } from './limiters.js';
 
 const DAY = 86_400;
 
+/** A claimant is the client of a code, the member of an address change, or the sign-up of a link. */
+export type ClaimantKind = 'client' | 'member' | 'sign-up';
+
 /**
  * Limits guesses at mailed codes per address and day, over all codes and purposes. 50 guesses at
  * 1,000,000 codes leave an attacker a chance of 0.005 % a day (BF-07). A new code does not refill
@@ -12,18 +15,22 @@ const DAY = 86_400;
  *
  * Half of the budget is reserved for the codes of recoveries that name only the address. For the
  * other codes, an attacker can start a request that sends no mail, and could otherwise use up all
- * guesses of the owner's day unnoticed. Of the other half, each claimant can use up its own part
- * only: when strangers have used up the rest, a claimant still has the guesses of one code (BF-12).
+ * guesses of the owner's day unnoticed. When strangers have used up the other half, each claimant
+ * still has the guesses of one code (BF-12). All claimants of one kind share a limit on these extra
+ * guesses; otherwise an attacker with many client addresses would get more than 50 a day.
  */
 @Injectable()
 export class GuessBudgetService {
   private readonly daily: Limiter;
   private readonly unreserved: Limiter;
+  private readonly extra: Limiter;
   private readonly guessesPerCode: number;
 
   constructor(limiters: Limiters, { env }: AppConfig) {
     this.daily = limiters.make('guess-day', env.DAILY_GUESS_LIMIT, DAY);
-    this.unreserved = limiters.make('guess-day-unreserved', Math.ceil(env.DAILY_GUESS_LIMIT / 2), DAY);
+    const unreserved = Math.ceil(env.DAILY_GUESS_LIMIT / 2);
+    this.unreserved = limiters.make('guess-day-unreserved', unreserved, DAY);
+    this.extra = limiters.make('guess-day-extra', env.DAILY_GUESS_LIMIT - unreserved, DAY);
     this.guessesPerCode = env.CODE_GUESS_LIMIT;
   }
 
@@ -41,18 +48,21 @@ export class GuessBudgetService {
    */
   async takeForPair(emailKey: string, loginId: string): Promise<void> {
     // Otherwise an attacker who names many wrong login IDs, whose codes are never mailed, would use
-    // up the reserved half.
+    // up the reserved half. Pairs do not share their extra guesses either: only those with the right
+    // login ID can match.
     if (await this.takeAsClaimant(emailKey, `login-id ${loginId}`)) await this.take(emailKey);
+    else refuseUnlessAllowed(await this.daily.peek(emailKey));
   }
 
   /**
    * As {@link take}, for a sign-up or an address change. Its code gives no access to an account
    * that exists, so it does not have to stop when recoveries have used up the day.
-   * @param claimant who claims the address: the client address or the member
+   * @param claimant its client address or id
    * @throws DomainError `too_many_attempts`
    */
-  async takeForClaim(emailKey: string, claimant: string): Promise<void> {
-    if (await this.takeAsClaimant(emailKey, claimant)) await this.daily.take(emailKey);
+  async takeForClaim(emailKey: string, kind: ClaimantKind, claimant: string): Promise<void> {
+    if (await this.takeAsClaimant(emailKey, `${kind} ${claimant}`)) await this.daily.take(emailKey);
+    else refuseUnlessAllowed(await this.extra.take(`${kind} ${emailKey}`));
   }
 
   /** @returns whether the guess comes from the half that all claimants share */
