@@ -195,6 +195,27 @@ describe('confirmation by code', () => {
     expect(await countOf('members', ada.email)).toBe(1);
   });
 
+  it('CC-01 of simultaneous uses all but one are answered with “already confirmed”', async () => {
+    const ada = await claim();
+    const { id } = await newestProof(app, ada.email);
+    const pending: Promise<HttpAnswer>[] = [];
+    // All have read the sign-up before one confirms it, and wait here to count their guesses.
+    await whileHeld(
+      app.sql,
+      id,
+      async (untilRowIsAwaited) => {
+        pending.push(byCode(ada), byCode(ada), byCode(ada));
+        await untilRowIsAwaited();
+      },
+      'proof_requests',
+    );
+    const answers = await Promise.all(pending);
+    const losers = answers.filter(({ status }) => status !== 200).map(({ status, body }) => `${status} ${body.code}`);
+    expect(losers).toEqual(['409 already_confirmed', '409 already_confirmed']);
+    // Later, the answer does not depend on the code.
+    expect(await refusal(byCode({ ...ada, code: wrongCode(ada.code) }))).toBe('409 already_confirmed');
+  });
+
   it('OC-02 an expired code is refused, while the link of the same mail still works', async () => {
     const ada = await claim();
     await expire('code', ada);

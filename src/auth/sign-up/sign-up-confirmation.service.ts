@@ -29,6 +29,9 @@ const REFUNDED: ReadonlySet<string> = new Set([
   'service_unavailable',
 ]);
 
+/** Refusals that a confirmation may get because another one at the same moment was first. */
+const REFUSED_AS_SECOND: ReadonlySet<string> = new Set(['code_invalid', 'link_invalid', 'too_many_attempts']);
+
 /** Confirms sign-ups by the mailed code or link. */
 @Injectable()
 export class SignUpConfirmationService {
@@ -56,8 +59,13 @@ export class SignUpConfirmationService {
     if (!signUp) throw new DomainError('code_invalid', { detail: 'no such sign-up' });
     // Only the client that signed up has the signUpId, and only its own confirmation sets this.
     if (signUp.confirmedAt) throw new DomainError('already_confirmed');
-    const { id } = await this.challengeCodes.guessOfSignUp(signUp.id, code, context);
-    return this.activateAfterGuess(signUp, { id, method: 'code' }, confirmation, context);
+    try {
+      const { id } = await this.challengeCodes.guessOfSignUp(signUp.id, code, context);
+      return await this.activateAfterGuess(signUp, { id, method: 'code' }, confirmation, context);
+    } catch (error) {
+      // As above, for a right and a wrong code alike: the answer does not show which it was.
+      throw await this.correctRefusal(error, signUp);
+    }
   }
 
   /**
@@ -82,13 +90,18 @@ export class SignUpConfirmationService {
     try {
       return await this.confirmByWitness(signUp, linkToken, witness, confirmation, context);
     } catch (error) {
-      // Of two confirmations at the same moment, the second may find the link used at any step. The
-      // sign-up is then confirmed, and the link is not reported as invalid.
-      const mayBeConfirmed = error instanceof DomainError && ['link_invalid', 'too_many_attempts'].includes(error.code);
-      if (mayBeConfirmed && (await this.signUps.find(signUp.id))?.confirmedAt)
-        throw new DomainError('already_confirmed');
-      throw error;
+      throw await this.correctRefusal(error, signUp);
     }
+  }
+
+  /**
+   * Of two confirmations at the same moment, the second may find the code or link used at any step.
+   * The sign-up is then confirmed, and neither is reported as invalid.
+   */
+  private async correctRefusal(error: unknown, { id }: SignUp): Promise<unknown> {
+    const mayBeSecond = error instanceof DomainError && REFUSED_AS_SECOND.has(error.code);
+    const isConfirmed = mayBeSecond && (await this.signUps.find(id))?.confirmedAt;
+    return isConfirmed ? new DomainError('already_confirmed') : error;
   }
 
   private async confirmByWitness(
