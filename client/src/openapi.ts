@@ -1047,7 +1047,7 @@ export interface paths {
         put?: never;
         /**
          * Recover a compromised account ("It wasn't me")
-         * @description Ends all sessions, invalidates the password and open codes and links, undoes a recent address change and mails a link for a new password. Works once.
+         * @description Ends all sessions, invalidates the password and open codes and links, and mails a link for a new password to the mailbox of the used link. Where a recent address change left that mailbox, undoes the change. Works once.
          */
         post: operations["notMeReport"];
         delete?: never;

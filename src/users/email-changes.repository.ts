@@ -49,26 +49,15 @@ export class EmailChangesRepository {
     return this.database.manager.existsBy(EmailChange, { id, ...isUndoable() });
   }
 
-  /**
-   * The oldest change that can be undone: undoing it also undoes what an intruder changed after it.
-   */
-  async findOldestUndoable(tx: Tx, memberId: string): Promise<UndoableChange | null> {
-    return tx.manager.findOne(EmailChange, { where: { memberId, ...isUndoable() }, order: { changedAt: 'ASC' } });
-  }
-
   /** The oldest change that can be undone and that left this address; null if there is none. */
   async findUndoableFrom(tx: Tx, memberId: string, oldEmailKey: string): Promise<UndoableChange | null> {
     const where = { memberId, oldEmailKey, ...isUndoable() };
     return tx.manager.findOne(EmailChange, { where, order: { changedAt: 'ASC' } });
   }
 
-  /**
-   * Lists the previous addresses that an undo can still restore, in the form in which addresses are
-   * compared.
-   */
-  async findUndoableKeys(tx: Tx, memberId: string): Promise<string[]> {
-    const changes = await tx.manager.findBy(EmailChange, { memberId, ...isUndoable() });
-    return changes.map(({ oldEmailKey }) => oldEmailKey);
+  /** Lists the changes that can be undone, oldest first. */
+  async listUndoable(tx: Tx, memberId: string): Promise<UndoableChange[]> {
+    return tx.manager.find(EmailChange, { where: { memberId, ...isUndoable() }, order: { changedAt: 'ASC' } });
   }
 
   /**

@@ -30,10 +30,10 @@ const mailWith = async (address: string, words: string): Promise<Mail> =>
 const lastMail = async (address: string): Promise<Mail> => (await mailbox.to(address).all()).at(-1)!;
 
 /** Logs in from a device and network that were never seen, so that the owner gets a mail. */
-async function strangeLogin(app: TestApp, member: GivenMember) {
+async function strangeLogin(app: TestApp, member: GivenMember, browser = 'Firefox/140.0') {
   const client = app.client({
     ip: '203.0.113.9',
-    headers: { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0' },
+    headers: { 'user-agent': `Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 ${browser}` },
   });
   const { body } = await client
     .post('/api/auth/login', { identifier: member.loginId, password: member.password })
@@ -409,6 +409,52 @@ describe('e-mail change', () => {
     expect(await addressOf(app, ada)).toBe(ada.email);
     const late = await app.post('/api/members/me/email/undo', { token: tokenIn(second.notice, 'undo-email') });
     expect([late.status, late.body.code]).toEqual([400, 'link_expired']);
+    expect(await addressOf(app, ada)).toBe(ada.email);
+  });
+
+  it.each([
+    ['first', 0],
+    ['second', 1],
+    ['third', 2],
+  ])('SS-07 “it was not me” in the %s mailbox of three recovers the account there', async (_, used) => {
+    const ada = await given.member(app);
+    const addresses = [ada.email];
+    const tokens: string[] = [];
+    for (const browser of ['Firefox/140.0', 'Chrome/140.0.0.0 Safari/537.36', 'Version/18.0 Safari/605.1.15']) {
+      const address = addresses.at(-1)!;
+      const before = await lastMail(address);
+      await strangeLogin(app, ada, browser);
+      tokens.push(tokenIn(await mailbox.to(address).next({ after: before }), 'not-me'));
+      if (addresses.length < 3) addresses.push((await moveOn(ada, address)).email);
+    }
+
+    const newest = await Promise.all(addresses.map(lastMail));
+    await app.post('/api/auth/not-me', { token: tokens[used] }).expect(204);
+    expect(await addressOf(app, ada)).toBe(addresses[used]);
+    await app.get('/api/members/me', ada.accessToken).expect(401);
+    const reset = await mailbox.to(addresses[used]!).next({ after: newest[used]! });
+    expect(reset.text).toContain('You pressed “It wasn’t me”');
+    await outboxEmpty(app);
+    for (const [index, address] of addresses.entries())
+      expect((await lastMail(address)).id).toBe(index === used ? reset.id : newest[index]!.id);
+    // An intruder who moved the account gains nothing: earlier mailboxes can still take it back.
+    for (const token of tokens.slice(0, used).reverse()) {
+      await app.post('/api/auth/not-me', { token }).expect(204);
+      expect(await addressOf(app, ada)).toBe(addresses[tokens.indexOf(token)]);
+    }
+    for (const token of tokens.slice(1))
+      expect((await app.post('/api/auth/not-me', { token }).expect(400)).body.code).toBe('link_invalid');
+  });
+
+  it('SS-07 “it was not me” in the new mailbox leaves the undo link in the old one valid', async () => {
+    const ada = await given.member(app);
+    const { email, notice } = await moveOn(ada, ada.email);
+    const before = await lastMail(email);
+    await strangeLogin(app, ada);
+    const alert = await mailbox.to(email).next({ after: before });
+    await app.post('/api/auth/not-me', { token: tokenIn(alert, 'not-me') }).expect(204);
+    expect(await addressOf(app, ada)).toBe(email);
+    await app.post('/api/members/me/email/undo', { token: tokenIn(notice, 'undo-email') }).expect(204);
     expect(await addressOf(app, ada)).toBe(ada.email);
   });
 

@@ -16,8 +16,8 @@ export class DisavowalController {
 
   /**
    * Recover a compromised account ("It wasn't me")
-   * @remarks Ends all sessions, invalidates the password and open codes and links, undoes a recent address change and mails
-   * a link for a new password. Works once.
+   * @remarks Ends all sessions, invalidates the password and open codes and links, and mails a link for a new password to
+   * the mailbox of the used link. Where a recent address change left that mailbox, undoes the change. Works once.
    */
   @Post()
   @HttpCode(HttpStatus.NO_CONTENT)

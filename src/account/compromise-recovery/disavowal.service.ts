@@ -9,7 +9,7 @@ import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
 import { maskLoginId } from '../../users/login-id.js';
 import type { Member } from '../../users/member.entity.js';
 import { MembersRepository } from '../../users/members.repository.js';
-import { EmailChangesRepository } from '../../users/email-changes.repository.js';
+import { EmailChangesRepository, type UndoableChange } from '../../users/email-changes.repository.js';
 import { CompromiseRecoveryService } from './compromise-recovery.service.js';
 import { DisavowalReportsRepository } from './disavowal-reports.repository.js';
 
@@ -18,6 +18,13 @@ export interface DisavowedEvent {
   readonly happenedAt: Date;
   readonly event: string;
   readonly maskedLoginId: string;
+}
+
+/** The member whom a link was mailed to, and what its mailbox proves. */
+interface Addressee {
+  readonly member: Member;
+  /** The change that left the link's mailbox; null where the account has that address. */
+  readonly change: UndoableChange | null;
 }
 
 /**
@@ -43,15 +50,15 @@ export class DisavowalService {
   async inspect(token: string): Promise<DisavowedEvent> {
     const link = await this.verifyUnused(token);
     return this.database.transaction(async (tx) => {
-      const { loginId } = await this.getAddressee(tx, link);
-      return { happenedAt: new Date(link.iat * 1000), event: link.evt, maskedLoginId: maskLoginId(loginId) };
+      const { member } = await this.getAddressee(tx, link);
+      return { happenedAt: new Date(link.iat * 1000), event: link.evt, maskedLoginId: maskLoginId(member.loginId) };
     });
   }
 
   /**
    * Recovers the account: ends all sessions, voids open challenges, replaces the password by an
-   * unknown one, undoes an address change that can still be undone, and mails a link for a new
-   * password.
+   * unknown one, moves the account back to the link's mailbox if it has left it, and mails a link for
+   * a new password there.
    * @throws DomainError `link_invalid`, `link_expired`; `email_taken` where the change could not be
    * undone and no link was mailed, and everything else was done
    */
@@ -60,10 +67,9 @@ export class DisavowalService {
     const { sub: memberId, jti } = link;
     const isRecovered = await this.database.transaction(async (tx) => {
       await this.members.lock(tx, memberId);
-      await this.getAddressee(tx, link);
+      const { change } = await this.getAddressee(tx, link);
       if (!(await this.reports.add(tx, jti))) throw new DomainError('link_invalid', { detail: 'used a moment ago' });
       await this.auditLog.record(tx, 'account.not_me_reported', { memberId, context }, {});
-      const change = await this.emailChanges.findOldestUndoable(tx, memberId);
       return this.compromiseRecovery.recover(tx, memberId, change, { token, kind: 'not-me' }, context);
     });
     if (!isRecovered) throw new DomainError('email_taken', { detail: 'recovered, but for the address' });
@@ -76,14 +82,17 @@ export class DisavowalService {
    * stays as it is; its links work again once it is enabled.
    * @throws DomainError `link_invalid`
    */
-  private async getAddressee(tx: Tx, link: VerifiedToken<'not-me'>): Promise<Member> {
+  private async getAddressee(tx: Tx, link: VerifiedToken<'not-me'>): Promise<Addressee> {
     const member = await this.members.find(tx, link.sub);
     if (!member) throw new DomainError('link_invalid', { detail: 'the member was erased' });
     if (member.status === 'disabled') throw new DomainError('link_invalid', { detail: 'the member is disabled' });
-    const addresses = [member.emailKey, ...(await this.emailChanges.findUndoableKeys(tx, member.id))];
-    if (!this.disavowalTokens.wasSentTo(link, addresses))
-      throw new DomainError('link_invalid', { detail: 'mailed to an address that the account no longer has' });
-    return member;
+    // The link proves the mailbox that it was mailed to, and no other: the member may have left an
+    // earlier one because an intruder reads it.
+    if (this.disavowalTokens.wasSentTo(link, member.emailKey)) return { member, change: null };
+    const changes = await this.emailChanges.listUndoable(tx, member.id);
+    const change = changes.find(({ oldEmailKey }) => this.disavowalTokens.wasSentTo(link, oldEmailKey));
+    if (change) return { member, change };
+    throw new DomainError('link_invalid', { detail: 'mailed to an address that the account no longer has' });
   }
 
   private async verifyUnused(token: string): Promise<VerifiedToken<'not-me'>> {

@@ -43,11 +43,9 @@ export class DisavowalTokens {
     return this.tokens.verify('not-me', token);
   }
 
-  /** Whether the token was sent to one of these addresses, in canonical form. */
-  wasSentTo({ box }: VerifiedToken<'not-me'>, emailKeys: readonly string[]): boolean {
+  /** @param emailKey canonical form of the address */
+  wasSentTo({ box }: VerifiedToken<'not-me'>, emailKey: string): boolean {
     const sentTo = Buffer.from(box, 'base64url');
-    return this.keys
-      .all(KEY)
-      .some((key) => emailKeys.some((emailKey) => equalDigests(keyedDigest(key, emailKey), sentTo)));
+    return this.keys.all(KEY).some((key) => equalDigests(keyedDigest(key, emailKey), sentTo));
   }
 }
