@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ClientContext } from '../platform/http/client-context.js';
 import type { Tx } from '../platform/database/sql.js';
+import type { FirstFactor } from '../sessions/session.entity.js';
 import { DisputedFactorsService } from './disputed-factors/disputed-factors.service.js';
 import { PasskeyAuthenticationService, type MatchedPasskey } from './passkeys/passkey-authentication.service.js';
 import type { Assertion } from './passkeys/passkey-credential.js';
@@ -15,6 +16,14 @@ import { TotpService, type MatchedTotp } from './totp/totp.service.js';
  * passkey's signature.
  */
 export type SecondFactorAnswer = string | Assertion;
+
+/** The login or session in which a factor is used. */
+export interface FactorUse {
+  readonly memberId: string;
+  readonly sessionId?: string;
+  /** What came before the factor; null where that is unknown. */
+  readonly firstFactor: FirstFactor | null;
+}
 
 /** A factor that matched. It counts only once it is spent, in the transaction of what it allows. */
 export type MatchedFactor = MatchedTotp | MatchedRecoveryCode | MatchedPasskey;
@@ -48,30 +57,29 @@ export class SecondFactorVerificationService {
   }
 
   /**
-   * Uses the factor up, and withdraws a dispute about it. The member is notified of a used recovery
-   * code.
+   * Uses the factor up. One that follows a right password also ends a dispute about it, or lifts the
+   * restriction of a passkey: an intruder can have the member's account at a provider, but not a
+   * password that was set after the report. The member is notified of a used recovery code.
    * @throws DomainError `code_invalid` or `passkey_invalid` for the second of two requests with one
    * answer
    */
-  async spend(
-    tx: Tx,
-    owner: { readonly memberId: string; readonly sessionId?: string },
-    factor: MatchedFactor,
-    context: ClientContext,
-  ): Promise<void> {
+  async spend(tx: Tx, use: FactorUse, factor: MatchedFactor, context: ClientContext): Promise<void> {
+    const { memberId } = use;
+    const followsPassword = use.firstFactor === 'password';
     switch (factor.kind) {
       case 'passkey':
-        await this.passkeys.spend(tx, factor);
-        return this.disputedFactors.withdraw(tx, owner.memberId, context);
+        await this.passkeys.spend(tx, { ...factor, userVerified: factor.userVerified && followsPassword });
+        break;
       case 'totp':
-        await this.totp.spend(tx, owner.memberId, factor);
-        return this.disputedFactors.withdraw(tx, owner.memberId, context);
+        await this.totp.spend(tx, memberId, factor);
+        break;
       case 'recovery-code': {
-        const recoveryCodesLeft = await this.recoveryCodes.spend(tx, owner.memberId, factor);
+        const recoveryCodesLeft = await this.recoveryCodes.spend(tx, memberId, factor);
         const mailData = { recoveryCodesLeft };
-        await this.notifications.notify(tx, 'two-factor.recovery_code_used', owner, context, {}, mailData);
+        return this.notifications.notify(tx, 'two-factor.recovery_code_used', use, context, {}, mailData);
       }
     }
+    if (followsPassword) await this.disputedFactors.withdraw(tx, memberId, context);
   }
 
   private async match(memberId: string, answer: SecondFactorAnswer, context: ClientContext): Promise<MatchedFactor> {

@@ -54,7 +54,9 @@ export interface SessionRow {
 export interface LiveSession {
   /** Whether its member authenticated within REAUTHENTICATION_SECONDS. */
   readonly isRecent: boolean;
-  /** The second factor that its member proved within the same time; null if none. */
+  /** What its member last authenticated with; null in sessions of 1.0. */
+  readonly firstFactor: FirstFactor | null;
+  /** The second factor that its member proved within REAUTHENTICATION_SECONDS; null if none. */
   readonly provenFactor: ProvenFactor | null;
 }
 
@@ -190,7 +192,7 @@ export class SessionsRepository {
    */
   async lockLive(tx: Tx, id: string, memberId: string): Promise<LiveSession | null> {
     const { rows } = await tx.query<LiveSession>(
-      `SELECT ${IS_RECENT} AS "isRecent", CASE WHEN ${IS_RECENT} AND second_factor_at > now() - make_interval(secs => $2) THEN second_factor END AS "provenFactor"
+      `SELECT ${IS_RECENT} AS "isRecent", first_factor AS "firstFactor", CASE WHEN ${IS_RECENT} AND second_factor_at > now() - make_interval(secs => $2) THEN second_factor END AS "provenFactor"
        FROM sessions WHERE id = $1 AND member_id = $3 AND ended_at IS NULL AND idle_expires_at > now() FOR NO KEY UPDATE`,
       [id, this.config.env.REAUTHENTICATION_SECONDS, memberId],
     );
@@ -200,17 +202,17 @@ export class SessionsRepository {
   /**
    * Records that the member has just authenticated again. A password check alone keeps a second
    * factor only while that one is recent itself.
-   * @param firstFactor what it began with
+   * @param firstFactor what it began with; null where that is unknown
    * @param secondFactor the second factor that was part of it
    */
   async markAuthenticated(
     tx: Tx,
     id: string,
-    firstFactor: FirstFactor,
+    firstFactor: FirstFactor | null,
     secondFactor: ProvenFactor | null,
   ): Promise<void> {
     await tx.query(
-      `UPDATE sessions SET authenticated_at = now(), first_factor = $4, at_provider = at_provider OR $4 = 'federated', second_factor = coalesce($3, CASE WHEN ${IS_RECENT} THEN second_factor END),
+      `UPDATE sessions SET authenticated_at = now(), first_factor = $4, at_provider = at_provider OR $4 IS NOT DISTINCT FROM 'federated', second_factor = coalesce($3, CASE WHEN ${IS_RECENT} THEN second_factor END),
          second_factor_at = CASE WHEN $3::text IS NOT NULL THEN now() ELSE second_factor_at END WHERE id = $1`,
       [id, this.config.env.REAUTHENTICATION_SECONDS, secondFactor, firstFactor],
     );

@@ -94,12 +94,15 @@ export class SessionsService {
     if (!(await this.sessions.isFresh(sessionId))) throw new DomainError('reauth_required');
   }
 
-  /** Records that the member of this session has just shown the first factor, and this second factor. */
+  /**
+   * Records that the member of this session has just shown the first factor, and this second factor.
+   * @param firstFactor null where it is unknown
+   */
   async markAuthenticated(
     tx: Tx,
     sessionId: string,
     factor: ProvenFactor | null = null,
-    firstFactor: FirstFactor = 'password',
+    firstFactor: FirstFactor | null = 'password',
   ): Promise<void> {
     await this.sessions.markAuthenticated(tx, sessionId, firstFactor, factor);
   }

@@ -225,7 +225,9 @@ describe('“it was not me”', () => {
     const { authenticator } = await addPasskey(intruder);
     await app.post('/api/auth/not-me', { token: alert }).expect(204);
     const schedule = await mailWith(ada.email, 'will be removed');
-    expect(schedule.text).toContain('If you added it yourself, log in with it: it then stays.');
+    expect(schedule.text).toContain(
+      'If you added it yourself, log in with your password and this second step: it then stays.',
+    );
     expect((await passkeyLogin(app.client(), authenticator)).status).toBe(400);
 
     const newPassword = unique.password();

@@ -5,6 +5,8 @@ import { newSigner } from '../support/client-signer.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
 import type { HttpAnswer, HttpClient } from '../support/http-client.js';
 import { mailbox } from '../support/mailbox.js';
+import { addPasskey, passkeyLogin, passkeyStep, passwordStep } from '../support/passkeys.js';
+import { resetTokenFor } from '../support/recovery.js';
 import { enrol, codeAt } from '../support/second-factor.js';
 import { NaverPartner } from '../support/social/naver-partner.js';
 import { CLIENT, OpenIdPartner, PECULIARITIES } from '../support/social/openid-partner.js';
@@ -217,6 +219,71 @@ describe('social login', () => {
     const mails = await mailbox.to(ada.email).waitForCount(5);
     expect(mails.map(({ subject }) => subject)).toContainEqual(expect.stringContaining('Google was removed'));
     expect((await logIn('google', ada.subject)).body.status).toBe('sign_up_required');
+  });
+
+  /** Adds a first factor to an account that was linked long ago, and reports it. */
+  async function disputedFactor<T extends GivenMember>(add: (member: GivenMember) => Promise<T>) {
+    const linked = await linkedMember();
+    await app.sql.query(`UPDATE identities SET created_at = now() - interval '30 days' WHERE member_id = $1`, [
+      linked.id,
+    ]);
+    const member = { ...linked, ...(await add(linked)) };
+    const { text } = (await mailbox.to(member.email).waitForCount(3)).at(-1)!;
+    await app.post('/api/auth/not-me', { token: /\/pages\/not-me#token=([\w.-]+)/.exec(text)![1] }).expect(204);
+    return member;
+  }
+
+  /** The login of an intruder who has the account at the provider, up to the second factor. */
+  async function loginOfIntruder(subject: string) {
+    const client = app.client();
+    const { body } = await logIn('google', subject, client);
+    expect(body.status).toBe('mfa_required');
+    return { client, mfaToken: body.mfaToken as string };
+  }
+
+  const disputes = async ({ id }: GivenMember): Promise<number> =>
+    (await app.sql.query('SELECT FROM factor_disputes WHERE member_id = $1', [id])).rowCount!;
+
+  async function setPassword(member: GivenMember): Promise<string> {
+    const newPassword = unique.password();
+    await app.post('/api/auth/password-reset', { newPassword }, await resetTokenFor(app, member)).expect(204);
+    return newPassword;
+  }
+
+  it('SO-12 OC-09 keeps no disputed second factor: only a password and the factor together do', async () => {
+    const ada = await disputedFactor(enrol);
+    const { client, mfaToken } = await loginOfIntruder(ada.subject);
+    // Each use of the app needs a later time step than the one before.
+    const anyStep = () => app.sql.query('UPDATE totp_secrets SET last_step = 0 WHERE member_id = $1', [ada.id]);
+    await anyStep();
+    const { body } = await client.post('/api/auth/login/mfa', { mfaToken, code: codeAt(ada.secret) }).expect(200);
+    expect(await disputes(ada)).toBe(1);
+    // Nor does the factor in a later request, which must not make a password of the provider.
+    await anyStep();
+    const change = { code: codeAt(ada.secret) };
+    await client.post('/api/members/me/recovery-codes', change, body.accessToken).expect(200);
+    expect(await disputes(ada)).toBe(1);
+    const { body: renewed } = await client.post('/api/auth/refresh', undefined, body.refreshToken).expect(200);
+    expect(decodeToken(renewed.accessToken).claims.amr).toEqual(['fed', 'otp', 'mfa']);
+
+    const owner = { ...ada, password: await setPassword(ada) };
+    await anyStep();
+    const second = { mfaToken: await passwordStep(owner), code: codeAt(ada.secret) };
+    await owner.client.post('/api/auth/login/mfa', second).expect(200);
+    expect(await disputes(ada)).toBe(0);
+  });
+
+  it('SO-12 OC-09 lifts no restriction of a disputed passkey: only a password and the passkey together do', async () => {
+    const ada = await disputedFactor(addPasskey);
+    const { client, mfaToken } = await loginOfIntruder(ada.subject);
+    expect((await passkeyStep({ ...ada, client }, mfaToken, ada.authenticator)).status).toBe(200);
+    expect(await disputes(ada)).toBe(1);
+    expect(refused(await passkeyLogin(app.client(), ada.authenticator))).toEqual([400, 'passkey_invalid']);
+
+    const owner = { ...ada, password: await setPassword(ada) };
+    expect((await passkeyStep(owner, await passwordStep(owner), ada.authenticator)).status).toBe(200);
+    expect(await disputes(ada)).toBe(0);
+    expect((await passkeyLogin(app.client(), ada.authenticator)).status).toBe(200);
   });
 
   it('SO-12 AD-02 a compromised account unlinks what was linked recently: it leads to no new password', async () => {

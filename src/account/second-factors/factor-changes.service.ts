@@ -76,9 +76,12 @@ export class FactorChangesService {
     const { session } = await this.reauthentication.asConfirmedMember(tx, principal, confirmed);
     await this.checkFactor(tx, principal, factor?.kind ?? session.provenFactor);
     if (factor === null) return;
-    await this.verification.spend(tx, principal, factor, context);
+    const { memberId, sessionId } = principal;
+    // Without a password in this request, the factor follows what the session began with.
+    const firstFactor = confirmed.needsRecentLogin ? session.firstFactor : 'password';
+    await this.verification.spend(tx, { memberId, sessionId, firstFactor }, factor, context);
     // Enrolment has two requests: the second one needs no other code within the next minutes.
-    await this.sessions.markAuthenticated(tx, principal.sessionId, factor.kind);
+    await this.sessions.markAuthenticated(tx, sessionId, factor.kind, firstFactor);
   }
 
   /**

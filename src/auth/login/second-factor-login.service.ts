@@ -79,7 +79,7 @@ export class SecondFactorLoginService {
       const { tx } = opening;
       await this.members.lock(tx, memberId);
       await this.challenges.spend(tx, challenge);
-      await this.verification.spend(tx, { memberId }, factor, context);
+      await this.verification.spend(tx, { memberId, firstFactor }, factor, context);
       const owner = { ...login.owner, provenFactor: factor.kind };
       return this.completion.complete(opening, { ...login, owner }, candidate, context);
     });

@@ -63,7 +63,7 @@ export class FactorReauthenticationService {
       answer === undefined ? null : await this.verification.attempt({ memberId, deviceId: sessionId }, answer, context);
     await this.database.transaction(async (tx) => {
       await this.reauthentication.asConfirmedMember(tx, principal, confirmed);
-      if (factor) await this.verification.spend(tx, principal, factor, context);
+      if (factor) await this.verification.spend(tx, { memberId, sessionId, firstFactor: 'password' }, factor, context);
       await this.sessions.markAuthenticated(tx, sessionId, factor?.kind);
     });
   }

@@ -60,8 +60,8 @@ export class DisputedFactorsService {
   }
 
   /**
-   * Keeps the disputed factors, after a login with one of them: it needed a password that was set
-   * through the mailbox, so the same person has both.
+   * Keeps the disputed factors, after a right password and one of them: the password was set through
+   * the mailbox, so the same person has both.
    */
   async withdraw(tx: Tx, memberId: string, context: ClientContext): Promise<void> {
     if (!(await this.disputes.close(tx, memberId))) return;

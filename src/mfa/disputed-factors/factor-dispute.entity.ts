@@ -3,7 +3,7 @@ import { Member } from '../../users/member.entity.js';
 
 /**
  * A report by which the second factors that were set up shortly before it are to be removed later.
- * Until then logins still need one of them; a login with one of them ends the dispute.
+ * Until then logins still need one of them; a password and one of them end the dispute.
  */
 @Entity('factor_disputes')
 export class FactorDispute {

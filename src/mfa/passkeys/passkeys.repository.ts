@@ -48,7 +48,10 @@ export interface PasskeyUse {
   readonly id: string;
   readonly signCount: number;
   readonly backedUp: boolean;
-  /** Whether the passkey verified its user; once it has, it may serve as both factors. */
+  /**
+   * Whether the passkey verified its user, alone or after the password; once it has, it may serve as
+   * both factors.
+   */
   readonly userVerified: boolean;
   /** Whether it served as both factors, so that it must still be allowed to. */
   readonly isBothFactors: boolean;
