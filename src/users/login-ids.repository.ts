@@ -14,6 +14,11 @@ export class LoginIdsRepository {
     return count > 0;
   }
 
+  async isHeldBy(tx: Tx, memberId: string, loginId: string): Promise<boolean> {
+    const { count } = await tx.query(`SELECT FROM members WHERE id = $1 AND login_id = $2`, [memberId, loginId]);
+    return count === 1;
+  }
+
   /**
    * Replaces a login ID that an import made. The unique index decides between two requests at once.
    * @returns false where the member has chosen the login ID

@@ -461,6 +461,9 @@ describe('a login ID that an import made', () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 422]);
     const { body } = answers.find(({ status }) => status === 200)!;
     expect(body.loginIdGenerated).toBe(false);
+    // As a client does that lost the answer.
+    const repeated = await choose(accessToken, body.loginId);
+    expect([repeated.status, repeated.body]).toEqual([200, body]);
     expect((await login(body.loginId)).status).toBe(200);
     expect((await login(generated.body.loginId)).status).toBe(401);
     const { rowCount } = await app.database.pool.query(

@@ -29,14 +29,21 @@ export class LoginIdChoiceService {
     await this.choices.take(memberId, context);
   }
 
-  /** @throws DomainError `validation_failed`, `login_id_taken` */
+  /**
+   * Stores the choice. One that the member has already made counts as done.
+   * @throws DomainError `validation_failed`, `login_id_taken`
+   */
   async choose(
     tx: Tx,
     { memberId, sessionId }: MemberPrincipal,
     loginId: string,
     context: ClientContext,
   ): Promise<void> {
-    if (!(await this.loginIds.replaceGenerated(tx, memberId, loginId))) throw refusal('login_id_chosen');
+    if (!(await this.loginIds.replaceGenerated(tx, memberId, loginId))) {
+      // A client whose response was lost sends the request again.
+      if (await this.loginIds.isHeldBy(tx, memberId, loginId)) return;
+      throw refusal('login_id_chosen');
+    }
     await this.auditLog.record(tx, 'login-id.chosen', { memberId, sessionId, context }, {});
   }
 }
