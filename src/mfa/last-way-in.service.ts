@@ -24,7 +24,7 @@ export class LastWayInService {
    * removals at once, the second then sees what the first has left.
    * @throws DomainError `last_way_in` where no password, passkey or linked account is left
    */
-  async followRemoval(tx: Tx, memberId: string): Promise<void> {
+  async checkAndVoidLogins(tx: Tx, memberId: string): Promise<void> {
     await this.pendingProofs.voidLogins(tx, memberId);
     if (await this.members.hasPassword(tx, memberId)) return;
     if (await this.passkeys.hasOneForLogins(tx, memberId)) return;

@@ -181,9 +181,12 @@ export class EmailChallengesService {
     await this.voidWhere(tx, { begunBySessionsOf: memberId });
   }
 
-  /** Voids reset grants. A login of a member who must change the password gives one instead of a session. */
-  async voidGrants(tx: Tx, memberId: string): Promise<void> {
-    await this.grants.voidAll(tx, memberId);
+  /**
+   * Voids the reset grants that a login may have given. Those of a mailed code stay, unless the member has
+   * to change the password: then they look the same.
+   */
+  async voidGrantsOfLogins(tx: Tx, memberId: string): Promise<void> {
+    await this.grants.voidOfLogins(tx, memberId);
   }
 
   /** Voids what the member began for others as an administrator. */

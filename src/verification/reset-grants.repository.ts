@@ -74,6 +74,15 @@ export class ResetGrantsRepository {
     return rows[0]?.passwordVersion ?? null;
   }
 
+  /** Only a login of a member who has to change the password gives a grant. */
+  async voidOfLogins(tx: Tx, memberId: string): Promise<void> {
+    await tx.runLater(
+      `UPDATE reset_grants SET voided_at = now() WHERE member_id = $1 AND spent_at IS NULL AND voided_at IS NULL
+       AND EXISTS (SELECT FROM members WHERE id = $1 AND must_change_password)`,
+      [memberId],
+    );
+  }
+
   async voidAll(tx: Tx, memberId: string): Promise<void> {
     await tx.runLater(
       `UPDATE reset_grants SET voided_at = now() WHERE member_id = $1 AND spent_at IS NULL AND voided_at IS NULL`,

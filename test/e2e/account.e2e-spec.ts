@@ -504,7 +504,7 @@ describe('e-mail change', () => {
     },
   );
 
-  it('CC-09 TK-06 it ends with a session whose old refresh token was used again, as does a half-done login', async () => {
+  it('CC-09 TK-06 it ends, as does a login that waits for its second factor, when a refresh token is used again', async () => {
     const ada = await enrol(await given.member(app));
     const { mail } = await askForAddress(ada, unique.email());
     const credentials = { identifier: ada.loginId, password: ada.password };

@@ -295,6 +295,16 @@ describe('a required version that came into force', () => {
     expect((await accept(ada, termsToken).expect(401)).body.code).toBe('token_invalid');
   });
 
+  it('CC-09 a login that waits for a consent ends when the authenticator app is removed', async () => {
+    const ada = await enrol(await outdated());
+    const { mfaToken } = (await login(ada).expect(200)).body;
+    const [first, second] = ada.recoveryCodes;
+    const { body } = await ada.client.post('/api/auth/login/mfa', { mfaToken, code: first }).expect(200);
+    const proof = { password: ada.password, code: second };
+    await ada.client.delete('/api/members/me/totp', proof, ada.accessToken).expect(204);
+    expect((await accept(ada, body.termsToken).expect(401)).body.code).toBe('token_invalid');
+  });
+
   it('a member who has to change the password does that first', async () => {
     const ada = await outdated();
     await app.sql.query(`UPDATE members SET must_change_password = true WHERE id = $1`, [ada.id]);

@@ -62,7 +62,7 @@ export class OwnIdentitiesService {
       await this.writes.asMember(tx, principal, { needsRecentLogin: true });
       const identity = await this.identities.delete(tx, memberId, id);
       if (identity === null) throw new DomainError('not_found', { detail: 'not an identity of this member' });
-      await this.lastWayIn.followRemoval(tx, memberId);
+      await this.lastWayIn.checkAndVoidLogins(tx, memberId);
       await this.revocations.queue(tx, [identity]);
       await this.notifications.notify(tx, 'unlinked', identity.provider, principal, context);
     });

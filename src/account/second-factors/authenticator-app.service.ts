@@ -6,6 +6,7 @@ import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { RecoveryCodesService } from '../../mfa/recovery-codes/recovery-codes.service.js';
 import type { TotpEnrolment } from '../../mfa/totp/totp.js';
 import { TotpService } from '../../mfa/totp/totp.service.js';
+import { PendingProofsService } from '../../mfa/challenges/pending-proofs.service.js';
 import { FactorRemovalService } from '../../mfa/factor-removal.service.js';
 import { FactorChangesService, type FactorChangeCredentials } from './factor-changes.service.js';
 
@@ -27,6 +28,7 @@ export class AuthenticatorAppService {
     private readonly totp: TotpService,
     private readonly recoveryCodes: RecoveryCodesService,
     private readonly removal: FactorRemovalService,
+    private readonly pendingProofs: PendingProofsService,
   ) {}
 
   async getStatus({ memberId }: MemberPrincipal): Promise<TwoFactorStatus> {
@@ -52,7 +54,10 @@ export class AuthenticatorAppService {
     });
   }
 
-  /** @throws DomainError `totp_not_enabled`, and as {@link FactorChangesService} */
+  /**
+   * Removes the app, and voids logins that may have used it (CC-09).
+   * @throws DomainError `totp_not_enabled`, and as {@link FactorChangesService}
+   */
   async remove(
     principal: MemberPrincipal,
     credentials: FactorChangeCredentials,
@@ -63,6 +68,7 @@ export class AuthenticatorAppService {
       await this.changes.begin(tx, principal, proof, context);
       if (!(await this.totp.isConfirmed(tx, principal.memberId))) throw new DomainError('totp_not_enabled');
       await this.removal.removeApp(tx, principal, context);
+      await this.pendingProofs.voidLogins(tx, principal.memberId);
     });
   }
 }

@@ -51,7 +51,7 @@ export class OwnPasskeysService {
     await this.database.transaction(async (tx) => {
       await this.changes.begin(tx, principal, proof, context);
       if (!(await this.removal.removePasskey(tx, principal, id, context))) throw noSuchPasskey();
-      await this.lastWayIn.followRemoval(tx, principal.memberId);
+      await this.lastWayIn.checkAndVoidLogins(tx, principal.memberId);
     });
   }
 }

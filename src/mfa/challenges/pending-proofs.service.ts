@@ -5,7 +5,7 @@ import { LoginChallengesService } from './login-challenges.service.js';
 
 /**
  * Everything by which a member without a session is about to get in: mailed codes and links, reset
- * tokens, and logins that wait for a second factor.
+ * tokens, and logins that wait for a second factor or a consent.
  */
 @Injectable()
 export class PendingProofsService {
@@ -21,8 +21,8 @@ export class PendingProofsService {
 
   /**
    * Voids what the holder of an ended session may have begun and could finish without one: an address
-   * change, also of another member, an invitation of an administrator, and a login. A mailed code or
-   * link for a password reset stays, because the mailbox began it.
+   * change, also of another member, an invitation of an administrator, and a login. A password reset
+   * stays, because the mailbox began it.
    */
   async voidBegunBySessions(tx: Tx, memberId: string): Promise<void> {
     await this.voidLogins(tx, memberId);
@@ -34,7 +34,7 @@ export class PendingProofsService {
    * gave a reset token, because the password has to be changed first.
    */
   async voidLogins(tx: Tx, memberId: string): Promise<void> {
-    await this.emailChallenges.voidGrants(tx, memberId);
+    await this.emailChallenges.voidGrantsOfLogins(tx, memberId);
     await this.loginChallenges.voidAllOf(tx, memberId);
   }
 
