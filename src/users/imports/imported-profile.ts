@@ -51,11 +51,11 @@ const DAY_MS = 86_400_000;
 const EARLIEST_MS = Date.UTC(1970, 0, 1) - 1;
 /**
  * `Date` also finds a time in "never 2020" and in "5", and takes the year 0001, which some programs
- * write for an absent time, as 2001. A time has four digits together, and before its first digit
- * only names of days and months.
+ * write for an absent time, as 2001. A time has a year of four digits since 1970, and before its first
+ * digit only names of days and months.
  */
 const TIME =
-  /^(?:(?:sun|mon|tue|wed|thu|fri|sat|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[\s,.-]+){0,2}(?=\d)(?!0\d{3}).*\d{4}/i;
+  /^(?:(?:sun|mon|tue|wed|thu|fri|sat|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[\s,.-]+){0,2}(?=\d).*(?<![\d.])(?:19[7-9]|[2-9]\d\d)\d(?!\d)/i;
 
 /**
  * Applies the rules of sign-up to the profile of an account of another system (IM-12).
