@@ -1,4 +1,5 @@
 import { AppConfig } from '../../platform/config/app-config.js';
+import { longestAccessTokenSeconds } from '../../platform/config/configuration-checks.js';
 import { RestoreService } from '../maintenance/restore.service.js';
 import type { WithApplication } from './with-application.js';
 
@@ -12,10 +13,10 @@ export async function afterRestore(withApplication: WithApplication): Promise<vo
     );
     // Sessions that began after the backup have no row, so their access tokens cannot be revoked.
     // While the servers are stopped no new tokens are issued, and the old ones expire.
-    const { ACCESS_TOKEN_TTL_SECONDS: seconds } = app.get(AppConfig).env;
+    const seconds = longestAccessTokenSeconds(app.get(AppConfig).env.ACCESS_TOKEN_TTL_SECONDS);
     const latest = new Date(Date.now() + seconds * 1000).toISOString().slice(0, 19);
     console.log(
-      `Access tokens are valid for ${seconds} seconds. Start the servers once they have been stopped for that long, at ${latest}Z at the latest.`,
+      `Access tokens are valid for up to ${seconds} seconds. Start the servers once they have been stopped for that long, at ${latest}Z at the latest.`,
     );
   });
 }

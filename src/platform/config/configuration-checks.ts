@@ -18,7 +18,7 @@ type Report = (name: string, rule: string) => void;
  * 4.2.1.2). A short life leaves no time to guess a code, and none to read an old link in a mailbox
  * later. Tests need longer ones.
  */
-export const MAX_PRODUCTION_SECONDS = {
+const MAX_PRODUCTION_SECONDS = {
   ACCESS_TOKEN_TTL_SECONDS: 900,
   RESET_TOKEN_TTL_SECONDS: 600,
   CODE_TTL_SECONDS: 600,
@@ -31,6 +31,14 @@ export const MAX_PRODUCTION_SECONDS = {
   REFRESH_IDLE_TTL_SECONDS: 14 * 86_400,
   REFRESH_ABSOLUTE_TTL_SECONDS: 30 * 86_400,
 } as const satisfies Partial<Record<keyof Environment, number>>;
+
+/**
+ * How long an access token may live, in seconds: one that was signed before ACCESS_TOKEN_TTL_SECONDS was
+ * shortened lives as long as production allows at most.
+ */
+export function longestAccessTokenSeconds(present: number): number {
+  return Math.max(present, MAX_PRODUCTION_SECONDS.ACCESS_TOKEN_TTL_SECONDS);
+}
 
 /**
  * The lowest cost of a password hash (OWASP Password Storage Cheat Sheet). Only NODE_ENV=test may

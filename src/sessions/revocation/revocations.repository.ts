@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { MAX_PRODUCTION_SECONDS } from '../../platform/config/configuration-checks.js';
+import { longestAccessTokenSeconds } from '../../platform/config/configuration-checks.js';
 import type { Tx } from '../../platform/database/sql.js';
 
 export const REVOCATION_CHANNEL = 'munjigi_revocations';
@@ -7,12 +7,9 @@ export const REVOCATION_CHANNEL = 'munjigi_revocations';
 /** Times are rounded and clocks differ. */
 const MARGIN_SECONDS = 60;
 
-/**
- * How long a revocation is kept: longer than any access token lives. A token that was signed before
- * ACCESS_TOKEN_TTL_SECONDS was shortened may live as long as production allows at most.
- */
+/** How long a revocation is kept: longer than any access token lives. */
 export function revocationSeconds(accessTtlSeconds: number): number {
-  return Math.max(accessTtlSeconds, MAX_PRODUCTION_SECONDS.ACCESS_TOKEN_TTL_SECONDS) + MARGIN_SECONDS;
+  return longestAccessTokenSeconds(accessTtlSeconds) + MARGIN_SECONDS;
 }
 
 /**
