@@ -27,6 +27,8 @@ describe('the record of a running start', () => {
   it('replaces that of a start that has died, and ends with its own', async () => {
     await writeFile(file, JSON.stringify({ PORT: '3000', ownerPid: NO_PROCESS }));
     expect(await runningStack(file)).toBeUndefined();
+    await writeFile(file, '{"PORT":"30'); // killed while it wrote
+    expect(await runningStack(file)).toBeUndefined();
     await noteStack({ PORT: '3001' }, file);
     await noteStack({ PORT: '3002' }, file); // after a restart of its server
     expect(await runningStack(file)).toEqual({ PORT: '3002' });

@@ -37,7 +37,11 @@ const isOurs = ({ ownerPid }: RunningStack): boolean => ownerPid === String(proc
 
 async function readNote(file: string): Promise<RunningStack | undefined> {
   const text = await readFile(file, 'utf8').catch(() => undefined);
-  return text === undefined ? undefined : (JSON.parse(text) as RunningStack);
+  try {
+    return text === undefined ? undefined : (JSON.parse(text) as RunningStack);
+  } catch {
+    return undefined; // its start was killed while it wrote
+  }
 }
 
 function isAlive(pid: number): boolean {
