@@ -25,6 +25,8 @@ export class PublishedKeys {
   private freshUntil = -Infinity;
   private mayRefetchAt = -Infinity;
   private refetching: Promise<Keys> | undefined;
+  /** Reported once: an outage fails a fetch every second. */
+  private lastFailure: string | undefined;
 
   /** @param now monotonic, in milliseconds */
   constructor(
@@ -94,9 +96,12 @@ export class PublishedKeys {
       const { headers, body } = await fetchJson(address);
       const keys = createLocalJWKSet(body as JSONWebKeySet);
       this.freshUntil = this.now() + ageOf(headers) * 1000;
+      this.lastFailure = undefined;
       return keys;
     } catch (cause) {
-      warn(`The keys of ${expected} cannot be used: ${(cause as Error).message}`);
+      const { message } = cause as Error;
+      if (message !== this.lastFailure) warn(`The keys of ${expected} cannot be used: ${message}`);
+      this.lastFailure = message;
       throw Refusal.unavailable(cause);
     }
   }
