@@ -95,7 +95,11 @@ export const REQUIREMENTS: readonly (readonly [family: string, rows: readonly Re
         'P1',
         'Neighbouring mailboxes share no limit; spellings of one mailbox share none that recovery needs',
       ),
-      of('BF-12', 'P2', 'Guesses at codes of strangers’ claims do not use up those of the owner of the address'),
+      of(
+        'BF-12',
+        'P2',
+        'Guesses of up to five strangers at codes of claims do not use up those of the owner of the address',
+      ),
       of('BF-13', 'P2', 'Wrong passwords of strangers never turn an allowed login into a refused one'),
       of(
         'BF-14',

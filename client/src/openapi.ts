@@ -1797,7 +1797,7 @@ export interface paths {
         };
         /**
          * Read the event log
-         * @description Oldest first; the events of one member are in order. Events are written while a webhook or an API key with `events:read` exists, and kept for 30 days. Open to API keys with the scope `events:read`.
+         * @description Oldest first; the events of one member are in order. Events are written while a webhook or an API key with `events:read` exists, and kept for EVENT_RETENTION_SECONDS at least. Open to API keys with the scope `events:read`.
          */
         get: operations["eventLogRead"];
         put?: never;
@@ -9349,7 +9349,7 @@ export interface operations {
     eventLogRead: {
         parameters: {
             query?: {
-                /** @description `nextCursor` of the response before, or `latest` for what happens from now on; absent: from the oldest event on */
+                /** @description `nextCursor` of the response before, or `latest` for what happens from now on; absent: from the oldest event of the last EVENT_RETENTION_SECONDS on */
                 after?: string;
                 /** @description Only these types, comma-separated */
                 types?: string;

@@ -45,8 +45,8 @@ export class ChallengeCodesService {
 
   /**
    * Compares a code with the newest challenge of a sign-up. The guess is counted for the client
-   * address: sign-ups of strangers on the same mail address do not use up the guesses of its owner
-   * (BF-12).
+   * address: sign-ups of strangers from up to five addresses do not use up the guesses of the owner of
+   * the mail address (BF-12).
    * @throws DomainError as {@link guess}
    */
   async guessOfSignUp(signUpId: string, code: string, { ip }: ClientContext): Promise<GuessableChallenge> {

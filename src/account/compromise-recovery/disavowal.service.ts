@@ -76,9 +76,10 @@ export class DisavowalService {
   }
 
   /**
-   * Returns the member if the link was mailed to the account's address, or to a previous address
-   * that an undo can still restore. A link that was mailed to an intruder's address is void once
-   * the account is recovered: otherwise the intruder could take the account again. A disabled account
+   * Returns the member if the link was mailed to the account's address; with the change to undo if it was
+   * mailed to a previous address that an undo can still restore. A link that was mailed to an address
+   * which an intruder set is void once the account is recovered: otherwise the intruder could take the
+   * account again. A disabled account
    * stays as it is; its links work again once it is enabled.
    * @throws DomainError `link_invalid`
    */

@@ -6,7 +6,7 @@ import { IsAttributes, IsLoginId, IsMemberName } from '../../users/member-fields
 export class UpdateProfileRequest {
   @MayBeAbsent() @IsMemberName() name?: string | null;
 
-  /** Another one is accepted once, and only while `loginIdGenerated` is true */
+  /** A different login ID is accepted once, and only while `loginIdGenerated` is true */
   @MayBeAbsent()
   @IsLoginId()
   loginId?: string;

@@ -29,7 +29,7 @@ function AreListedTypes(): PropertyDecorator {
 }
 
 export class EventLogQuery {
-  /** `nextCursor` of the response before, or `latest` for what happens from now on; absent: from the oldest event on */
+  /** `nextCursor` of the response before, or `latest` for what happens from now on; absent: from the oldest event of the last EVENT_RETENTION_SECONDS on */
   @MayBeAbsent()
   @IsLogCursor()
   after?: string;

@@ -24,7 +24,7 @@ export function weaknessOf(secret: string): string | null {
  */
 export function requireSecretOfServers(variables: NodeJS.ProcessEnv = process.env, directory = '.data'): void {
   if (!variables.SECRET && !existsSync(join(directory, 'secret')))
-    throw new ConfigurationError({ SECRET: 'is missing: this command needs the one of the servers' });
+    throw new ConfigurationError({ SECRET: 'is missing, and this command needs that of the servers' });
 }
 
 /**
