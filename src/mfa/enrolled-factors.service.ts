@@ -49,7 +49,7 @@ export class EnrolledFactorsService {
     { memberId, sessionId }: MemberPrincipal,
     context: ClientContext,
   ): Promise<void> {
-    // PendingProofsService, which does both, needs this class.
+    // Not through PendingProofsService, which does both: it needs this class.
     await this.emailChallenges.voidBegunBySessions(tx, memberId);
     await this.challenges.voidAllOf(tx, memberId);
     await this.sessions.endAll(tx, memberId, 'two-factor-enabled', context, sessionId);
