@@ -1,4 +1,5 @@
 /* eslint-disable no-console -- this program writes to the operator's terminal */
+import './bootstrap/process/runtime-name.js';
 import { Command, CommanderError } from 'commander';
 import { offerInvitations } from './cli-invitations.js';
 import { offerMemberRequests } from './cli-members.js';
@@ -49,7 +50,8 @@ munjigi
   .command('migrate')
   .description('update the database schema')
   .action(async () => {
-    await import('./bootstrap/migrate.js');
+    const { migrateDatabase } = await import('./bootstrap/migrate.js');
+    await migrateDatabase();
   });
 
 munjigi
@@ -207,11 +209,9 @@ munjigi
     await afterRestore(withApplication);
   });
 
-try {
-  await munjigi.parseAsync();
-} catch (error) {
+void munjigi.parseAsync().catch((error: unknown) => {
   process.exitCode = reportError(error);
-}
+});
 
 /** Prints the error, without a stack trace if its cause is known. @returns the exit code */
 function reportError(error: unknown): number {

@@ -14,9 +14,9 @@ describe('the name of the runtime', () => {
     expect(execFileSync(process.execPath, args, { encoding: 'utf8' })).toBe(`Node.js/${major} false\n`);
   });
 
-  it('is known before the server loads pg', () => {
-    const main = readFileSync(path.join(import.meta.dirname, '../../main.ts'), 'utf8');
-    expect(main.indexOf(`import './bootstrap/process/runtime-name.js';`)).toBeLessThan(main.indexOf(' from '));
-    expect(main).toContain(`import './bootstrap/process/runtime-name.js';`);
+  it.each(['main.ts', 'cli.ts'])('is known before %s loads pg', (program) => {
+    const source = readFileSync(path.join(import.meta.dirname, '../..', program), 'utf8');
+    expect(source.indexOf(`import './bootstrap/process/runtime-name.js';`)).toBeLessThan(source.indexOf(' from '));
+    expect(source).toContain(`import './bootstrap/process/runtime-name.js';`);
   });
 });
