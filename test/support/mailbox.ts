@@ -147,8 +147,11 @@ export async function outboxEmpty({ sql }: HasOutbox): Promise<void> {
   });
 }
 
+/** Only what the mail itself holds: no HTML made from text, no text made from HTML. */
+export const AS_SENT = { skipHtmlToText: true, skipTextToHtml: true, skipImageLinks: true };
+
 async function toMail(id: string, raw: string): Promise<Mail> {
-  const parsed = await simpleParser(raw);
+  const parsed = await simpleParser(raw, AS_SENT);
   const text = parsed.text ?? '';
   const links = text.match(/https?:\/\/[^\s<>"]+/g) ?? [];
   const recipients = [parsed.to ?? []].flat().flatMap(({ value }) => value);

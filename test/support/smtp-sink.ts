@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { simpleParser } from 'mailparser';
 import { SMTPServer } from 'smtp-server';
+import { AS_SENT } from './mailbox.js';
 
 /** A received mail and its relevant parts. */
 export interface ReceivedMail {
@@ -122,7 +123,7 @@ export class SmtpSink {
   }
 
   private async receive(to: string[], clientName: string, raw: string): Promise<ReceivedMail> {
-    const { messageId = '', text = '' } = this.isReading ? await simpleParser(raw) : {};
+    const { messageId = '', text = '' } = this.isReading ? await simpleParser(raw, AS_SENT) : {};
     const linkTokens = [...text.matchAll(/#(?:\S*&)?token=([\w.-]+)/g)].map(([, token]) => token!);
     const mail: ReceivedMail = {
       to,
