@@ -33,7 +33,7 @@ const PROGRAMS = ['main.js', 'cli.js'];
 export const CHUNK = 'chunk-';
 
 /** Loaded from node_modules at run time. */
-const OUTSIDE = [
+export const OUTSIDE = [
   // They load a compiled binary from their own folder.
   ...['argon2', '@node-rs/argon2', 'bcrypt', 'pg-native'],
   // Tracing replaces functions of pg when Node.js loads it.
@@ -212,7 +212,7 @@ function inAscii(code: string): string {
  * Undoes `keepNames` where a function has its name anyway. The bundler names each closure by a call
  * of defineProperty, which took a tenth of the processor time of a refresh.
  */
-function nameOnlyRenamed(code: string): string {
+export function nameOnlyRenamed(code: string, sourceType: 'module' | 'script' = 'module'): string {
   const removed: [from: number, to: number][] = [];
   const visit = (node: Node, parent: Node | undefined): void => {
     const named = namedFunction(node, parent);
@@ -222,7 +222,7 @@ function nameOnlyRenamed(code: string): string {
       for (const child of Array.isArray(value) ? value : [value])
         if (typeof (child as Node | null)?.type === 'string') visit(child as Node, node);
   };
-  visit(parse(code, { ecmaVersion: 'latest', sourceType: 'module' }), undefined);
+  visit(parse(code, { ecmaVersion: 'latest', sourceType }), undefined);
   let at = 0;
   let kept = '';
   for (const [from, to] of removed.sort(([a], [b]) => a - b)) {

@@ -10,7 +10,7 @@ import type { HttpAnswer, RequestOptions } from '../support/http-client.js';
 import { mailbox, outboxEmpty } from '../support/mailbox.js';
 import { countPgSleeps } from '../support/pg-sleep-counter.js';
 import { problemViolations } from '../support/problem-violations.js';
-import { SERVER_FOR_MANY_REQUESTS, TestApp } from '../support/test-app.js';
+import { serverForManyRequests, TestApp } from '../support/test-app.js';
 import { quarterOf } from '../support/test-length.js';
 
 const SIGN_UP = '/api/auth/sign-up';
@@ -53,7 +53,7 @@ let ada: GivenMember;
 let operations: Operation[];
 
 beforeAll(async () => {
-  app = await TestApp.start({ env: { LOG_LEVEL: 'warn' }, program: SERVER_FOR_MANY_REQUESTS });
+  app = await TestApp.start({ env: { LOG_LEVEL: 'warn' }, program: serverForManyRequests() });
   talkative = await app.replica({ env: { LOG_LEVEL: 'debug' } });
   ada = await given.member(app);
   const { body: docs } = await app.get('/docs-json').expect(200);

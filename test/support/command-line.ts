@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { SHORT_LIVED } from '../../dev/child.js';
 import { PROJECT_ROOT } from '../../dev/project.js';
+import { builtProgram } from './built-program.js';
 import { serverEnvironment } from './server-environment.js';
 
 /** The exit code and the output of a command. */
@@ -12,7 +13,7 @@ export interface Outcome {
 
 /** Runs `munjigi` as in a container: without a terminal and with empty standard input. */
 export function munjigi(args: string[], env: Record<string, string | undefined> = {}): Promise<Outcome> {
-  return run(process.execPath, [...SHORT_LIVED, 'dist/munjigi.cjs', ...args], env);
+  return run(process.execPath, [...SHORT_LIVED, ...builtProgram('munjigi'), ...args], env);
 }
 
 /** As {@link munjigi}, as on a full disk: no file can grow beyond about 1 KB. */

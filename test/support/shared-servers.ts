@@ -1,7 +1,7 @@
 import http from 'node:http';
 import { json } from 'node:stream/consumers';
 import { closeServer, listenLocally, portOf } from './local-server.js';
-import { SERVER_FOR_MANY_REQUESTS, TestApp } from './test-app.js';
+import { serverForManyRequests, TestApp } from './test-app.js';
 
 /** How many servers run at most, apart from those in use. Each takes about 110 MiB. */
 const MOST_SERVERS = 12;
@@ -97,7 +97,7 @@ export class SharedServers {
     return {
       ...wanted,
       id: String(++this.started),
-      app: TestApp.start({ env, program: SERVER_FOR_MANY_REQUESTS }),
+      app: TestApp.start({ env, program: serverForManyRequests() }),
       loans: 0,
     };
   }

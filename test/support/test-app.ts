@@ -6,6 +6,7 @@ import type { Readable, Writable } from 'node:stream';
 import type pg from 'pg';
 import { exitCode, listeningPort, EXIT_WITH_PARENT, MANY_AT_ONCE, SHORT_LIVED } from '../../dev/child.js';
 import { PROJECT_ROOT } from '../../dev/project.js';
+import { builtProgram } from './built-program.js';
 import { type ClientOptions, HttpClient, type PendingAnswer, type RequestOptions } from './http-client.js';
 import { serverEnvironment, TEST_PUBLIC_URL } from './server-environment.js';
 import type { Loan, LoanRequest } from './shared-servers.js';
@@ -21,19 +22,22 @@ export interface TestAppOptions {
   /** A database to use instead of a new one; it is not dropped at the end. */
   database?: TestDatabase;
   /** A program to run instead of the built server of this clone. */
-  program?: readonly [string, ...string[]];
+  program?: Command;
 }
 
+/** A program and its arguments. */
+type Command = readonly [string, ...string[]];
+
 /** The built server; it ends with this process. */
-const SERVER = [process.execPath, ...SHORT_LIVED, ...EXIT_WITH_PARENT, 'dist/main.js'] as const;
+const server = (flags = SHORT_LIVED): Command => [
+  process.execPath,
+  ...flags,
+  ...EXIT_WITH_PARENT,
+  ...builtProgram('main'),
+];
 
 /** The same for a server that answers many requests, whose functions are soon worth compiling. */
-export const SERVER_FOR_MANY_REQUESTS = [
-  process.execPath,
-  ...MANY_AT_ONCE,
-  ...EXIT_WITH_PARENT,
-  'dist/main.js',
-] as const;
+export const serverForManyRequests = (): Command => server(MANY_AT_ONCE);
 
 /** The same without the flags of short-lived servers, for tests that measure the speed of the server. */
 export const SERVER_AT_SPEED = [process.execPath, ...EXIT_WITH_PARENT, 'dist/main.js'] as const;
@@ -64,10 +68,10 @@ export class TestApp {
     readonly database: TestDatabase,
     private readonly ownsDatabase: boolean,
     private readonly env: Record<string, string | undefined>,
-    private readonly program: readonly [string, ...string[]],
+    private readonly program: Command,
   ) {}
 
-  static async start({ env = {}, database, program = SERVER }: TestAppOptions = {}): Promise<TestApp> {
+  static async start({ env = {}, database, program = server() }: TestAppOptions = {}): Promise<TestApp> {
     const app = new TestApp(database ?? (await createTestDatabase()), database === undefined, env, program);
     try {
       await app.boot();
@@ -92,7 +96,7 @@ export class TestApp {
     const response = await fetch(url, { method: 'POST', body: JSON.stringify(wanted) });
     if (!response.ok) throw new Error(`The shared server did not start: ${await response.text()}`);
     const { id, origin, databaseName } = (await response.json()) as Loan;
-    const app = new TestApp(openTestDatabase(databaseName), false, env, SERVER);
+    const app = new TestApp(openTestDatabase(databaseName), false, env, server());
     app.loan = `${url}/${id}`;
     app.url = new URL(origin);
     return app;

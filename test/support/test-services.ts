@@ -1,21 +1,23 @@
-import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import pg from 'pg';
 import { buildIfStale } from '../../dev/build.js';
 import { startPostgres } from '../../dev/postgres.js';
-import { PROJECT_ROOT } from '../../dev/project.js';
+import { munjigi } from './command-line.js';
 import { adminUrl, databaseUrl, dropDatabase } from './test-database.js';
-import { serverEnvironment } from './server-environment.js';
+import { keepCode } from './kept-code.js';
 import { SharedServers } from './shared-servers.js';
+import { temporaryFolder } from './temporary-folder.js';
 import { TestInbox } from './test-inbox.js';
 
 const FOLDER_PREFIX = 'munjigi-test-';
 /** Several times as fast. Data is lost if the machine crashes, which is fine for tests. */
-const FAST_AND_LOOSE = ['fsync=off', 'full_page_writes=off', 'synchronous_commit=off', 'max_connections=300'];
+const FAST_AND_LOOSE = [
+  ...['fsync=off', 'full_page_writes=off', 'synchronous_commit=off', 'max_connections=300'],
+  'autovacuum=off', // a database lives for seconds
+];
 
 /**
  * Shared by all integration and e2e tests of a run: PostgreSQL, a mail inbox, a migrated database
@@ -28,7 +30,7 @@ export interface TestServices {
 /**
  * Builds the server if needed, and starts what DATABASE_URL and SMTP_URL do not name. Test files
  * find it in the environment: TEST_POSTGRES_URL, TEST_TEMPLATE, TEST_SMTP_URL, MAIL_INBOX_URL,
- * TEST_SHARED_SERVERS_URL.
+ * TEST_SHARED_SERVERS_URL, TEST_KEPT_CODE.
  */
 export async function startTestServices(): Promise<TestServices> {
   const cleanups: (() => Promise<unknown>)[] = [];
@@ -39,9 +41,10 @@ export async function startTestServices(): Promise<TestServices> {
   }
   try {
     await buildIfStale();
-    const folder = await makeFolder();
+    const folder = await makeFolder(await temporaryFolder());
     cleanups.push(() => rm(folder, { recursive: true, force: true }));
-    await startDatabase(folder, cleanups);
+    useForTemporaryFiles(folder, cleanups);
+    await Promise.all([keepCode(path.join(folder, 'code')), startDatabase(folder, cleanups)]);
     await startInbox(cleanups);
     await makeTemplate(cleanups);
     const sharedServers = await SharedServers.listen();
@@ -68,6 +71,17 @@ async function startDatabase(folder: string, cleanups: (() => Promise<unknown>)[
   cleanups.push(() => rm(postgres.directory, { recursive: true, force: true }));
   cleanups.push(() => postgres.stop());
   process.env.TEST_POSTGRES_URL = postgres.url;
+  await makeConnectionsCheap(postgres.url);
+}
+
+/** Hashes the password once, not 4,096 times on each side: a run opens more than two thousand connections. */
+async function makeConnectionsCheap(url: string): Promise<void> {
+  const { username, password } = new URL(url);
+  const admin = new pg.Client({ connectionString: url });
+  await admin.connect();
+  await admin.query('SET scram_iterations = 1');
+  await admin.query(`ALTER ROLE ${pg.escapeIdentifier(username)} PASSWORD ${pg.escapeLiteral(password)}`);
+  await admin.end();
 }
 
 async function startInbox(cleanups: (() => Promise<unknown>)[]): Promise<void> {
@@ -92,10 +106,8 @@ async function makeTemplate(cleanups: (() => Promise<unknown>)[]): Promise<void>
   await admin.query(`CREATE DATABASE ${pg.escapeIdentifier(template)}`);
   await admin.end();
   cleanups.push(() => dropDatabasesNamed(template));
-  await promisify(execFile)(process.execPath, ['dist/bootstrap/migrate.js'], {
-    cwd: PROJECT_ROOT,
-    env: serverEnvironment({ DATABASE_URL: databaseUrl(template) }),
-  });
+  const { code, stderr } = await munjigi(['migrate'], { DATABASE_URL: databaseUrl(template) });
+  if (code !== 0) throw new Error(`The template was not migrated: ${stderr}`);
 }
 
 /** Drops the template and all copies that test files left behind. */
@@ -110,19 +122,29 @@ async function dropDatabasesNamed(prefix: string): Promise<void> {
   for (const { datname } of rows) await dropDatabase(datname);
 }
 
-async function makeFolder(): Promise<string> {
-  await removeFoldersOfDeadRuns();
-  const folder = await mkdtemp(path.join(os.tmpdir(), FOLDER_PREFIX));
-  await chmod(folder, 0o755); // when root runs the tests, PostgreSQL's own user needs access
+async function makeFolder(parent: string): Promise<string> {
+  await removeFoldersOfDeadRuns(parent);
+  const folder = await mkdtemp(path.join(parent, FOLDER_PREFIX));
+  await chmod(folder, 0o1777); // when root runs the tests, PostgreSQL's own user needs access
   await writeFile(path.join(folder, 'pid'), String(process.pid));
   return folder;
 }
 
+/** Makes os.tmpdir() this folder, here and in the processes that start from now on. */
+function useForTemporaryFiles(folder: string, cleanups: (() => Promise<unknown>)[]): void {
+  const { TMPDIR } = process.env;
+  process.env.TMPDIR = folder;
+  cleanups.push(async () => {
+    if (TMPDIR === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = TMPDIR;
+  });
+}
+
 /** A killed run leaves its files behind; its PostgreSQL ends by itself (see dev/postgres.ts). */
-async function removeFoldersOfDeadRuns(): Promise<void> {
-  for (const name of await readdir(os.tmpdir())) {
+async function removeFoldersOfDeadRuns(parent: string): Promise<void> {
+  for (const name of await readdir(parent)) {
     if (!name.startsWith(FOLDER_PREFIX)) continue;
-    const folder = path.join(os.tmpdir(), name);
+    const folder = path.join(parent, name);
     const pid = Number(await readFile(path.join(folder, 'pid'), 'utf8').catch(() => ''));
     // The folder of another user cannot be removed, which is fine.
     if (pid && !isAlive(pid)) await rm(folder, { recursive: true, force: true }).catch(() => undefined);

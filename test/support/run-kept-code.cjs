@@ -1,0 +1,28 @@
+// Runs a program of the script that kept-code.ts has made, with the code that V8 has compiled for an earlier process:
+// `node run-kept-code.cjs <script> <program> [arguments]`. The first process that has worked for a while leaves its code.
+'use strict';
+const { existsSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
+const process = require('node:process');
+const v8 = require('node:v8');
+const vm = require('node:vm');
+
+/** A process that has worked for so long has compiled most of what others need. */
+const WORKED_MICROSECONDS = { main: 2_000_000, munjigi: 300_000 };
+
+const [, , script, program] = process.argv;
+process.argv.splice(1, 3, script); // as if it ran by itself
+const code = `${script}.${program}.${v8.cachedDataVersionTag()}`; // V8 accepts only code of its version and flags
+const cachedData = existsSync(code) ? readFileSync(code) : undefined;
+// All of it was made of ES modules, so it is strict.
+const text = `(function (require, module) {'use strict';${readFileSync(script, 'latin1')}\n})`;
+const joined = new vm.Script(text, { filename: script, cachedData });
+
+process.once('exit', () => {
+  if (cachedData || existsSync(code) || process.cpuUsage().user < WORKED_MICROSECONDS[program]) return;
+  v8.setFlagsFromString('--allocation-site-pretenuring'); // as it was at the start, see short-lived-objects.ts
+  writeFileSync(`${code}.${process.pid}`, joined.createCachedData());
+  renameSync(`${code}.${process.pid}`, code);
+});
+
+joined.runInThisContext()(require, module);
+module.exports[program]();
