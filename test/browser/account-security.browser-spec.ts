@@ -6,7 +6,7 @@ import { describeInBrowser } from '../support/browser.js';
 import { eventually } from '../support/eventually.js';
 import { given } from '../support/factories.js';
 import { addPasskey } from '../support/passkeys.js';
-import { LOOKS, ONE_LOOK, BrowserApp, type Look, type Visitor } from '../support/browser-app.js';
+import { LOOKS, WALKS, ONE_LOOK, BrowserApp, type Look, type Visitor } from '../support/browser-app.js';
 import { VirtualAuthenticator } from '../support/virtual-authenticator.js';
 import { codeAt, confirmCode, enrol } from '../support/second-factor.js';
 
@@ -50,7 +50,7 @@ describeInBrowser('passkeys and security activity on the built-in pages', () => 
   const problemOf = (visitor: Visitor, form: string): Promise<string> =>
     visitor.text(`[data-form="${form}"] [data-problem]:visible`);
 
-  for (const look of LOOKS) {
+  for (const look of WALKS) {
     const how = `${look.language}, ${look.size}`;
 
     it(`a member adds a passkey, logs in with it alone and as second factor, renames and removes it (${how})`, async () => {

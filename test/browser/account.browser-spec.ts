@@ -4,7 +4,7 @@ import { describeInBrowser } from '../support/browser.js';
 import { eventually } from '../support/eventually.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
 import { mailbox } from '../support/mailbox.js';
-import { LOOKS, ONE_LOOK, BrowserApp, type Look, type Visitor } from '../support/browser-app.js';
+import { LOOKS, WALKS, ONE_LOOK, BrowserApp, type Look, type Visitor } from '../support/browser-app.js';
 import { codeAt } from '../support/second-factor.js';
 
 describeInBrowser('the account page', () => {
@@ -40,7 +40,7 @@ describeInBrowser('the account page', () => {
     expect([...stale].sort()).toEqual(['/api/auth/login', '/api/auth/refresh']);
   });
 
-  for (const look of LOOKS) {
+  for (const look of WALKS) {
     const how = `${look.language}, ${look.size}`;
 
     it(`requires a login, shows the member, and logs out (${how})`, async () => {

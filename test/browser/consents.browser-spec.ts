@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { promote } from '../support/admins.js';
 import { describeInBrowser } from '../support/browser.js';
-import { BrowserApp, LOOKS, ONE_LOOK, type Visitor } from '../support/browser-app.js';
+import { BrowserApp, LOOKS, WALKS, ONE_LOOK, type Visitor } from '../support/browser-app.js';
 import { ConsentsFile, ledgerOf, makeOutdated, makeSignUpOutdated, REQUIRED } from '../support/consents.js';
 import { given, unique } from '../support/factories.js';
 import { mailbox } from '../support/mailbox.js';
@@ -53,7 +53,7 @@ describeInBrowser('consents on the built-in pages', () => {
 
   const AGREED_LATER = ['terms 1 given', 'privacy 1 given', 'terms 2 given'];
 
-  for (const look of LOOKS) {
+  for (const look of WALKS) {
     it(`CO-01 a new version is agreed to at the mailed link, and what was typed stays (${look.language}, ${look.size})`, async () => {
       const { email, password, link } = await outdatedSignUp();
       const visitor = await browserApp.visitor(look);
@@ -146,7 +146,7 @@ describeInBrowser('consents on the built-in pages', () => {
     await visitor.close();
   });
 
-  it.each(LOOKS)('CO-01 documents that do not load are reported, and load later ($language, $size)', async (look) => {
+  it.each(WALKS)('CO-01 documents that do not load are reported, and load later ($language, $size)', async (look) => {
     const visitor = await browserApp.visitor(look);
     const { page } = visitor;
     const restore = await withoutDocuments(visitor);
@@ -207,7 +207,7 @@ describeInBrowser('consents on the built-in pages', () => {
     expect(await ledgerOf(browserApp.app, rows[0].id)).toEqual(['terms 2 given', 'privacy 1 given']);
   });
 
-  for (const look of LOOKS) {
+  for (const look of WALKS) {
     it(`CO-01 CO-04 a visitor agrees at the sign-up, and to a new version at a login (${look.language}, ${look.size})`, async () => {
       const ada = unique.signUp();
       const visitor = await browserApp.visitor(look);

@@ -3,7 +3,7 @@ import { givenAdmin, type GivenAdmin } from '../support/admins.js';
 import { describeInBrowser } from '../support/browser.js';
 import { unique } from '../support/factories.js';
 import { mailbox, type Mail } from '../support/mailbox.js';
-import { BrowserApp, LOOKS, type Visitor } from '../support/browser-app.js';
+import { BrowserApp, LOOKS, WALKS, type Visitor } from '../support/browser-app.js';
 
 describeInBrowser('an invited person on the built-in pages', () => {
   let browserApp: BrowserApp;
@@ -33,7 +33,7 @@ describeInBrowser('an invited person on the built-in pages', () => {
   const loginIdOf = async (email: string): Promise<string | undefined> =>
     (await browserApp.app.sql.query('SELECT login_id FROM members WHERE email = $1', [email])).rows[0]?.login_id;
 
-  for (const look of LOOKS) {
+  for (const look of WALKS) {
     const how = `${look.language}, ${look.size}`;
 
     it(`AC-21 accepts by the mailed link and reaches the account (${how})`, async () => {

@@ -3,7 +3,7 @@ import { describeInBrowser } from '../support/browser.js';
 import { eventually } from '../support/eventually.js';
 import { given, unique } from '../support/factories.js';
 import { mailbox, type Mail } from '../support/mailbox.js';
-import { LOOKS, ONE_LOOK, BrowserApp, type Visitor } from '../support/browser-app.js';
+import { LOOKS, WALKS, ONE_LOOK, BrowserApp, type Visitor } from '../support/browser-app.js';
 
 const linkIn = (mail: Mail): string => mail.links.find((link) => link.includes('#token='))!;
 
@@ -25,7 +25,7 @@ describeInBrowser('getting back into an account on the built-in pages', () => {
     await visitor.see('code');
   }
 
-  for (const look of LOOKS) {
+  for (const look of WALKS) {
     const how = `${look.language}, ${look.size}`;
 
     it(`a member sets a new password by code (${how})`, async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { describeInBrowser } from '../support/browser.js';
 import { given, unique } from '../support/factories.js';
 import { mailbox, type Mail } from '../support/mailbox.js';
-import { LOOKS, BrowserApp, type Look, type Visitor } from '../support/browser-app.js';
+import { LOOKS, WALKS, BrowserApp, type Look, type Visitor } from '../support/browser-app.js';
 
 type Person = ReturnType<typeof unique.signUp>;
 
@@ -28,7 +28,7 @@ describeInBrowser('signing up on the built-in pages', () => {
   const memberOf = async ({ email }: Person): Promise<string | undefined> =>
     (await browserApp.app.sql.query('SELECT login_id FROM members WHERE email = $1', [email])).rows[0]?.login_id;
 
-  for (const look of LOOKS) {
+  for (const look of WALKS) {
     const how = `${look.language}, ${look.size}`;
 
     it(`a visitor signs up with the mailed code and reaches the account (${how})`, async () => {

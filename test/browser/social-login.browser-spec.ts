@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { freePort } from '../../dev/free-port.js';
 import { readDownload } from '../support/account-page.js';
-import { BrowserApp, LOOKS, ONE_LOOK, type Look, type Visitor } from '../support/browser-app.js';
+import { BrowserApp, LOOKS, WALKS, ONE_LOOK, type Look, type Visitor } from '../support/browser-app.js';
 import { describeInBrowser } from '../support/browser.js';
 import { card, goTo, isLoaded, openMember, REASON as WHY } from '../support/console.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
@@ -130,7 +130,7 @@ describeInBrowser('social login on the built-in pages', () => {
     await visitor.close();
   });
 
-  it.each(LOOKS)(
+  it.each(WALKS)(
     'a visitor signs up with an account whose address the provider vouches for, or by a mailed code ($language, $size)',
     async (look) => {
       const visitor = await visit(look);
@@ -186,7 +186,7 @@ describeInBrowser('social login on the built-in pages', () => {
     },
   );
 
-  it.each(LOOKS)(
+  it.each(WALKS)(
     'SO-70 continues no journey that another tab has begun, and shows what a provider refuses ($language, $size)',
     async (look) => {
       const visitor = await visit(look);

@@ -15,6 +15,12 @@ const TIMEOUT_MS = 30_000;
 const PICTURES = path.join(PROJECT_ROOT, '.data', 'screenshots');
 const AXE_SOURCE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
+/**
+ * Chromium's sandbox does not work for root, which CI often uses, and only our own pages are opened. They live for a
+ * second or two: compiling their scripts any further takes longer than it saves.
+ */
+const FLAGS = ['--no-sandbox', '--js-flags=--no-opt,--no-maglev,--no-sparkplug'];
+
 export const SIZES = {
   phone: { width: 360, height: 740 },
   desktop: { width: 1280, height: 900 },
@@ -29,12 +35,16 @@ export interface Look {
   language: Language;
   /** The themes in which pages are inspected. They are shown in the first one. */
   themes: readonly [Theme, ...Theme[]];
+  /** Pages are inspected in this look too, without being walked to in it. */
+  also?: Look;
 }
 /** For journeys that are walked in each. Colours are the same on all sizes, so each theme is inspected in one. */
 export const LOOKS: readonly Look[] = [
   { size: 'phone', language: 'ko', themes: ['light'] },
   { size: 'desktop', language: 'en', themes: ['dark'] },
 ];
+/** The same in the long form. In the short form they are walked once, and pages are inspected in each look on the way. */
+export const WALKS: readonly Look[] = IS_LONG ? LOOKS : [{ ...LOOKS[0]!, also: LOOKS[1]! }];
 /** For journeys that are walked once. */
 export const ONE_LOOK: Look = { size: 'phone', language: 'ko', themes: ['light', 'dark'] };
 
@@ -55,9 +65,7 @@ export class BrowserApp {
     const publicUrl = `http://localhost:${port}`;
     const [app, browser, axe] = await Promise.all([
       TestApp.start({ env: { PORT: String(port), PUBLIC_URL: publicUrl, ...env } }),
-      // Chromium's sandbox does not work for root, which CI often uses. Only our own pages are
-      // opened.
-      chromium.launch({ executablePath: findChromium()!, args: ['--no-sandbox'] }),
+      chromium.launch({ executablePath: findChromium()!, args: FLAGS }),
       readFile(AXE_SOURCE, 'utf8'),
     ]);
     return new BrowserApp(app, browser, axe);
@@ -168,26 +176,35 @@ export class Visitor {
    * look, no browser error. The long form saves a screenshot under that name.
    */
   async inspect(name: string): Promise<void> {
+    await this.inspectAs(this.look, name);
+    if (this.look.also) await this.inspectOnTheWay([this.look.also], name);
+  }
+
+  /** The same in each look, where the way to the page needs to be walked only once. */
+  async inspectInEachLook(name: string): Promise<void> {
+    await this.inspectOnTheWay(LOOKS, name);
+  }
+
+  private async inspectOnTheWay(looks: readonly Look[], name: string): Promise<void> {
+    const own = this.look;
+    for (const look of looks) {
+      await this.changeLook(look);
+      await this.inspectAs(look, name);
+    }
+    await this.changeLook(own);
+  }
+
+  private async inspectAs(look: Look, name: string): Promise<void> {
     const { page } = this;
     const width = await page.evaluate<number>('document.documentElement.scrollWidth');
-    expect([name, width]).toEqual([name, Math.min(width, SIZES[this.look.size].width)]);
+    expect([name, width]).toEqual([name, Math.min(width, SIZES[look.size].width)]);
     if (!(await page.evaluate<boolean>("'axe' in globalThis"))) await page.evaluate(this.axe);
-    const [theme, ...others] = this.look.themes;
+    const [theme, ...others] = look.themes;
     await this.photograph(name, theme);
     const found = await this.violations();
     for (const other of others) found.push(...(await this.inTheme(other, name)));
     expect([name, ...found]).toEqual([name]);
     expect([name, ...this.complaints]).toEqual([name]);
-  }
-
-  /** The same in each look, where the way to the page needs to be walked only once. */
-  async inspectInEachLook(name: string): Promise<void> {
-    const own = this.look;
-    for (const look of LOOKS) {
-      await this.changeLook(look);
-      await this.inspect(name);
-    }
-    await this.changeLook(own);
   }
 
   async close(): Promise<void> {
