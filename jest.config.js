@@ -10,7 +10,7 @@ import os from 'node:os';
 
 /** Settings of all kinds of test. */
 const common = {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/support/test-environment.js',
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': [

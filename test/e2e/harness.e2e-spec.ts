@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -86,5 +86,13 @@ describe('shared server', () => {
     const other = await TestApp.shared().finally(() => (process.env.JEST_WORKER_ID = worker));
     expect(other.origin).not.toBe(app.origin);
     await Promise.all([app.stop(), other.stop()]);
+  });
+});
+
+describe('kept code', () => {
+  it('the migration before all tests left its compiled code to later commands', async () => {
+    const { TEST_KEPT_CODE, NODE_COMPILE_CACHE } = process.env;
+    const files = await readdir((TEST_KEPT_CODE ?? NODE_COMPILE_CACHE)!);
+    expect(files).toContainEqual(expect.stringMatching(TEST_KEPT_CODE ? /^programs\.cjs\.munjigi\.\d+$/ : /./));
   });
 });

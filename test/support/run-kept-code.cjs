@@ -16,6 +16,7 @@ const cachedData = existsSync(code) ? readFileSync(code) : undefined;
 // All of it was made of ES modules, so it is strict.
 const text = `(function (require, module) {'use strict';${readFileSync(script, 'latin1')}\n})`;
 const joined = new vm.Script(text, { filename: script, cachedData });
+if (joined.cachedDataRejected) throw new Error(`V8 refuses ${code}`);
 
 process.once('exit', () => {
   if (cachedData || existsSync(code) || process.cpuUsage().user < WORKED_MICROSECONDS[program]) return;

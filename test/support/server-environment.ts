@@ -2,7 +2,7 @@
  * Variables passed on from our own environment, which any program needs. None are settings, so that
  * tests mean the same everywhere.
  */
-const PASSED_ON = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'TMP', 'SYSTEMROOT', 'SystemRoot', 'TZ'];
+const PASSED_ON = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'TMP', 'SYSTEMROOT', 'SystemRoot', 'TZ', 'NODE_COMPILE_CACHE'];
 
 /**
  * Certificates of an authority of one's own, for a database or mail server of one's own. Node.js reads them

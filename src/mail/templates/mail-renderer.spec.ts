@@ -146,12 +146,15 @@ describe('a mail', () => {
     expect(addresses.filter((address) => !links.includes(address))).toEqual([]);
   });
 
+  const branded = ['#ffd400', '#0a2540', '#7f7f7f'].map((color) => ({
+    color,
+    renderer: new MailRenderer({ ...OPTIONS, brandColor: color }),
+  }));
+
   it.each(EVERY)('%s in %s has the brand colour, readable as on the pages', (name, locale) => {
-    const branded = (brandColor: string) =>
-      new MailRenderer({ ...OPTIONS, brandColor }).render(name, locale, SAMPLES[name]).html;
-    for (const color of ['#ffd400', '#0a2540', '#7f7f7f']) {
+    for (const { color, renderer } of branded) {
       const { onAccent, lightInk, darkInk } = brandColors(color);
-      const html = branded(color);
+      const { html } = renderer.render(name, locale, SAMPLES[name]);
       expect(html).toContain(`.button { background-color: ${color} !important; color: ${onAccent} !important; }`);
       expect(html).toContain(`.link { color: ${darkInk} !important; }`);
       for (const [, text, fill] of html.matchAll(/<a class="button"[^>]*;color:(#\w+);background-color:(#\w+);/g))
@@ -162,9 +165,11 @@ describe('a mail', () => {
     }
   });
 
+  const logo = { cid: 'logo@munjigi.invalid', content: Buffer.from('png'), width: 84, height: 28 };
+  const withLogo = new MailRenderer({ ...OPTIONS, logo });
+
   it.each(EVERY)('ML-05 %s in %s carries the logo in the mail itself', (name, locale) => {
-    const logo = { cid: 'logo@munjigi.invalid', content: Buffer.from('png'), width: 84, height: 28 };
-    const { html } = new MailRenderer({ ...OPTIONS, logo }).render(name, locale, SAMPLES[name]);
+    const { html } = withLogo.render(name, locale, SAMPLES[name]);
     expect(html.match(/<img [^>]*>/g)).toEqual([
       expect.stringMatching(/^<img src="cid:logo@munjigi\.invalid" alt="" width="84" height="28"/),
     ]);
