@@ -37,8 +37,8 @@ const withServices = {
 };
 
 export default {
-  // At least three files at a time, even on two cores: e2e tests spend much of their time waiting.
-  maxWorkers: Math.max(3, Math.floor(os.availableParallelism() / 2)),
+  // At least four files at a time, even on two cores: e2e tests spend much of their time waiting.
+  maxWorkers: Math.max(4, Math.floor(os.availableParallelism() / 2)),
   testSequencer: '<rootDir>/test/support/slowest-first.js',
   // Node.js never frees VM modules. A worker that has grown beyond this is replaced between two files.
   workerIdleMemoryLimit: '1GB',
