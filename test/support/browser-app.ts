@@ -35,7 +35,7 @@ export interface Look {
   language: Language;
   /** The themes in which pages are inspected. They are shown in the first one. */
   themes: readonly [Theme, ...Theme[]];
-  /** Pages are inspected in this look too, without being walked to in it. */
+  /** Each page is inspected in this look as well. The journey itself is walked without it. */
   also?: Look;
 }
 /** For journeys that are walked in each. Colours are the same on all sizes, so each theme is inspected in one. */
@@ -43,7 +43,7 @@ export const LOOKS: readonly Look[] = [
   { size: 'phone', language: 'ko', themes: ['light'] },
   { size: 'desktop', language: 'en', themes: ['dark'] },
 ];
-/** The same in the long form. In the short form they are walked once, and pages are inspected in each look on the way. */
+/** For journeys that the long form walks in each look. The short form walks them once, and inspects each page in both. */
 export const WALKS: readonly Look[] = IS_LONG ? LOOKS : [{ ...LOOKS[0]!, also: LOOKS[1]! }];
 /** For journeys that are walked once. */
 export const ONE_LOOK: Look = { size: 'phone', language: 'ko', themes: ['light', 'dark'] };

@@ -1,13 +1,13 @@
 // Runs a program of the script that kept-code.ts has made, with the code that V8 has compiled for an earlier process:
-// `node run-kept-code.cjs <script> <program> [arguments]`. The first process that has worked for a while leaves its code.
+// `node run-kept-code.cjs <script> <program> [arguments]`. The first process that has run for long enough leaves its code.
 'use strict';
 const { existsSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
 const process = require('node:process');
 const v8 = require('node:v8');
 const vm = require('node:vm');
 
-/** A process that has worked for so long has compiled most of what others need. */
-const WORKED_MICROSECONDS = { main: 2_000_000, munjigi: 300_000 };
+/** A server has compiled most of what others need by then. The first command is the migration before all tests. */
+const LONG_ENOUGH_SECONDS = { main: 10, munjigi: 0 };
 
 const [, , script, program] = process.argv;
 process.argv.splice(1, 3, script); // as if it ran by itself
@@ -19,7 +19,7 @@ const joined = new vm.Script(text, { filename: script, cachedData });
 if (joined.cachedDataRejected) throw new Error(`V8 refuses ${code}`);
 
 process.once('exit', () => {
-  if (cachedData || existsSync(code) || process.cpuUsage().user < WORKED_MICROSECONDS[program]) return;
+  if (cachedData || existsSync(code) || process.uptime() < LONG_ENOUGH_SECONDS[program]) return;
   v8.setFlagsFromString('--allocation-site-pretenuring'); // as it was at the start, see short-lived-objects.ts
   writeFileSync(`${code}.${process.pid}`, joined.createCachedData());
   renameSync(`${code}.${process.pid}`, code);

@@ -29,7 +29,7 @@ export interface TestAppOptions {
 type Command = readonly [string, ...string[]];
 
 /** The built server; it ends with this process. */
-const server = (flags = SHORT_LIVED): Command => [
+const builtServer = (flags = SHORT_LIVED): Command => [
   process.execPath,
   ...flags,
   ...EXIT_WITH_PARENT,
@@ -37,7 +37,7 @@ const server = (flags = SHORT_LIVED): Command => [
 ];
 
 /** The same for a server that answers many requests, whose functions are soon worth compiling. */
-export const serverForManyRequests = (): Command => server(MANY_AT_ONCE);
+export const serverForManyRequests = (): Command => builtServer(MANY_AT_ONCE);
 
 /** The same without the flags of short-lived servers, for tests that measure the speed of the server. */
 export const SERVER_AT_SPEED = [process.execPath, ...EXIT_WITH_PARENT, 'dist/main.js'] as const;
@@ -71,7 +71,7 @@ export class TestApp {
     private readonly program: Command,
   ) {}
 
-  static async start({ env = {}, database, program = server() }: TestAppOptions = {}): Promise<TestApp> {
+  static async start({ env = {}, database, program = builtServer() }: TestAppOptions = {}): Promise<TestApp> {
     const app = new TestApp(database ?? (await createTestDatabase()), database === undefined, env, program);
     try {
       await app.boot();
@@ -96,7 +96,7 @@ export class TestApp {
     const response = await fetch(url, { method: 'POST', body: JSON.stringify(wanted) });
     if (!response.ok) throw new Error(`The shared server did not start: ${await response.text()}`);
     const { id, origin, databaseName } = (await response.json()) as Loan;
-    const app = new TestApp(openTestDatabase(databaseName), false, env, server());
+    const app = new TestApp(openTestDatabase(databaseName), false, env, builtServer());
     app.loan = `${url}/${id}`;
     app.url = new URL(origin);
     return app;

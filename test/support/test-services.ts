@@ -44,7 +44,7 @@ export async function startTestServices(): Promise<TestServices> {
     const folder = await makeFolder(await temporaryFolder());
     cleanups.push(() => rm(folder, { recursive: true, force: true }));
     useForTemporaryFiles(folder, cleanups);
-    await Promise.all([keepCode(path.join(folder, 'code')), startDatabase(folder, cleanups)]);
+    await allOrFirstFailure([keepCode(path.join(folder, 'code')), startDatabase(folder, cleanups)]);
     await startInbox(cleanups);
     await makeTemplate(cleanups);
     const sharedServers = await SharedServers.listen();
@@ -55,6 +55,12 @@ export async function startTestServices(): Promise<TestServices> {
     await stop();
     throw error;
   }
+}
+
+/** Waits for the end of all, because what has begun is undone only when it has ended. @throws the first failure */
+async function allOrFirstFailure(begun: Promise<void>[]): Promise<void> {
+  await Promise.allSettled(begun);
+  await Promise.all(begun);
 }
 
 /** Runs the cleanups in reverse order. A failure does not stop the others. */
