@@ -36,15 +36,19 @@ describe('transactions', () => {
     let begun = 0;
     let bothHaveBegun!: () => void;
     const both = new Promise<void>((resolve) => (bothHaveBegun = resolve));
+    const counts: Promise<void>[] = [];
     const countInOrder = (first: number, second: number) =>
       database.transaction(async (tx) => {
+        // The one that runs again could take its row before the other one wakes up, and both would deadlock once more.
+        if (begun >= 2) await Promise.race(counts);
         await tx.query('UPDATE counters SET value = value + 1 WHERE id = $1', [first]);
         begun += 1;
         if (begun >= 2) bothHaveBegun();
         await both;
         await tx[method]('UPDATE counters SET value = value + 1 WHERE id = $1', [second]);
       });
-    await Promise.all([countInOrder(one, other), countInOrder(other, one)]);
+    counts.push(countInOrder(one, other), countInOrder(other, one));
+    await Promise.all(counts);
     expect(begun).toBe(3);
     const { rows } = await own.pool.query('SELECT value FROM counters WHERE id IN ($1, $2)', [one, other]);
     expect(rows).toEqual([{ value: 2 }, { value: 2 }]);
