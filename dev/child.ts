@@ -1,13 +1,12 @@
 import os from 'node:os';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { PROJECT_ROOT } from './project.js';
 
 /**
  * Arguments for Node.js that make a child end with its parent. Its standard input must be a pipe;
- * see exit-with-parent.js.
+ * see exit-with-parent.cjs.
  */
-export const EXIT_WITH_PARENT = ['--import', pathToFileURL(path.join(PROJECT_ROOT, 'dev', 'exit-with-parent.js')).href];
+export const EXIT_WITH_PARENT = ['--require', path.join(PROJECT_ROOT, 'dev', 'exit-with-parent.cjs')];
 
 /**
  * Arguments for Node.js in processes of which many run at once, as those of the tests do. They change when

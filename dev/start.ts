@@ -126,7 +126,7 @@ class DevelopmentStack {
         SMTP_URL: smtpUrl,
         COOKIE_PREFIX: cookiePrefix,
       },
-      stdio: ['pipe', 'pipe', 'inherit'], // the first pipe ends the server with us, see exit-with-parent.js
+      stdio: ['pipe', 'pipe', 'inherit'], // the first pipe ends the server with us, see exit-with-parent.cjs
       detached: process.platform !== 'win32', // Ctrl-C reaches us alone; we pass it on once and in order
     });
     const output = new ServerOutput(this.server.stdout!);

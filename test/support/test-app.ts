@@ -45,7 +45,7 @@ export const SERVER_AT_SPEED = [process.execPath, ...EXIT_WITH_PARENT, 'dist/mai
 /** The same as dist/start.cjs runs it, for tests of its speed that run alone on the machine. */
 export const SERVER_AS_DELIVERED = [
   process.execPath,
-  ...['--require', './dist/thread-pool.cjs'], // before EXIT_WITH_PARENT loads an ES module
+  ...['--require', './dist/thread-pool.cjs'], // before the server loads an ES module
   ...EXIT_WITH_PARENT,
   'dist/main.js',
 ] as const;
@@ -227,7 +227,7 @@ export class TestApp {
     const server = spawn(command, args, {
       cwd: PROJECT_ROOT,
       env: serverEnvironment({ DATABASE_URL: this.database.url, ...this.env }),
-      stdio: ['pipe', 'pipe', 'pipe'], // the first ends the server with its test worker, see dev/exit-with-parent.js
+      stdio: ['pipe', 'pipe', 'pipe'], // the first ends the server with its test worker, see dev/exit-with-parent.cjs
     });
     this.server = server;
     this.url = new URL(`http://127.0.0.1:${await this.whenListening(server)}`);

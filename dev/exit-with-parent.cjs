@@ -1,0 +1,18 @@
+// Preloaded into every process that dev/ starts: ends it when its parent is gone, even after a
+// SIGKILL. The parent holds the other end of our standard input, and the system closes that end
+// when the parent dies. Jest passes this flag to its workers. Without it, a worker in the middle of
+// a test and its servers would outlive a killed Jest. CommonJS, because an ES module would take
+// some milliseconds of each start.
+'use strict';
+const process = require('node:process');
+const { setTimeout } = require('node:timers');
+const { isMainThread } = require('node:worker_threads');
+
+if (isMainThread) {
+  process.stdin.resume();
+  process.stdin.unref();
+  process.stdin.once('close', () => {
+    process.kill(process.pid, 'SIGTERM');
+    setTimeout(() => process.exit(1), 10_000).unref();
+  });
+}
