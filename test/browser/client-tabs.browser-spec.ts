@@ -4,9 +4,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { PROJECT_ROOT } from '../../dev/project.js';
-import { describeInBrowser, findChromium } from '../support/browser.js';
+import { describeInBrowser, launchBrowser } from '../support/browser.js';
 import { eventually } from '../support/eventually.js';
 import { given, type GivenMember } from '../support/factories.js';
 import { mailbox, outboxEmpty } from '../support/mailbox.js';
@@ -61,7 +61,7 @@ describeInBrowser('the client in a browser', () => {
       '/unbound-body.html': pageFor('body', ", binding: 'none'"),
     });
     app = await TestApp.start({ env: { CORS_ORIGINS: `${site.origin},${byName(site.origin)}` } });
-    browser = await chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox'] });
+    browser = await launchBrowser();
   });
   afterEach(() => context?.close());
   afterAll(async () => {

@@ -4,10 +4,10 @@ import path from 'node:path';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { freePort } from '../../dev/free-port.js';
 import { PROJECT_ROOT } from '../../dev/project.js';
-import { describeInBrowser, findChromium } from '../support/browser.js';
+import { describeInBrowser, launchBrowser } from '../support/browser.js';
 import { given, unique } from '../support/factories.js';
 import { mailbox, outboxEmpty, type Mail } from '../support/mailbox.js';
 import { afterCooldown } from '../support/recovery.js';
@@ -78,7 +78,7 @@ async function start(): Promise<void> {
     }),
     spa.build(publicUrl).then(() => pagesExample.build(publicUrl)),
   ]);
-  browser = await chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox'] });
+  browser = await launchBrowser();
 }
 
 async function stop(): Promise<void> {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { freePort } from '../../dev/free-port.js';
-import { describeInBrowser, findChromium } from '../support/browser.js';
+import { describeInBrowser, launchBrowser } from '../support/browser.js';
 import { given } from '../support/factories.js';
 import { confirmCode } from '../support/second-factor.js';
 import { TestApp } from '../support/test-app.js';
@@ -20,7 +20,7 @@ describeInBrowser('passkeys of a real browser', () => {
     const port = String(await freePort());
     origin = `http://localhost:${port}`;
     app = await TestApp.start({ env: { PORT: port, PUBLIC_URL: origin } });
-    browser = await chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox', '--disable-gpu'] });
+    browser = await launchBrowser();
     page = await browser.newPage();
     // A page of the service's own origin that shows a JSON answer has no policy in its way and no
     // script of its own.

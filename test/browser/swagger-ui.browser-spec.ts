@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { describeInBrowser, findChromium } from '../support/browser.js';
+import type { Browser, Page } from 'playwright-core';
+import { describeInBrowser, launchBrowser } from '../support/browser.js';
 import { unique } from '../support/factories.js';
 import { mailbox } from '../support/mailbox.js';
 import { TestApp } from '../support/test-app.js';
@@ -11,7 +11,7 @@ describeInBrowser('Swagger UI as a workbench', () => {
   let page: Page;
   beforeAll(async () => {
     app = await TestApp.shared();
-    browser = await chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox'] });
+    browser = await launchBrowser();
     page = await browser.newPage();
     await page.goto(`${app.origin}/docs`);
   });

@@ -2,10 +2,10 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { expect } from '@jest/globals';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { freePort } from '../../dev/free-port.js';
 import { PROJECT_ROOT } from '../../dev/project.js';
-import { findChromium } from './browser.js';
+import { launchBrowser } from './browser.js';
 import { randomIp } from './http-client.js';
 import { TestApp } from './test-app.js';
 import { IS_LONG } from './test-length.js';
@@ -14,12 +14,6 @@ const TIMEOUT_MS = 30_000;
 /** Screenshots of every inspected state, in the long form; Git ignores them. */
 const PICTURES = path.join(PROJECT_ROOT, '.data', 'screenshots');
 const AXE_SOURCE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-
-/**
- * Chromium's sandbox does not work for root, which CI often uses, and only our own pages are opened. They live for a
- * second or two: compiling their scripts any further takes longer than it saves.
- */
-const FLAGS = ['--no-sandbox', '--js-flags=--no-opt,--no-maglev,--no-sparkplug'];
 
 export const SIZES = {
   phone: { width: 360, height: 740 },
@@ -65,7 +59,7 @@ export class BrowserApp {
     const publicUrl = `http://localhost:${port}`;
     const [app, browser, axe] = await Promise.all([
       TestApp.start({ env: { PORT: String(port), PUBLIC_URL: publicUrl, ...env } }),
-      chromium.launch({ executablePath: findChromium()!, args: FLAGS }),
+      launchBrowser(),
       readFile(AXE_SOURCE, 'utf8'),
     ]);
     return new BrowserApp(app, browser, axe);

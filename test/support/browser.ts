@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { describe, jest } from '@jest/globals';
+import { type Browser, chromium } from 'playwright-core';
 
 /** A journey has many steps, which take long on a busy machine. */
 const JOURNEY_TIMEOUT_MS = 180_000;
@@ -31,6 +32,17 @@ export function findChromium(env: NodeJS.ProcessEnv = process.env): string | und
     NAMES.flatMap((name) => endings.map((ending) => path.join(folder, name + ending))),
   );
   return candidates.find((file) => existsSync(file));
+}
+
+/**
+ * Chromium's sandbox does not work for root, which CI often uses, and only our own pages are opened. They live for a
+ * second or two: compiling their scripts any further takes longer than it saves.
+ */
+const FLAGS = ['--no-sandbox', '--js-flags=--no-opt,--no-maglev,--no-sparkplug'];
+
+/** Only in tests of {@link describeInBrowser}. */
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: findChromium()!, args: FLAGS });
 }
 
 /**
