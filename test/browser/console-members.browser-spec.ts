@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { Locator } from 'playwright-core';
 import { givenAdmin, type GivenAdmin } from '../support/admins.js';
 import { describeInBrowser } from '../support/browser.js';
-import { LOOKS, BrowserApp, type Visitor } from '../support/browser-app.js';
+import { walksIn, BrowserApp, type Visitor } from '../support/browser-app.js';
 import { act, card, give, goTo, isDone, logInTo, openMember, REASON } from '../support/console.js';
 import { eventually } from '../support/eventually.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
@@ -86,7 +86,7 @@ describeInBrowser('the screen of a member in the console', () => {
     return release;
   }
 
-  for (const look of LOOKS) {
+  for (const look of walksIn('ko')) {
     describe(`in ${look.language} on a ${look.size}`, () => {
       let admin: GivenAdmin;
       let visitor: Visitor;
@@ -207,7 +207,7 @@ describeInBrowser('the screen of a member in the console', () => {
         });
       });
 
-      if (look !== LOOKS[0]) return;
+      if (look.size !== 'phone') return;
       // What follows depends on neither size nor language.
 
       it('downloads the data of a member as a file, after a recent login', async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Locator } from 'playwright-core';
 import { givenAdmin, promote, type GivenAdmin } from '../support/admins.js';
 import { describeInBrowser } from '../support/browser.js';
-import { LOOKS, ONE_LOOK, BrowserApp, type Visitor } from '../support/browser-app.js';
+import { LOOKS, ONE_LOOK, walksIn, BrowserApp, type Visitor } from '../support/browser-app.js';
 import { act, card, give, goTo, isDone, isLoaded, logIn, logInTo, openMember, REASON } from '../support/console.js';
 import { givenDeadMail } from '../support/dead-mail.js';
 import { eventually } from '../support/eventually.js';
@@ -48,7 +48,7 @@ describeInBrowser('the console of administrators', () => {
     await visitor.close();
   });
 
-  for (const look of LOOKS) {
+  for (const look of walksIn('en')) {
     describe(`in ${look.language} on a ${look.size}`, () => {
       let admin: GivenAdmin;
       let visitor: Visitor;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { freePort } from '../../dev/free-port.js';
 import { readDownload } from '../support/account-page.js';
-import { BrowserApp, LOOKS, WALKS, ONE_LOOK, type Look, type Visitor } from '../support/browser-app.js';
+import { BrowserApp, LOOKS, WALKS, ONE_LOOK, walksIn, type Look, type Visitor } from '../support/browser-app.js';
 import { describeInBrowser } from '../support/browser.js';
 import { card, goTo, isLoaded, openMember, REASON as WHY } from '../support/console.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
@@ -308,7 +308,7 @@ describeInBrowser('social login on the built-in pages', () => {
   const confirmAt = ({ page }: Visitor, provider: string) =>
     page.locator(`[data-confirm-login] [value="${provider}"]`).click();
 
-  it.each(LOOKS)(
+  it.each(walksIn('en'))(
     'SO-32 a member without a password logs in once more, and the page goes on ($language, $size)',
     async (look) => {
       const subject = unique.loginId();

@@ -32,13 +32,18 @@ export interface Look {
   /** Each page is inspected in this look as well. The journey itself is walked without it. */
   also?: Look;
 }
-/** For journeys that are walked in each. Colours are the same on all sizes, so each theme is inspected in one. */
+/** The long form walks each journey in each. Colours are the same on all sizes, so each theme is inspected in one. */
 export const LOOKS: readonly Look[] = [
   { size: 'phone', language: 'ko', themes: ['light'] },
   { size: 'desktop', language: 'en', themes: ['dark'] },
 ];
-/** For journeys that the long form walks in each look. The short form walks them once, and inspects each page in both. */
+/** The short form walks a journey once, and inspects each page in both looks. */
 export const WALKS: readonly Look[] = IS_LONG ? LOOKS : [{ ...LOOKS[0]!, also: LOOKS[1]! }];
+/** The same for pages that forget what was entered when the language changes. The short form keeps to this language. */
+export function walksIn(language: Language): readonly Look[] {
+  const [own, other] = language === LOOKS[0]!.language ? LOOKS : LOOKS.toReversed();
+  return IS_LONG ? LOOKS : [{ ...own!, also: { ...other!, language } }];
+}
 /** For journeys that are walked once. */
 export const ONE_LOOK: Look = { size: 'phone', language: 'ko', themes: ['light', 'dark'] };
 
