@@ -39,9 +39,7 @@ describeInBrowser('consents on the built-in pages', () => {
       await browserApp.app.post('/api/auth/sign-up', { ...values, consents: REQUIRED }).expect(202);
     else {
       await visitor.open('sign-up');
-      await visitor.type('#loginId', values.loginId);
-      await visitor.type('#email', values.email);
-      await visitor.type('#password', values.password);
+      await visitor.typeSignUp(values);
       for (const { id } of REQUIRED) await visitor.page.locator(`#sign-up-consent-${id}`).check();
       await visitor.send('sign-up');
       await visitor.see('code');
@@ -105,9 +103,7 @@ describeInBrowser('consents on the built-in pages', () => {
       route.fulfill({ json: { items: [{ ...terms, version: '1' }, ...others] } }),
     );
     await visitor.open('sign-up');
-    await visitor.type('#loginId', ada.loginId);
-    await visitor.type('#email', ada.email);
-    await visitor.type('#password', ada.password);
+    await visitor.typeSignUp(ada);
     for (const { id } of REQUIRED) await page.locator(`#sign-up-consent-${id}`).check();
     await page.unroute('**/api/auth/consents');
     await visitor.send('sign-up');
@@ -127,9 +123,7 @@ describeInBrowser('consents on the built-in pages', () => {
     const { page } = visitor;
     const ada = unique.signUp();
     await visitor.open('sign-up');
-    await visitor.type('#loginId', ada.loginId);
-    await visitor.type('#email', ada.email);
-    await visitor.type('#password', ada.password);
+    await visitor.typeSignUp(ada);
     for (const { id } of REQUIRED) await page.locator(`#sign-up-consent-${id}`).check();
     const restore = await withoutDocuments(visitor);
     await page.locator('[data-language-switch]').click();
@@ -167,9 +161,7 @@ describeInBrowser('consents on the built-in pages', () => {
     await page.locator('[data-failure]:visible').waitFor();
     await failing();
     const ada = unique.signUp();
-    await visitor.type('#loginId', ada.loginId);
-    await visitor.type('#email', ada.email);
-    await visitor.type('#password', ada.password);
+    await visitor.typeSignUp(ada);
     await visitor.send('sign-up'); // loads them first
     await page.locator('#sign-up-consent-privacy-error:visible').waitFor();
     await visitor.close();
@@ -216,9 +208,7 @@ describeInBrowser('consents on the built-in pages', () => {
       await box('sign-up', 'news').waitFor();
       await visitor.send('sign-up');
       await visitor.page.locator('[data-form="sign-up"] [data-problem] li').nth(4).waitFor(); // with the documents
-      await visitor.type('#loginId', ada.loginId);
-      await visitor.type('#email', ada.email);
-      await visitor.type('#password', ada.password);
+      await visitor.typeSignUp(ada);
       await box('sign-up', 'privacy').check();
       await visitor.send('sign-up');
       await visitor.page.locator('#sign-up-consent-terms-error:visible').waitFor();

@@ -6,14 +6,12 @@ import { LOOKS, WALKS, BrowserApp, type Look, type Visitor } from '../support/br
 
 type Person = ReturnType<typeof unique.signUp>;
 
-async function signUp(visitor: Visitor, { loginId, email, password }: Person): Promise<Mail> {
+async function signUp(visitor: Visitor, person: Person): Promise<Mail> {
   await visitor.open('sign-up');
-  await visitor.type('#loginId', loginId);
-  await visitor.type('#email', email);
-  await visitor.type('#password', password);
+  await visitor.typeSignUp(person);
   await visitor.send('sign-up');
   await visitor.see('code');
-  return mailbox.to(email).next();
+  return mailbox.to(person.email).next();
 }
 
 const linkIn = (mail: Mail): string => mail.links.find((link) => link.includes('#token='))!;

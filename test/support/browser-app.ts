@@ -145,8 +145,19 @@ export class Visitor {
     await this.page.locator(`[data-state="${state}"]`).waitFor({ state: 'visible' });
   }
 
+  /** Waits for the verdict on a new password, which moves what is below it: a click would miss it. */
   async type(field: string, value: string): Promise<void> {
     await this.page.locator(field).fill(value);
+    const verdict = this.page.locator(`[data-strength]:has(${field}) [data-verdict]`);
+    if (value !== '' && (await verdict.count()) > 0) await verdict.filter({ hasText: /./ }).waitFor();
+  }
+
+  /** Fills the fields of a sign-up, and waits for what the page shows about them. */
+  async typeSignUp({ loginId, email, password }: Record<'loginId' | 'email' | 'password', string>): Promise<void> {
+    await this.type('#loginId', loginId);
+    await this.type('#email', email);
+    await this.page.locator('[data-group="loginIdFree"]:visible').waitFor();
+    await this.type('#password', password);
   }
 
   /** Presses the button that sends a form. */
