@@ -208,6 +208,8 @@ const SETTINGS = ['max_slot_wal_keep_size=32MB', 'min_wal_size=32MB', 'max_wal_s
     expect(await walBytes()).toBeLessThan(200_000_000);
     const again = await follow('replica');
     await again.sees(await write());
+    // The copy may have brought the row, before the replica follows the primary.
+    await eventually('the slot is in use', async () => (await slot())?.active || undefined);
     expect(await slot()).toMatchObject({ status: 'reserved', active: true });
     await stop(again.child);
   });
