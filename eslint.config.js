@@ -5,7 +5,7 @@ import tseslint from 'typescript-eslint';
 
 const DOORS = ['auth', 'account', 'admin', 'integrations', 'pages', 'operations'];
 /** In their order: each may import those before it. */
-const NOUNS = ['users', 'mail', 'events', 'security', 'verification', 'sessions', 'mfa', 'administrators'];
+const NOUNS = ['users', 'mail', 'security', 'verification', 'sessions', 'mfa'];
 
 /** Refuses imports of these folders of src from within `folder`, at whatever depth the importing file stands. */
 const mayNotImport = (folder, folders, message) => ({

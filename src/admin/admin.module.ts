@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AuditLogModule } from '../security/audit-log/audit-log.module.js';
-import { EventsModule } from '../events/events.module.js';
-import { WebhooksModule } from '../events/webhooks.module.js';
+import { EventsModule } from '../security/events/events.module.js';
+import { WebhooksModule } from '../security/events/webhooks.module.js';
 import { CountriesModule } from '../platform/geoip/countries.module.js';
 import { FederationModule } from '../platform/federation/federation.module.js';
 import { MailModule } from '../mail/mail.module.js';
@@ -13,17 +13,18 @@ import { MfaModule } from '../mfa/mfa.module.js';
 import { IdentityNotificationsModule } from '../security/identities/identity-notifications.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { VerificationModule } from '../verification/verification.module.js';
-import { AdministratorsModule } from '../administrators/administrators.module.js';
+import { AdministratorsModule } from '../mfa/administrators/administrators.module.js';
+import { LockoutModule } from '../mfa/lockout/lockout.module.js';
+import { EmailCorrectionsModule } from '../verification/email-corrections/email-corrections.module.js';
 import { EventDirectoryService } from './event-directory.service.js';
 import { ImportsController } from './imports/imports.controller.js';
 import { ImportsService } from './imports/imports.service.js';
-import { InvitationsModule } from '../administrators/invitations/invitations.module.js';
+import { InvitationsModule } from '../verification/invitations/invitations.module.js';
 import { InvitationAdministrationService } from './invitations/invitation-administration.service.js';
 import { InvitationDirectoryService } from './invitations/invitation-directory.service.js';
 import { InvitationsAdminController } from './invitations/invitations-admin.controller.js';
 import { EmailCorrectionService } from './member-requests/email-correction.service.js';
 import { ErasureDemandService } from './member-requests/erasure-demand.service.js';
-import { MemberRequestsModule } from '../administrators/member-requests/member-requests.module.js';
 import { MemberRequestsController } from './member-requests/member-requests.controller.js';
 import { PasskeyRemovalService } from './ways-in/passkey-removal.service.js';
 import { UnlinkingService } from './ways-in/unlinking.service.js';
@@ -62,8 +63,9 @@ import { SecurityEventsAdminController } from './security-events-admin.controlle
     ],
     ...[
       AdministratorsModule,
+      EmailCorrectionsModule,
       InvitationsModule,
-      MemberRequestsModule,
+      LockoutModule,
       SessionsModule,
       MfaModule,
       UsersModule,

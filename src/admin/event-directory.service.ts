@@ -4,7 +4,7 @@ import type { SecurityEvent } from '../security/audit-log/security-event.entity.
 import { SecurityEventsRepository, type EventFilter } from '../security/audit-log/security-events.repository.js';
 import type { ClientContext } from '../platform/http/client-context.js';
 import { PageCursors, type Page } from '../platform/http/page-cursors.js';
-import { ViewAuditService } from '../administrators/view-audit.service.js';
+import { ViewAuditService } from '../mfa/administrators/view-audit.service.js';
 
 /** Lists the audit log for administrators. */
 @Injectable()

@@ -6,8 +6,8 @@ import { Database } from '../platform/database/database.js';
 import { AdminNotificationsService } from '../mail/notifications/admin-notifications.service.js';
 import { LoginThrottleService } from '../security/rate-limits/login-throttle.service.js';
 import { SecondFactorThrottleService } from '../mfa/second-factor-throttle.service.js';
-import { adminContext } from '../administrators/admin-context.js';
-import { AdminWritesService } from '../administrators/admin-writes.service.js';
+import { adminContext } from '../platform/http/administration/admin-context.js';
+import { AdminWritesService } from '../mfa/administrators/admin-writes.service.js';
 
 /** Ends the time that a member has to wait after failed logins. */
 @Injectable()

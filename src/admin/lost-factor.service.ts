@@ -7,8 +7,8 @@ import { DomainError } from '../platform/http/problems/domain-error.js';
 import { AdminNotificationsService } from '../mail/notifications/admin-notifications.service.js';
 import { PendingProofsService } from '../mfa/challenges/pending-proofs.service.js';
 import { EnrolledFactorsService, type EnrolledFactor } from '../mfa/enrolled-factors.service.js';
-import { adminContext } from '../administrators/admin-context.js';
-import { AdminWritesService } from '../administrators/admin-writes.service.js';
+import { adminContext } from '../platform/http/administration/admin-context.js';
+import { AdminWritesService } from '../mfa/administrators/admin-writes.service.js';
 
 /** Removes the second factor of a member who has lost it and so cannot log in. */
 @Injectable()

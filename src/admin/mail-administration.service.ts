@@ -5,8 +5,8 @@ import type { ClientContext } from '../platform/http/client-context.js';
 import { Database } from '../platform/database/database.js';
 import type { OutboxStatus } from '../mail/outbox/outbox-message.entity.js';
 import { OutboxInspectionService, type InspectedMail } from '../mail/outbox/outbox-inspection.service.js';
-import { adminContext } from '../administrators/admin-context.js';
-import { AdminWritesService } from '../administrators/admin-writes.service.js';
+import { adminContext } from '../platform/http/administration/admin-context.js';
+import { AdminWritesService } from '../mfa/administrators/admin-writes.service.js';
 import { PageCursors, type Page } from '../platform/http/page-cursors.js';
 
 /**

@@ -8,10 +8,10 @@ import { DomainError } from '../platform/http/problems/domain-error.js';
 import { AdminNotificationsService } from '../mail/notifications/admin-notifications.service.js';
 import type { Member } from '../users/member.entity.js';
 import { MemberAdministrationRepository } from '../users/member-administration.repository.js';
-import { adminContext } from '../administrators/admin-context.js';
-import { AdminWritesService } from '../administrators/admin-writes.service.js';
+import { adminContext } from '../platform/http/administration/admin-context.js';
+import { AdminWritesService } from '../mfa/administrators/admin-writes.service.js';
 import { MemberAttributeChangesService } from './member-attribute-changes.service.js';
-import { MemberLockoutService } from '../administrators/member-lockout.service.js';
+import { MemberLockoutService } from '../mfa/lockout/member-lockout.service.js';
 
 /** What administrators can change about a member. Closing an account is left to its owner. */
 export interface MemberChanges {

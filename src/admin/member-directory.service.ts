@@ -13,7 +13,7 @@ import {
   type MemberRow,
 } from '../users/member-search.repository.js';
 import { PageCursors, type Page } from '../platform/http/page-cursors.js';
-import { ViewAuditService } from '../administrators/view-audit.service.js';
+import { ViewAuditService } from '../mfa/administrators/view-audit.service.js';
 
 /** A member in detail, as administrators see it. */
 export interface MemberDetails extends MemberDetailsRow, WaysIn {

@@ -15,7 +15,7 @@ import {
   AdminController,
   AdminReads,
   PersonChanges,
-} from '../administrators/admin-controller.decorator.js';
+} from '../platform/http/administration/admin-controller.decorator.js';
 import { MemberAdministrationService } from './member-administration.service.js';
 import { MemberDirectoryService } from './member-directory.service.js';
 import { PasswordResetDemandService } from './password-reset-demand.service.js';

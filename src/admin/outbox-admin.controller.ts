@@ -7,7 +7,11 @@ import { OptionalBody } from '../platform/http/optional-body.decorator.js';
 import type { Principal } from '../platform/http/principal.js';
 import { EmptyRequest } from '../platform/http/validation/empty-request.dto.js';
 import { limitOf } from '../platform/http/validation/page.dto.js';
-import { AdminChanges, AdminController, AdminReads } from '../administrators/admin-controller.decorator.js';
+import {
+  AdminChanges,
+  AdminController,
+  AdminReads,
+} from '../platform/http/administration/admin-controller.decorator.js';
 import { MailAdministrationService } from './mail-administration.service.js';
 import { OutboxListResponse, outboxMessageResponseOf, OutboxQuery } from './outbox.dto.js';
 

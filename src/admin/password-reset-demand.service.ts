@@ -7,9 +7,9 @@ import { Database } from '../platform/database/database.js';
 import { DomainError } from '../platform/http/problems/domain-error.js';
 import { MemberAdministrationRepository } from '../users/member-administration.repository.js';
 import { PasswordInvitationsService } from '../verification/password-invitations.service.js';
-import { adminContext } from '../administrators/admin-context.js';
-import { AdminWritesService } from '../administrators/admin-writes.service.js';
-import { MemberLockoutService } from '../administrators/member-lockout.service.js';
+import { adminContext } from '../platform/http/administration/admin-context.js';
+import { AdminWritesService } from '../mfa/administrators/admin-writes.service.js';
+import { MemberLockoutService } from '../mfa/lockout/member-lockout.service.js';
 import type { ResetReason } from './member.dto.js';
 
 /** Requires a new password from members whose password may be known to others. */

@@ -4,7 +4,7 @@ import type { ClientContext } from '../platform/http/client-context.js';
 import { CurrentPrincipal } from '../platform/http/current-principal.decorator.js';
 import type { Principal } from '../platform/http/principal.js';
 import { limitOf } from '../platform/http/validation/page.dto.js';
-import { AdminController, AdminReads } from '../administrators/admin-controller.decorator.js';
+import { AdminController, AdminReads } from '../platform/http/administration/admin-controller.decorator.js';
 import { EventDirectoryService } from './event-directory.service.js';
 import {
   eventFilterOf,

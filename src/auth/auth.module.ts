@@ -21,6 +21,7 @@ import { VerificationModule } from '../verification/verification.module.js';
 import { AccessProof } from './guards/access-proof.js';
 import { ApiKeyAdmission } from './guards/api-key-admission.js';
 import { AccessTokenGuard } from './guards/access-token.guard.js';
+import { AdminGuard } from './guards/admin.guard.js';
 import { RolesGuard } from './guards/roles.guard.js';
 import { FederationModule } from '../platform/federation/federation.module.js';
 import { HashUpgradeService } from './login/hash-upgrade.service.js';
@@ -28,7 +29,7 @@ import { FirstFactorService } from './login/first-factor.service.js';
 import { ForeignAccountsService } from './login/lazy-import/foreign-accounts.service.js';
 import { LazyImportService } from './login/lazy-import/lazy-import.service.js';
 import { UnprovenLoginService } from './login/unproven-login.service.js';
-import { InvitationsModule } from '../administrators/invitations/invitations.module.js';
+import { InvitationsModule } from '../verification/invitations/invitations.module.js';
 import { InvitationAcceptanceService } from './invitations/invitation-acceptance.service.js';
 import { InvitationAnswersService } from './invitations/invitation-answers.service.js';
 import { InvitationLookupService } from './invitations/invitation-lookup.service.js';
@@ -146,6 +147,7 @@ import { TokensController } from './tokens/tokens.controller.js';
   providers: [
     { provide: APP_GUARD, useClass: AccessTokenGuard },
     { provide: APP_GUARD, useClass: RolesGuard },
+    { provide: APP_GUARD, useClass: AdminGuard },
     ...[AccessTokenStrategy, RefreshTokenStrategy, ResetTokenStrategy, AccessProof, ApiKeyAdmission],
     ...[SignUpRequestsService, SignUpConfirmationService, SignUpActivationService, SignUpLinksService],
     ...[

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
-import { InvitationsModule } from '../administrators/invitations/invitations.module.js';
+import { InvitationsModule } from '../verification/invitations/invitations.module.js';
 import { ApiKeysModule } from '../security/api-keys/api-keys.module.js';
-import { EventsModule } from '../events/events.module.js';
+import { EventsModule } from '../security/events/events.module.js';
 import { AuditLogModule } from '../security/audit-log/audit-log.module.js';
 import { ConfigModule } from '../platform/config/config.module.js';
 import { DatabaseModule } from '../platform/database/database.module.js';

@@ -1,12 +1,12 @@
-import { Invitation } from '../administrators/invitations/invitation.entity.js';
+import { Invitation } from '../verification/invitations/invitation.entity.js';
 import { DisavowalReport } from '../account/compromise-recovery/disavowal-report.entity.js';
 import { EmailChange } from '../users/email-change.entity.js';
 import { SocialSignUp } from '../auth/social-login/social-sign-up.entity.js';
 import { SignUp } from '../auth/sign-up/sign-up.entity.js';
-import { EventDelivery } from '../events/deliveries/event-delivery.entity.js';
-import { Event } from '../events/log/event.entity.js';
-import { EventConsumer } from '../events/log/event-consumer.entity.js';
-import { Webhook } from '../events/webhooks/webhook.entity.js';
+import { EventDelivery } from '../security/events/deliveries/event-delivery.entity.js';
+import { Event } from '../security/events/log/event.entity.js';
+import { EventConsumer } from '../security/events/log/event-consumer.entity.js';
+import { Webhook } from '../security/events/webhooks/webhook.entity.js';
 import { ImportedClaim } from '../users/imports/imported-claim.entity.js';
 import { ImportJournalEntry } from '../users/imports/import-journal.entity.js';
 import { OutboxMessage } from '../mail/outbox/outbox-message.entity.js';

@@ -9,7 +9,6 @@ import { CodeDigests } from './code-digests.js';
 import { CodeRequestsService } from './code-requests.service.js';
 import { EmailChallengesRepository } from './email-challenges.repository.js';
 import { EmailChallengesService } from './email-challenges.service.js';
-import { EmailCorrectionMailsService } from './email-correction-mails.service.js';
 import { PasswordInvitationsService } from './password-invitations.service.js';
 import { ResetGrantsRepository } from './reset-grants.repository.js';
 import { ResetGrantsService } from './reset-grants.service.js';
@@ -21,7 +20,6 @@ const SERVICES = [
   ResetGrantsService,
   CodeRequestsService,
   PasswordInvitationsService,
-  EmailCorrectionMailsService,
 ];
 
 /** E-mail challenges: one mailed code and link, by which a member proves a mailbox. */

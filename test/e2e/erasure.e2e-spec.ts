@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import type { AccountErasureService } from '../../src/operations/maintenance/account-erasure.service.js';
-import { EVENT_TYPES } from '../../src/events/events.js';
+import { EVENT_TYPES } from '../../src/security/events/events.js';
 import { AppConfig } from '../../src/platform/config/app-config.js';
 import { dataSourceOptions } from '../../src/bootstrap/data-source.js';
 import { Database } from '../../src/platform/database/database.js';

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { freePort } from '../../dev/free-port.js';
 import { PROJECT_ROOT } from '../../dev/project.js';
-import { EVENT_TYPES } from '../../src/events/events.js';
+import { EVENT_TYPES } from '../../src/security/events/events.js';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../src/bootstrap/data-source.js';
 import { AppConfig } from '../../src/platform/config/app-config.js';

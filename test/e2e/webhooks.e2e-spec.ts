@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { EVENT_TYPES } from '../../src/events/events.js';
+import { EVENT_TYPES } from '../../src/security/events/events.js';
 import { givenAdmin, type GivenAdmin } from '../support/admins.js';
 import { givenApiKey } from '../support/api-keys.js';
 import { eventually } from '../support/eventually.js';

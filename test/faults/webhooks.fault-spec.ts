@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { EVENT_TYPES } from '../../src/events/events.js';
+import { EVENT_TYPES } from '../../src/security/events/events.js';
 import { givenApiKey } from '../support/api-keys.js';
 import { eventually } from '../support/eventually.js';
 import { given, unique, type GivenMember } from '../support/factories.js';

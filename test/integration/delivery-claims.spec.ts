@@ -4,8 +4,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@je
 import type { PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../src/bootstrap/data-source.js';
-import { CLAIM, EventDeliveriesRepository } from '../../src/events/deliveries/event-deliveries.repository.js';
-import { WebhookQueue } from '../../src/events/deliveries/webhook-queue.js';
+import { CLAIM, EventDeliveriesRepository } from '../../src/security/events/deliveries/event-deliveries.repository.js';
+import { WebhookQueue } from '../../src/security/events/deliveries/webhook-queue.js';
 import { Database } from '../../src/platform/database/database.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 

@@ -1,4 +1,4 @@
-import { InvitationsRepository } from '../../src/administrators/invitations/invitations.repository.js';
+import { InvitationsRepository } from '../../src/verification/invitations/invitations.repository.js';
 import { MailService } from '../../src/mail/mail.service.js';
 import { OutboxRepository } from '../../src/mail/outbox/outbox.repository.js';
 import { AccountErasureService } from '../../src/operations/maintenance/account-erasure.service.js';

@@ -1,7 +1,7 @@
 import { MemberAttributes } from '../../src/platform/attributes/member-attributes.js';
-import { EventConsumersRepository } from '../../src/events/log/event-consumers.repository.js';
-import { EventRecordingService } from '../../src/events/log/event-recording.service.js';
-import { EventsRepository } from '../../src/events/log/events.repository.js';
+import { EventConsumersRepository } from '../../src/security/events/log/event-consumers.repository.js';
+import { EventRecordingService } from '../../src/security/events/log/event-recording.service.js';
+import { EventsRepository } from '../../src/security/events/log/events.repository.js';
 import { KeyRing } from '../../src/platform/crypto/key-ring.js';
 import type { Database } from '../../src/platform/database/database.js';
 import { AuditLogService } from '../../src/security/audit-log/audit-log.service.js';

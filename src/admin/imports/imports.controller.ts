@@ -1,5 +1,5 @@
 import { Get } from '@nestjs/common';
-import { AdminController, AdminReads } from '../../administrators/admin-controller.decorator.js';
+import { AdminController, AdminReads } from '../../platform/http/administration/admin-controller.decorator.js';
 import { ApiInteger } from '../../platform/http/integer.decorator.js';
 import { ImportsService } from './imports.service.js';
 

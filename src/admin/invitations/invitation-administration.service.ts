@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { adminContext } from '../../administrators/admin-context.js';
-import { AdminWritesService } from '../../administrators/admin-writes.service.js';
-import { InvitationsRepository } from '../../administrators/invitations/invitations.repository.js';
-import { InvitationsService, type InvitationDetails } from '../../administrators/invitations/invitations.service.js';
-import type { Inviter } from '../../administrators/invitations/inviters.service.js';
+import { adminContext } from '../../platform/http/administration/admin-context.js';
+import { AdminWritesService } from '../../mfa/administrators/admin-writes.service.js';
+import { InvitationsRepository } from '../../verification/invitations/invitations.repository.js';
+import { InvitationsService, type InvitationDetails } from '../../verification/invitations/invitations.service.js';
+import type { Inviter } from '../../verification/invitations/inviters.service.js';
 import { MailBudgetService } from '../../security/rate-limits/mail-budget.service.js';
 import { Database } from '../../platform/database/database.js';
 import type { ClientContext } from '../../platform/http/client-context.js';

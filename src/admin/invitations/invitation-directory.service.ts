@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { InvitationsRepository, type InvitationRow } from '../../administrators/invitations/invitations.repository.js';
-import { InvitersService, type Inviter } from '../../administrators/invitations/inviters.service.js';
-import { ViewAuditService } from '../../administrators/view-audit.service.js';
+import { InvitationsRepository, type InvitationRow } from '../../verification/invitations/invitations.repository.js';
+import { InvitersService, type Inviter } from '../../verification/invitations/inviters.service.js';
+import { ViewAuditService } from '../../mfa/administrators/view-audit.service.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { PageCursors, type Page } from '../../platform/http/page-cursors.js';
 import type { Principal } from '../../platform/http/principal.js';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it, jest } from '@jest/globals';
-import type { InvitationRow, InvitationsRepository } from '../../administrators/invitations/invitations.repository.js';
-import type { Inviter, InvitersService } from '../../administrators/invitations/inviters.service.js';
-import type { ViewAuditService } from '../../administrators/view-audit.service.js';
+import type { InvitationRow, InvitationsRepository } from '../../verification/invitations/invitations.repository.js';
+import type { Inviter, InvitersService } from '../../verification/invitations/inviters.service.js';
+import type { ViewAuditService } from '../../mfa/administrators/view-audit.service.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import type { PageCursors } from '../../platform/http/page-cursors.js';
 import type { Principal } from '../../platform/http/principal.js';

@@ -1,6 +1,10 @@
 import { Body, Delete, Get, HttpCode, HttpStatus, Post, Query } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
-import { AdminChanges, AdminController, AdminReads } from '../../administrators/admin-controller.decorator.js';
+import {
+  AdminChanges,
+  AdminController,
+  AdminReads,
+} from '../../platform/http/administration/admin-controller.decorator.js';
 import { parseEmailAddress } from '../../platform/addresses/email-address.js';
 import { MemberAttributes } from '../../platform/attributes/member-attributes.js';
 import { AppConfig } from '../../platform/config/app-config.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { adminContext } from '../../administrators/admin-context.js';
-import { AdminWritesService } from '../../administrators/admin-writes.service.js';
-import { EmailCorrectionsService } from '../../administrators/member-requests/email-corrections.service.js';
+import { adminContext } from '../../platform/http/administration/admin-context.js';
+import { AdminWritesService } from '../../mfa/administrators/admin-writes.service.js';
+import { EmailCorrectionsService } from '../../verification/email-corrections/email-corrections.service.js';
 import type { EmailAddress } from '../../platform/addresses/email-address.js';
 import { Database } from '../../platform/database/database.js';
 import type { ClientContext } from '../../platform/http/client-context.js';

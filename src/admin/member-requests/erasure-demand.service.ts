@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { adminContext } from '../../administrators/admin-context.js';
-import { AdminWritesService } from '../../administrators/admin-writes.service.js';
-import { ErasuresService } from '../../administrators/member-requests/erasures.service.js';
+import { adminContext } from '../../platform/http/administration/admin-context.js';
+import { AdminWritesService } from '../../mfa/administrators/admin-writes.service.js';
+import { ErasuresService } from '../../mfa/lockout/erasures.service.js';
 import { Database } from '../../platform/database/database.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import type { MemberPrincipal } from '../../platform/http/principal.js';

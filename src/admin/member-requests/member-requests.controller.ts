@@ -1,8 +1,12 @@
 import { Body, Delete, Get, HttpCode, HttpStatus, Post } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
-import { AdminController, PersonChanges, PersonReads } from '../../administrators/admin-controller.decorator.js';
-import { ApiAuditReason } from '../../administrators/audit-reason.js';
-import { ViewAuditService } from '../../administrators/view-audit.service.js';
+import {
+  AdminController,
+  PersonChanges,
+  PersonReads,
+} from '../../platform/http/administration/admin-controller.decorator.js';
+import { ApiAuditReason } from '../../platform/http/administration/audit-reason.js';
+import { ViewAuditService } from '../../mfa/administrators/view-audit.service.js';
 import { parseEmailAddress } from '../../platform/addresses/email-address.js';
 import { Context } from '../../platform/http/client-context.decorator.js';
 import type { ClientContext } from '../../platform/http/client-context.js';

@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { publicEventId } from '../../events/events.js';
-import type { ListedDelivery } from '../../events/deliveries/delivery-lists.repository.js';
-import { DELIVERY_STATUSES, type DeliveryStatus } from '../../events/deliveries/event-delivery.entity.js';
+import { publicEventId } from '../../security/events/events.js';
+import type { ListedDelivery } from '../../security/events/deliveries/delivery-lists.repository.js';
+import { DELIVERY_STATUSES, type DeliveryStatus } from '../../security/events/deliveries/event-delivery.entity.js';
 import { OPEN_CHALLENGE_KINDS, type ListedChallenge } from '../../mfa/challenges/open-challenges.service.js';
 import { ApiInteger } from '../../platform/http/integer.decorator.js';
 import { PageResponse } from '../../platform/http/validation/page.dto.js';

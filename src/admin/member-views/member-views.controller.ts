@@ -1,5 +1,5 @@
 import { Get, Query } from '@nestjs/common';
-import { AdminController, AdminReads } from '../../administrators/admin-controller.decorator.js';
+import { AdminController, AdminReads } from '../../platform/http/administration/admin-controller.decorator.js';
 import { Context } from '../../platform/http/client-context.decorator.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { CurrentPrincipal } from '../../platform/http/current-principal.decorator.js';

@@ -1,6 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { ViewAuditService } from '../../administrators/view-audit.service.js';
-import { DeliveryListsRepository, type ListedDelivery } from '../../events/deliveries/delivery-lists.repository.js';
+import { ViewAuditService } from '../../mfa/administrators/view-audit.service.js';
+import {
+  DeliveryListsRepository,
+  type ListedDelivery,
+} from '../../security/events/deliveries/delivery-lists.repository.js';
 import { OutboxInspectionService, type InspectedMail } from '../../mail/outbox/outbox-inspection.service.js';
 import { OpenChallengesService, type ListedChallenge } from '../../mfa/challenges/open-challenges.service.js';
 import type { PagePosition } from '../../platform/database/page.js';

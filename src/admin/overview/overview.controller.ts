@@ -1,5 +1,5 @@
 import { Get, Query } from '@nestjs/common';
-import { AdminController, AdminReads } from '../../administrators/admin-controller.decorator.js';
+import { AdminController, AdminReads } from '../../platform/http/administration/admin-controller.decorator.js';
 import { OverviewQuery, OverviewResponse, overviewResponseOf } from './overview.dto.js';
 import { OverviewService } from './overview.service.js';
 

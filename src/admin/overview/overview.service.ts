@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { DeliveryListsRepository } from '../../events/deliveries/delivery-lists.repository.js';
-import { WebhooksRepository } from '../../events/webhooks/webhooks.repository.js';
+import { DeliveryListsRepository } from '../../security/events/deliveries/delivery-lists.repository.js';
+import { WebhooksRepository } from '../../security/events/webhooks/webhooks.repository.js';
 import { OutboxBacklogRepository } from '../../mail/outbox/outbox-backlog.repository.js';
 import { bucketsUntil } from '../../platform/database/buckets.js';
 import { Clock } from '../../platform/database/clock.js';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { adminContext } from '../../administrators/admin-context.js';
-import { AdminWritesService } from '../../administrators/admin-writes.service.js';
+import { adminContext } from '../../platform/http/administration/admin-context.js';
+import { AdminWritesService } from '../../mfa/administrators/admin-writes.service.js';
 import { AdminNotificationsService } from '../../mail/notifications/admin-notifications.service.js';
 import { PendingProofsService } from '../../mfa/challenges/pending-proofs.service.js';
 import { EnrolledFactorsService } from '../../mfa/enrolled-factors.service.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { adminContext } from '../../administrators/admin-context.js';
-import { AdminWritesService } from '../../administrators/admin-writes.service.js';
-import { MemberLockoutService } from '../../administrators/member-lockout.service.js';
+import { adminContext } from '../../platform/http/administration/admin-context.js';
+import { AdminWritesService } from '../../mfa/administrators/admin-writes.service.js';
+import { MemberLockoutService } from '../../mfa/lockout/member-lockout.service.js';
 import { AdminNotificationsService } from '../../mail/notifications/admin-notifications.service.js';
 import { Database } from '../../platform/database/database.js';
 import { ProviderRevocationsService } from '../../platform/federation/revocations/provider-revocations.service.js';

@@ -1,6 +1,6 @@
 import { Delete, HttpCode, HttpStatus } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
-import { AdminController, PersonChanges } from '../../administrators/admin-controller.decorator.js';
+import { AdminController, PersonChanges } from '../../platform/http/administration/admin-controller.decorator.js';
 import { Context } from '../../platform/http/client-context.decorator.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { CurrentPrincipal } from '../../platform/http/current-principal.decorator.js';

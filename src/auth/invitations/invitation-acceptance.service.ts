@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { InvitationsRepository, type InvitationRow } from '../../administrators/invitations/invitations.repository.js';
-import { InvitersService } from '../../administrators/invitations/inviters.service.js';
+import { InvitationsRepository, type InvitationRow } from '../../verification/invitations/invitations.repository.js';
+import { InvitersService } from '../../verification/invitations/inviters.service.js';
 import type { Tx } from '../../platform/database/sql.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { AuditLogService } from '../../security/audit-log/audit-log.service.js';

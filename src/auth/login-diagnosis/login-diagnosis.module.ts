@@ -1,8 +1,10 @@
 import { Module } from '@nestjs/common';
-import { AdministratorsModule } from '../../administrators/administrators.module.js';
+import { AdministratorsModule } from '../../mfa/administrators/administrators.module.js';
+import { MfaModule } from '../../mfa/mfa.module.js';
 import { MailModule } from '../../mail/mail.module.js';
 import { AuditLogModule } from '../../security/audit-log/audit-log.module.js';
 import { RateLimitsModule } from '../../security/rate-limits/rate-limits.module.js';
+import { UsersModule } from '../../users/users.module.js';
 import { VerificationModule } from '../../verification/verification.module.js';
 import { SignUpLookupRepository } from '../sign-up/sign-up-lookup.repository.js';
 import { LoginDiagnosisController } from './login-diagnosis.controller.js';
@@ -15,7 +17,10 @@ import { StrangerFactsService } from './stranger-facts.service.js';
  * explains logins.
  */
 @Module({
-  imports: [AdministratorsModule, AuditLogModule, MailModule, RateLimitsModule, VerificationModule],
+  imports: [
+    ...[AdministratorsModule, AuditLogModule, MailModule, MfaModule],
+    ...[RateLimitsModule, UsersModule, VerificationModule],
+  ],
   controllers: [LoginDiagnosisController],
   providers: [LoginDiagnosisService, MemberFactsService, StrangerFactsService, SignUpLookupRepository],
 })

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { ViewAuditService } from '../../administrators/view-audit.service.js';
+import { ViewAuditService } from '../../mfa/administrators/view-audit.service.js';
 import { Database } from '../../platform/database/database.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import type { Principal } from '../../platform/http/principal.js';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { adminContext } from '../../administrators/admin-context.js';
-import { AdminWritesService } from '../../administrators/admin-writes.service.js';
+import { adminContext } from '../../platform/http/administration/admin-context.js';
+import { AdminWritesService } from '../../mfa/administrators/admin-writes.service.js';
 import { Database } from '../../platform/database/database.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { PageCursors, type Page } from '../../platform/http/page-cursors.js';

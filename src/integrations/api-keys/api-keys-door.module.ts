@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { AdministratorsModule } from '../../administrators/administrators.module.js';
+import { AdministratorsModule } from '../../mfa/administrators/administrators.module.js';
 import { PageCursors } from '../../platform/http/page-cursors.js';
 import { ApiKeysModule } from '../../security/api-keys/api-keys.module.js';
 import { ApiKeyAdministrationService } from './api-key-administration.service.js';

@@ -1,5 +1,9 @@
 import { Body, Delete, Get, HttpCode, HttpStatus, Post, Query } from '@nestjs/common';
-import { AdminController, PersonChanges, PersonReads } from '../../administrators/admin-controller.decorator.js';
+import {
+  AdminController,
+  PersonChanges,
+  PersonReads,
+} from '../../platform/http/administration/admin-controller.decorator.js';
 import { Context } from '../../platform/http/client-context.decorator.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { CurrentPrincipal } from '../../platform/http/current-principal.decorator.js';

@@ -1,10 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { adminContext } from '../../administrators/admin-context.js';
-import { AdminWritesService } from '../../administrators/admin-writes.service.js';
-import { DeliveryListsRepository, type ListedDelivery } from '../../events/deliveries/delivery-lists.repository.js';
-import { EventDeliveriesRepository } from '../../events/deliveries/event-deliveries.repository.js';
-import type { DeliveryStatus } from '../../events/deliveries/event-delivery.entity.js';
-import { WebhooksRepository } from '../../events/webhooks/webhooks.repository.js';
+import { adminContext } from '../../platform/http/administration/admin-context.js';
+import { AdminWritesService } from '../../mfa/administrators/admin-writes.service.js';
+import {
+  DeliveryListsRepository,
+  type ListedDelivery,
+} from '../../security/events/deliveries/delivery-lists.repository.js';
+import { EventDeliveriesRepository } from '../../security/events/deliveries/event-deliveries.repository.js';
+import type { DeliveryStatus } from '../../security/events/deliveries/event-delivery.entity.js';
+import { WebhooksRepository } from '../../security/events/webhooks/webhooks.repository.js';
 import { Database } from '../../platform/database/database.js';
 import type { Tx } from '../../platform/database/sql.js';
 import type { ClientContext } from '../../platform/http/client-context.js';

@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
-import { EVENT_TYPES, type EventBody, type EventType } from '../../events/events.js';
+import { EVENT_TYPES, type EventBody, type EventType } from '../../security/events/events.js';
 import { ApiInteger } from '../../platform/http/integer.decorator.js';
 import { IsPageLimit } from '../../platform/http/validation/field-decorators.js';
 import { MayBeAbsent, Rule } from '../../platform/http/validation/rule.js';

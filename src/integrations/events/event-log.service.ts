@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { eventBodyOf, type EventBody, type EventType } from '../../events/events.js';
-import { CURSOR_GRACE_SECONDS } from '../../events/log/event-retention.js';
-import { EventsRepository, type LogPosition, type LogRow } from '../../events/log/events.repository.js';
+import { eventBodyOf, type EventBody, type EventType } from '../../security/events/events.js';
+import { CURSOR_GRACE_SECONDS } from '../../security/events/log/event-retention.js';
+import { EventsRepository, type LogPosition, type LogRow } from '../../security/events/log/events.repository.js';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { Clock } from '../../platform/database/clock.js';
 import { ReadReplica } from '../../platform/database/read-replica.js';

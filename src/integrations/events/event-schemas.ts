@@ -1,4 +1,4 @@
-import { EVENT_TYPES, TEST_TYPE, type EventType } from '../../events/events.js';
+import { EVENT_TYPES, TEST_TYPE, type EventType } from '../../security/events/events.js';
 import { LOCALES } from '../../platform/i18n/locale.js';
 
 /*

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
-import { AdministratorsModule } from '../../administrators/administrators.module.js';
-import { EventsModule } from '../../events/events.module.js';
-import { WebhooksModule } from '../../events/webhooks.module.js';
+import { AdministratorsModule } from '../../mfa/administrators/administrators.module.js';
+import { EventsModule } from '../../security/events/events.module.js';
+import { WebhooksModule } from '../../security/events/webhooks.module.js';
 import { PageCursors } from '../../platform/http/page-cursors.js';
 import { AuditLogModule } from '../../security/audit-log/audit-log.module.js';
 import { DeliveriesController } from './deliveries.controller.js';

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { adminContext } from '../../administrators/admin-context.js';
-import { AdminWritesService } from '../../administrators/admin-writes.service.js';
-import type { Webhook } from '../../events/webhooks/webhook.entity.js';
-import { WebhookSecrets } from '../../events/webhooks/webhook-secrets.js';
-import { WebhookRegistry } from '../../events/webhooks/webhook-registry.js';
-import { WebhooksRepository, type WebhookChanges } from '../../events/webhooks/webhooks.repository.js';
+import { adminContext } from '../../platform/http/administration/admin-context.js';
+import { AdminWritesService } from '../../mfa/administrators/admin-writes.service.js';
+import type { Webhook } from '../../security/events/webhooks/webhook.entity.js';
+import { WebhookSecrets } from '../../security/events/webhooks/webhook-secrets.js';
+import { WebhookRegistry } from '../../security/events/webhooks/webhook-registry.js';
+import { WebhooksRepository, type WebhookChanges } from '../../security/events/webhooks/webhooks.repository.js';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { Database } from '../../platform/database/database.js';
 import type { Tx } from '../../platform/database/sql.js';

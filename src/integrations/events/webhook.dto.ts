@@ -1,9 +1,9 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
-import { DELIVERY_STATUSES, type DeliveryStatus } from '../../events/deliveries/event-delivery.entity.js';
-import type { ListedDelivery } from '../../events/deliveries/delivery-lists.repository.js';
-import { EVENT_TYPES, publicEventId, type EventType } from '../../events/events.js';
-import type { Webhook } from '../../events/webhooks/webhook.entity.js';
+import { DELIVERY_STATUSES, type DeliveryStatus } from '../../security/events/deliveries/event-delivery.entity.js';
+import type { ListedDelivery } from '../../security/events/deliveries/delivery-lists.repository.js';
+import { EVENT_TYPES, publicEventId, type EventType } from '../../security/events/events.js';
+import type { Webhook } from '../../security/events/webhooks/webhook.entity.js';
 import { ApiInteger } from '../../platform/http/integer.decorator.js';
 import { IsOneOf, IsTrueOrFalse, IsVisibleText } from '../../platform/http/validation/field-decorators.js';
 import { PageQuery, PageResponse } from '../../platform/http/validation/page.dto.js';

@@ -1,5 +1,9 @@
 import { Body, Delete, Get, HttpCode, HttpStatus, Patch, Post } from '@nestjs/common';
-import { AdminChanges, AdminController, AdminReads } from '../../administrators/admin-controller.decorator.js';
+import {
+  AdminChanges,
+  AdminController,
+  AdminReads,
+} from '../../platform/http/administration/admin-controller.decorator.js';
 import { Context } from '../../platform/http/client-context.decorator.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { CurrentPrincipal } from '../../platform/http/current-principal.decorator.js';

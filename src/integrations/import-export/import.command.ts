@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
-import { ImportedEventsRepository } from '../../events/log/imported-events.repository.js';
+import { ImportedEventsRepository } from '../../security/events/log/imported-events.repository.js';
 import { MemberAttributes } from '../../platform/attributes/member-attributes.js';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { CommandError } from '../../platform/config/command-error.js';

@@ -1,5 +1,5 @@
-import { IS_OBSERVED } from '../../events/log/event-consumers.repository.js';
-import type { ImportedEventsRepository } from '../../events/log/imported-events.repository.js';
+import { IS_OBSERVED } from '../../security/events/log/event-consumers.repository.js';
+import type { ImportedEventsRepository } from '../../security/events/log/imported-events.repository.js';
 import type { DatabaseClient } from '../../platform/database/database-client.js';
 import { LEGACY_HASHES_CHANNEL } from '../../users/legacy-hash-kinds.repository.js';
 

@@ -1,6 +1,6 @@
-import { InvitationsRepository, type InvitationRow } from '../../administrators/invitations/invitations.repository.js';
-import { InvitationsService } from '../../administrators/invitations/invitations.service.js';
-import { OPERATOR } from '../../administrators/invitations/inviters.service.js';
+import { InvitationsRepository, type InvitationRow } from '../../verification/invitations/invitations.repository.js';
+import { InvitationsService } from '../../verification/invitations/invitations.service.js';
+import { OPERATOR } from '../../verification/invitations/inviters.service.js';
 import { parseEmailAddress } from '../../platform/addresses/email-address.js';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { CommandError } from '../../platform/config/command-error.js';

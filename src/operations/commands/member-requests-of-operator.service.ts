@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { EmailCorrectionsService } from '../../administrators/member-requests/email-corrections.service.js';
-import { ErasuresService } from '../../administrators/member-requests/erasures.service.js';
+import { EmailCorrectionsService } from '../../verification/email-corrections/email-corrections.service.js';
+import { ErasuresService } from '../../mfa/lockout/erasures.service.js';
 import { parseEmailAddress, type EmailAddress } from '../../platform/addresses/email-address.js';
 import { Database } from '../../platform/database/database.js';
 import type { Tx } from '../../platform/database/sql.js';

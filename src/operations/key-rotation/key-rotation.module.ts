@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { EventsModule } from '../../events/events.module.js';
+import { EventsModule } from '../../security/events/events.module.js';
 import { FederationModule } from '../../platform/federation/federation.module.js';
 import { MfaModule } from '../../mfa/mfa.module.js';
 import { MissingSecretCheck } from './missing-secret-check.js';

@@ -8,7 +8,7 @@ import { DatabaseClient } from '../../platform/database/database-client.js';
 import { Database } from '../../platform/database/database.js';
 import { sessionSettings } from '../../platform/database/session-settings.js';
 import { ProviderGrantRenewal } from '../../platform/federation/provider-grant-renewal.service.js';
-import { WebhookSecretRenewal } from '../../events/webhooks/webhook-secret-renewal.service.js';
+import { WebhookSecretRenewal } from '../../security/events/webhooks/webhook-secret-renewal.service.js';
 import type { Tx } from '../../platform/database/sql.js';
 import { RecoveryCodeDigests } from '../../mfa/recovery-codes/recovery-code-digests.js';
 import {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { InvitationsRepository } from '../../administrators/invitations/invitations.repository.js';
-import { EventRecordingService } from '../../events/log/event-recording.service.js';
+import { InvitationsRepository } from '../../verification/invitations/invitations.repository.js';
+import { EventRecordingService } from '../../security/events/log/event-recording.service.js';
 import { MailService } from '../../mail/mail.service.js';
 import type { Tx } from '../../platform/database/sql.js';
 import { AuditLogService } from '../../security/audit-log/audit-log.service.js';

@@ -1,4 +1,4 @@
-import { PURGE_GRACE_SECONDS } from '../../events/log/event-retention.js';
+import { PURGE_GRACE_SECONDS } from '../../security/events/log/event-retention.js';
 import { accessRecordRetention, IS_ACCESS_RECORD, type AuditLogSettings } from './access-records.js';
 
 /*

@@ -1,10 +1,10 @@
 import { Module } from '@nestjs/common';
-import { EventsModule } from '../../events/events.module.js';
+import { EventsModule } from '../../security/events/events.module.js';
 import { FederationModule } from '../../platform/federation/federation.module.js';
 import { MailModule } from '../../mail/mail.module.js';
 import { AuditLogModule } from '../../security/audit-log/audit-log.module.js';
 import { UsersModule } from '../../users/users.module.js';
-import { InvitationsModule } from '../../administrators/invitations/invitations.module.js';
+import { InvitationsModule } from '../../verification/invitations/invitations.module.js';
 import { AccountErasureService } from './account-erasure.service.js';
 import { ConsentRemindersService } from './consent-reminders.service.js';
 import { ErasedPermissionsService } from './erased-permissions.service.js';

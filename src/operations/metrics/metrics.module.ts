@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { WebhooksModule } from '../../events/webhooks.module.js';
+import { WebhooksModule } from '../../security/events/webhooks.module.js';
 import { MailModule } from '../../mail/mail.module.js';
 import { PasswordsModule } from '../../security/passwords/passwords.module.js';
 import { FederationModule } from '../../platform/federation/federation.module.js';

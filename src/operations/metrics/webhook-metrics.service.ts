@@ -1,6 +1,6 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
-import { DeliveryListsRepository } from '../../events/deliveries/delivery-lists.repository.js';
-import { WebhookDelivery } from '../../events/deliveries/webhook-delivery.js';
+import { DeliveryListsRepository } from '../../security/events/deliveries/delivery-lists.repository.js';
+import { WebhookDelivery } from '../../security/events/deliveries/webhook-delivery.js';
 import type { Backlog } from '../../platform/outbox/backlog.js';
 import { CachedMeasurement } from './cached-measurement.js';
 import { MetricsRegistry } from './metrics-registry.js';

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { EVENT_TYPES } from '../../events/events.js';
+import { EVENT_TYPES } from '../../security/events/events.js';
 import { SCOPES } from '../../platform/http/principal.js';
 import { MAIL_TEMPLATE_NAMES } from '../../mail/templates/mail-template.js';
 import type { Locale } from '../../platform/i18n/locale.js';

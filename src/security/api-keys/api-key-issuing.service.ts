@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { EventConsumersRepository } from '../../events/log/event-consumers.repository.js';
+import { EventConsumersRepository } from '../events/log/event-consumers.repository.js';
 import { digest } from '../../platform/crypto/digest.js';
 import type { Tx } from '../../platform/database/sql.js';
 import type { ClientContext } from '../../platform/http/client-context.js';

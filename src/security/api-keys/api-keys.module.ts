@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { EventsModule } from '../../events/events.module.js';
+import { EventsModule } from '../events/events.module.js';
 import { AuditLogModule } from '../audit-log/audit-log.module.js';
 import { ApiKeyCache } from './api-key-cache.js';
 import { ApiKeyIssuingService } from './api-key-issuing.service.js';

@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { EventsModule } from '../../events/events.module.js';
+import { EventsModule } from '../events/events.module.js';
 import { SecurityEventPartitionsRepository } from './security-event-partitions.repository.js';
 import { EventCountsRepository } from './event-counts.repository.js';
 import { LastEventsRepository } from './last-events.repository.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ClientContext } from '../../platform/http/client-context.js';
-import { IS_OBSERVED } from '../../events/log/event-consumers.repository.js';
-import { EventRecordingService } from '../../events/log/event-recording.service.js';
+import { IS_OBSERVED } from '../events/log/event-consumers.repository.js';
+import { EventRecordingService } from '../events/log/event-recording.service.js';
 import { Tx, type Sql } from '../../platform/database/sql.js';
 import { derivedEvent, hasDerivedEvent } from './derived-events.js';
 import { PersonDigests } from './person-digests.js';

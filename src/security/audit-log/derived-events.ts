@@ -1,4 +1,4 @@
-import type { MemberEventType, NewEvent, Events } from '../../events/events.js';
+import type { MemberEventType, NewEvent, Events } from '../events/events.js';
 import type { EventSubject } from './audit-log.service.js';
 import type { SecurityEvents, SecurityEventType } from './security-events.js';
 

@@ -1,0 +1,16 @@
+import { Module } from '@nestjs/common';
+import { MfaModule } from '../mfa.module.js';
+import { AuditLogModule } from '../../security/audit-log/audit-log.module.js';
+import { ApiKeysModule } from '../../security/api-keys/api-keys.module.js';
+import { SessionsModule } from '../../sessions/sessions.module.js';
+import { UsersModule } from '../../users/users.module.js';
+import { AdminWritesService } from './admin-writes.service.js';
+import { ViewAuditService } from './view-audit.service.js';
+
+/** What administrators, who need a second factor, and API keys may write and see. */
+@Module({
+  imports: [ApiKeysModule, AuditLogModule, MfaModule, SessionsModule, UsersModule],
+  providers: [AdminWritesService, ViewAuditService],
+  exports: [AdminWritesService, ViewAuditService],
+})
+export class AdministratorsModule {}

@@ -1,0 +1,60 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../../../platform/database/database.js';
+import { Conditions, microsOf, type PagePosition } from '../../../platform/database/page.js';
+import type { Backlog } from '../../../platform/outbox/backlog.js';
+import type { DeliveryStatus, EventDelivery } from './event-delivery.entity.js';
+
+/** A delivery as administrators see it. */
+export type ListedDelivery = EventDelivery & PagePosition & { readonly type: string };
+
+/** Selects deliveries: of one webhook, or of one member. */
+export interface DeliveryFilter {
+  readonly webhookId?: string;
+  readonly status?: DeliveryStatus | undefined;
+  readonly memberId?: string;
+}
+
+/** Lists and counts deliveries. SQL, because both join and aggregate. */
+@Injectable()
+export class DeliveryListsRepository {
+  constructor(private readonly database: Database) {}
+
+  /** @returns deliveries, newest first */
+  async list(
+    { webhookId, status, memberId }: DeliveryFilter,
+    limit: number,
+    after: PagePosition | null,
+  ): Promise<ListedDelivery[]> {
+    const conditions = new Conditions()
+      .addIfDefined('d.webhook_id = $', webhookId)
+      .addIfDefined('d.status = $', status)
+      // The column of the event, because that one has an index.
+      .addIfDefined('e.member_id = $', memberId);
+    if (after !== null)
+      conditions.add(
+        `(d.created_at, d.id) < (timestamptz 'epoch' + $::bigint * interval '1 microsecond', $::uuid)`,
+        ...[after.micros, after.id],
+      );
+    const limitAt = conditions.values.push(limit);
+    const { rows } = await this.database.query<ListedDelivery>(
+      `SELECT d.id, d.webhook_id AS "webhookId", d.event_id AS "eventId", e.type, d.member_id AS "memberId", d.status, d.attempts, d.created_at AS "createdAt",
+         d.available_at AS "availableAt", d.finished_at AS "finishedAt", d.last_error AS "lastError", ${microsOf('d.created_at')} AS micros
+       FROM event_deliveries d JOIN events e ON e.id = d.event_id ${conditions.where}
+       ORDER BY d.created_at DESC, d.id DESC LIMIT $${limitAt}`,
+      conditions.values,
+    );
+    return rows;
+  }
+
+  /** Counts the deliveries of enabled webhooks. */
+  async measure(): Promise<Backlog> {
+    const { rows } = await this.database.query<Backlog>(
+      `SELECT count(*) FILTER (WHERE status = 'pending' AND available_at <= now())::int AS due,
+              count(*) FILTER (WHERE status = 'pending' AND available_at > now())::int AS waiting,
+              count(*) FILTER (WHERE status = 'dead')::int AS dead,
+              coalesce(extract(epoch FROM now() - min(d.created_at) FILTER (WHERE status = 'pending' AND attempts = 0)), 0)::float8 AS "oldestSeconds"
+       FROM event_deliveries d JOIN webhooks w ON w.id = d.webhook_id AND w.enabled WHERE status <> 'sent'`,
+    );
+    return rows[0]!;
+  }
+}

@@ -1,0 +1,21 @@
+import { Module } from '@nestjs/common';
+import { UsersModule } from '../../users/users.module.js';
+import { EventConsumersRepository } from './log/event-consumers.repository.js';
+import { EventRecordingService } from './log/event-recording.service.js';
+import { EventsRepository } from './log/events.repository.js';
+import { WebhookSecretRenewal } from './webhooks/webhook-secret-renewal.service.js';
+import { WebhookSecrets } from './webhooks/webhook-secrets.js';
+import { WebhooksRepository } from './webhooks/webhooks.repository.js';
+
+const providers = [
+  ...[EventRecordingService, EventConsumersRepository, EventsRepository],
+  ...[WebhooksRepository, WebhookSecrets, WebhookSecretRenewal],
+];
+
+/** Events for the product's own backend: written with their cause, read in the order of the log. */
+@Module({
+  imports: [UsersModule],
+  providers,
+  exports: providers,
+})
+export class EventsModule {}
