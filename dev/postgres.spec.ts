@@ -122,6 +122,34 @@ describe('embedded PostgreSQL', () => {
     expect(await query(url, 'SELECT n FROM survivors')).toEqual([{ n: 1 }]);
   });
 
+  it('it starts again although PostgreSQL has not noticed yet that its owner was killed', async () => {
+    const first = await start();
+    const deadOwner = spawn(process.execPath, ['--version'], { stdio: 'ignore' });
+    await once(deadOwner, 'exit');
+    const url = new URL(first.url);
+    url.pathname = 'postgres'; // advisory locks belong to a database
+    const inItsPlace = new pg.Client({ connectionString: url.href, application_name: `owner-${deadOwner.pid}` });
+    inItsPlace.on('error', () => undefined);
+    await inItsPlace.connect();
+    const { rows } = await inItsPlace.query<{ lock: number }>(
+      `SELECT objid::int AS lock, pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'`,
+    );
+    await inItsPlace.query('SELECT pg_advisory_lock($1)', [rows[0]!.lock]);
+    const starting = start();
+    const refused = starting.then(
+      () => false,
+      () => true,
+    );
+    const isAskingWho = (): Promise<boolean> =>
+      inItsPlace
+        .query(`SELECT FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND query LIKE '%pg_locks%'`)
+        .then(({ rowCount }) => rowCount! > 0);
+    while (!(await isAskingWho()) && !(await Promise.race([refused, pause(5, false)])));
+    await inItsPlace.end();
+    const second = await starting;
+    expect(await query(second.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  });
+
   it('it ignores a lock file whose process number now belongs to another program', async () => {
     const first = await start();
     const lockFile = path.join(first.directory, 'data', 'postmaster.pid');

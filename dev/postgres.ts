@@ -22,6 +22,8 @@ const START_TIMEOUT_MS = 60_000;
  * constant will do.
  */
 const OWNER_LOCK = 7_764_726;
+/** The connection that holds the lock is named by this and the number of its process. */
+const OWNER_NAME = 'owner-';
 
 export interface PostgresOptions {
   /** Holds the data, the password and the log of one server. Made on the first start. */
@@ -121,8 +123,9 @@ class Cluster {
       if (!client) continue; // still starting or stopping
       // The guard of a killed owner may stop the server at any moment; the next round then sees it.
       const isOrphaned = await this.lockAsOwner(client).catch(() => undefined);
+      const isOwned = isOrphaned === false && (await this.isOwnerAlive(client).catch(() => false));
       await client.end().catch(() => undefined);
-      if (isOrphaned === false) throw this.inUse();
+      if (isOwned) throw this.inUse();
       if (isOrphaned) await this.pgCtlStop().catch(() => undefined);
     }
     throw new Error(`The PostgreSQL that an earlier run left on ${this.directory} neither answers nor ends.`);
@@ -246,12 +249,28 @@ class Cluster {
   }
 
   /**
-   * True for one connection at a time. PostgreSQL frees the lock when that connection's process
-   * dies for any reason.
+   * True for one connection at a time. PostgreSQL frees the lock soon after that connection's process
+   * has died for any reason.
    */
   private async lockAsOwner(client: pg.Client): Promise<boolean> {
     const { rows } = await client.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1) AS locked', [OWNER_LOCK]);
-    return rows[0]?.locked === true;
+    if (rows[0]?.locked !== true) return false;
+    await client.query(`SELECT set_config('application_name', $1, false)`, [`${OWNER_NAME}${process.pid}`]);
+    return true;
+  }
+
+  /**
+   * Whether the process that holds the lock lives. On a busy machine PostgreSQL may not have noticed yet
+   * that it was killed; and an owner that has just taken the lock has no name for a moment.
+   */
+  private async isOwnerAlive(client: pg.Client): Promise<boolean> {
+    const { rows } = await client.query<{ name: string }>(
+      `SELECT application_name AS name FROM pg_locks JOIN pg_stat_activity USING (pid)
+       WHERE locktype = 'advisory' AND objid = $1 AND granted AND datname = current_database()`,
+      [OWNER_LOCK],
+    );
+    const [, pid] = rows[0]?.name.split(OWNER_NAME) ?? [];
+    return pid !== undefined && (await commandOf(Number(pid))) !== undefined;
   }
 
   /**
