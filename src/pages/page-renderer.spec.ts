@@ -5,7 +5,7 @@ import { PAGE_NAMES, type PageName } from '../platform/config/built-in-pages.js'
 import { SECURITY_EVENT_TYPES } from '../security/audit-log/security-events.js';
 import { LOCALES, type Locale } from '../platform/i18n/locale.js';
 import { SIGNALS } from '../security/risk/signals.js';
-import { MAIL_TEMPLATE_FIELDS, MAIL_TEMPLATE_NAMES } from '../mail/templates/mail-template.js';
+import { MAIL_TEMPLATE_FIELDS, MAIL_TEMPLATE_NAMES } from '../mail/templates/mail-template-fields.js';
 import { PageAssets } from './page-assets.js';
 import { PageRenderer, type PageRendererOptions } from './page-renderer.js';
 import { en } from './texts/en.js';

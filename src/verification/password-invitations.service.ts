@@ -4,7 +4,7 @@ import { AppConfig } from '../platform/config/app-config.js';
 import type { Tx } from '../platform/database/sql.js';
 import { recipientOf } from '../mail/mail-recipient.js';
 import { MailService } from '../mail/mail.service.js';
-import type { SetPasswordReason } from '../mail/templates/mail-template.js';
+import type { SetPasswordReason } from '../mail/templates/mail-kinds.js';
 import type { Member } from '../users/member.entity.js';
 import { EmailChallengesService } from './email-challenges.service.js';
 

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { MAIL_TEMPLATE_NAMES } from '../../src/mail/templates/mail-template.js';
+import { MAIL_TEMPLATE_NAMES } from '../../src/mail/templates/mail-template-fields.js';
 import { munjigi } from '../support/command-line.js';
 import { unique } from '../support/factories.js';
 import { Mailbox } from '../support/mailbox.js';

@@ -4,7 +4,7 @@ import type { Tx } from '../../platform/database/sql.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { recipientOf } from '../../mail/mail-recipient.js';
 import { MailService } from '../../mail/mail.service.js';
-import type { AccountRecoveryKind } from '../../mail/templates/mail-template.js';
+import type { AccountRecoveryKind } from '../../mail/templates/mail-kinds.js';
 import { MembersRepository } from '../../users/members.repository.js';
 import { challengeMailData, requestOrigin } from '../../verification/challenge-mail.js';
 import { EmailChallengesService } from '../../verification/email-challenges.service.js';

@@ -6,7 +6,8 @@ import type { Tx } from '../../platform/database/sql.js';
 import type { Member } from '../../users/member.entity.js';
 import { recipientOf, type MailRecipient } from '../mail-recipient.js';
 import { MailService } from '../mail.service.js';
-import type { AdminActionKind, MailTemplates } from '../templates/mail-template.js';
+import type { AdminActionKind } from '../templates/mail-kinds.js';
+import type { MailTemplates } from '../templates/mail-template.js';
 
 /** What the mail names besides the action. */
 type ActionDetails = Pick<MailTemplates['admin-action'], 'passkeyName' | 'isSecondStepOff' | 'provider'>;

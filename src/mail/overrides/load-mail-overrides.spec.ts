@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { offerMailLocales } from '../../platform/i18n/mail-locale.js';
 import { MAIL_SAMPLES, SAMPLE_CODE, SAMPLE_LINK } from '../templates/mail-samples.js';
 import { MailRenderer, type MailRendererOptions } from '../templates/mail-renderer.js';
-import { MAIL_TEMPLATE_NAMES } from '../templates/mail-template.js';
+import { MAIL_TEMPLATE_NAMES } from '../templates/mail-template-fields.js';
 import { loadMailOverrides } from './load-mail-overrides.js';
 
 const OURS = path.join(import.meta.dirname, '../templates');

@@ -1,7 +1,8 @@
 import { isOurs, type MailLocale } from '../../platform/i18n/mail-locale.js';
 import { flavourOf, type MailPart } from '../templates/built-in-templates.js';
 import { MailRenderer, type MailRendererOptions } from '../templates/mail-renderer.js';
-import { MAIL_TEMPLATE_FIELDS, MAIL_TEMPLATE_NAMES, type MailTemplateName } from '../templates/mail-template.js';
+import type { MailTemplateName } from '../templates/mail-template.js';
+import { MAIL_TEMPLATE_FIELDS, MAIL_TEMPLATE_NAMES } from '../templates/mail-template-fields.js';
 import { findHtmlFaults } from './html-rules.js';
 import type { MailOverrides, OverrideFile, PartialOverride, TemplateOverride } from './mail-overrides.js';
 import type { OverrideFault } from './override-fault.js';

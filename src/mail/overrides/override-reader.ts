@@ -3,7 +3,7 @@ import path from 'node:path';
 import { readLanguageFolders } from '../../platform/config/mail-languages.js';
 import type { MailLocale } from '../../platform/i18n/mail-locale.js';
 import type { MailZone } from '../templates/mail-formats.js';
-import { isMailTemplateName } from '../templates/mail-template.js';
+import { isMailTemplateName } from '../templates/mail-template-fields.js';
 import { MailOverrides, type PartialOverride, type TemplateOverride } from './mail-overrides.js';
 import type { OverrideFault } from './override-fault.js';
 

@@ -1,5 +1,6 @@
 import { MAIL_SAMPLES } from '../templates/mail-samples.js';
-import { MAIL_TEMPLATE_FIELDS, type MailTemplateName, type MailTemplates } from '../templates/mail-template.js';
+import type { MailTemplateName, MailTemplates } from '../templates/mail-template.js';
+import { MAIL_TEMPLATE_FIELDS } from '../templates/mail-template-fields.js';
 
 export type SampleData = Record<string, string | number | undefined>;
 

@@ -1,7 +1,8 @@
 import type { MailLocale } from '../../platform/i18n/mail-locale.js';
 import { flavourOf, readBuiltIn, type Flavour, type MailPart } from '../templates/built-in-templates.js';
 import type { MailRenderer } from '../templates/mail-renderer.js';
-import { MAIL_TEMPLATE_FIELDS, type MailTemplateName } from '../templates/mail-template.js';
+import type { MailTemplateName } from '../templates/mail-template.js';
+import { MAIL_TEMPLATE_FIELDS } from '../templates/mail-template-fields.js';
 import type { OverrideFile } from './mail-overrides.js';
 import { readUsage, type TemplateUsage } from './template-usage.js';
 

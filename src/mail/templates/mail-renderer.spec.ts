@@ -10,13 +10,9 @@ import {
   SAMPLE_LINK as LINK,
   SAMPLE_TOKEN as TOKEN,
 } from './mail-samples.js';
-import {
-  MAIL_TEMPLATE_FIELDS,
-  MAIL_TEMPLATE_NAMES,
-  suspicionFields,
-  type MailTemplateName,
-  type SuspicionReason,
-} from './mail-template.js';
+import { suspicionFields, type SuspicionReason } from './mail-kinds.js';
+import type { MailTemplateName } from './mail-template.js';
+import { MAIL_TEMPLATE_FIELDS, MAIL_TEMPLATE_NAMES } from './mail-template-fields.js';
 
 const EVERY = MAIL_TEMPLATE_NAMES.flatMap((name) => LOCALES.map((locale) => [name, locale] as const));
 const SUSPICIONS = [

@@ -7,7 +7,8 @@ import type { MailOverrides } from '../overrides/mail-overrides.js';
 import { flavourOf, readBuiltIn, readBuiltInPartials, type Flavour, type MailPart } from './built-in-templates.js';
 import { mailFormats, type MailFormats } from './mail-formats.js';
 import type { MailLogo } from './mail-logo.js';
-import { isMailTemplateName, MAIL_TEMPLATE_NAMES, type MailTemplateName, type MailTemplates } from './mail-template.js';
+import type { MailTemplateName, MailTemplates } from './mail-template.js';
+import { isMailTemplateName, MAIL_TEMPLATE_NAMES } from './mail-template-fields.js';
 import { mailValues, singleLine, type MailValues } from './mail-values.js';
 
 /** The rendered parts of a mail. HTML and text have the same content. */

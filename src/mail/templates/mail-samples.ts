@@ -1,4 +1,5 @@
-import { suspicionFields, type MailTemplateName, type MailTemplates } from './mail-template.js';
+import { suspicionFields } from './mail-kinds.js';
+import type { MailTemplateName, MailTemplates } from './mail-template.js';
 
 export const SAMPLE_CODE = '048213';
 export const SAMPLE_TOKEN = 'q1Zr8nUoM3xkT0wVbE5yLd-JcHs_9aPf';

@@ -1,74 +1,13 @@
-/** `changed`: the member entered the old password. `reset`: by a mailed code or link. */
-export type PasswordChangeKind = 'changed' | 'reset';
-
-/** A change of a second factor or of the recovery codes. */
-export type TwoFactorChangeKind =
-  | 'enabled'
-  | 'disabled'
-  | 'recovery-codes-replaced'
-  | 'recovery-codes-removed'
-  | 'recovery-code-used'
-  | 'app-removed'
-  | 'removal-scheduled'
-  | 'removal-cancelled'
-  | 'passkey-added'
-  | 'passkey-removed';
-
-/** A change of the accounts at providers with which a member logs in. */
-export type IdentityChangeKind = 'linked' | 'unlinked' | 'signed-up';
-
-/** What followed from a report of a provider. */
-export type ProviderNoticeEffect = 'unlinked' | 'logged-out';
-
-/** An action of an administrator on an account. */
-export type AdminActionKind =
-  | 'disabled'
-  | 'enabled'
-  | 'made-admin'
-  | 'no-longer-admin'
-  | 'logged-out'
-  | 'session-ended'
-  | 'two-factor-removed'
-  | 'factor-removed'
-  | 'passkey-removed'
-  | 'account-unlinked'
-  | 'accounts-unlinked'
-  | 'unlocked'
-  | 'email-change-requested'
-  | 'closed'
-  | 'erased';
-
-/** Why a member must set a password without having requested it. */
-export type SetPasswordReason = 'account-created' | 'reset-demanded';
-
-/** What secured the account: "it wasn't me", or undoing an address change. */
-export type AccountRecoveryKind = 'not-me' | 'email-undo';
-
-/** Why a login looks like an attacker's. */
-export type SuspicionReason =
-  | 'new_device'
-  | 'new_network'
-  | 'new_country'
-  | 'impossible_travel'
-  | 'refresh_burst'
-  | 'many_countries'
-  | 'success_after_failures'
-  | 'wrong_second_factor'
-  | 'late_replay'
-  | 'country_not_allowed';
-
-/** One field per reason, because templates accept text and numbers, not lists. */
-export type SuspicionFields = { [Reason in SuspicionReason]?: 1 | undefined };
-
-/**
- * Converts the reasons of a `suspicious-login` mail to its fields.
- *
- * @throws Error if there is no reason, because the mail would alarm its reader without an explanation
- */
-export function suspicionFields(reasons: readonly SuspicionReason[]): SuspicionFields {
-  if (reasons.length === 0) throw new Error('mail template suspicious-login needs a reason');
-  return Object.fromEntries(reasons.map((reason) => [reason, 1]));
-}
+import type {
+  AccountRecoveryKind,
+  AdminActionKind,
+  IdentityChangeKind,
+  PasswordChangeKind,
+  ProviderNoticeEffect,
+  SetPasswordReason,
+  SuspicionFields,
+  TwoFactorChangeKind,
+} from './mail-kinds.js';
 
 /**
  * Every mail and its data.
@@ -208,7 +147,7 @@ interface Requested {
 }
 
 /** A mail whose code or link proves that the recipient controls the mailbox. */
-interface EmailChallengeMail extends Requested {
+export interface EmailChallengeMail extends Requested {
   loginIdMasked: string;
   name?: string | undefined;
   code: string;
@@ -224,154 +163,9 @@ interface Occurred {
 }
 
 /** A mail about an event that an attacker may have caused. */
-interface Alert extends Occurred {
+export interface Alert extends Occurred {
   name?: string | undefined;
   notMeLink?: string | undefined;
 }
 
 export type MailTemplateName = keyof MailTemplates;
-
-/** Which fields of a template are required; the compiler keeps this equal to the types above. */
-type FieldsOf<Data> = {
-  readonly [Field in keyof Data]-?: undefined extends Data[Field] ? 'optional' : 'required';
-};
-
-const ALERT_FIELDS: FieldsOf<Alert> = { name: 'optional', at: 'required', network: 'required', notMeLink: 'optional' };
-
-const CHALLENGE_FIELDS: FieldsOf<EmailChallengeMail> = {
-  loginIdMasked: 'required',
-  name: 'optional',
-  code: 'required',
-  link: 'required',
-  codeMinutes: 'required',
-  linkMinutes: 'required',
-  requestedAt: 'required',
-  network: 'required',
-};
-
-/**
- * The fields of each template at run time. Data comes from an outbox row as JSON, which the
- * compiler cannot check, and a mail with a missing field must not be sent.
- */
-export const MAIL_TEMPLATE_FIELDS: { readonly [Name in MailTemplateName]: FieldsOf<MailTemplates[Name]> } = {
-  'sign-up': {
-    loginIdMasked: 'required',
-    name: 'optional',
-    code: 'required',
-    link: 'required',
-    codeMinutes: 'required',
-    linkHours: 'required',
-    requestedAt: 'required',
-    network: 'required',
-  },
-  invitation: {
-    code: 'required',
-    link: 'required',
-    page: 'required',
-    codeHours: 'required',
-    expiresAt: 'required',
-    isAdmin: 'optional',
-    reason: 'optional',
-  },
-  'webhook-switched-off': { name: 'optional', host: 'required', at: 'required' },
-  'sign-up-existing': {
-    loginIdMasked: 'required',
-    loginUrl: 'optional',
-    provider: 'optional',
-    reservedUntil: 'optional',
-    closed: 'optional',
-    requestedAt: 'required',
-    network: 'required',
-  },
-  'password-reset': { ...CHALLENGE_FIELDS, after: 'optional' },
-  'find-login-id': {
-    code: 'required',
-    codeMinutes: 'required',
-    requestedAt: 'required',
-    network: 'required',
-  },
-  'login-id': { loginId: 'required', memberSince: 'required', requestedAt: 'required', network: 'required' },
-  'password-changed': { ...ALERT_FIELDS, loginIdMasked: 'required', how: 'required' },
-  'session-reused': { ...ALERT_FIELDS, deviceName: 'required' },
-  'new-device': { ...ALERT_FIELDS, deviceName: 'required', browser: 'optional', country: 'optional' },
-  'suspicious-login': {
-    ...ALERT_FIELDS,
-    deviceName: 'required',
-    country: 'optional',
-    stopped: 'optional',
-    new_device: 'optional',
-    new_network: 'optional',
-    new_country: 'optional',
-    impossible_travel: 'optional',
-    refresh_burst: 'optional',
-    many_countries: 'optional',
-    success_after_failures: 'optional',
-    wrong_second_factor: 'optional',
-    late_replay: 'optional',
-    country_not_allowed: 'optional',
-  },
-  'login-locked': { ...ALERT_FIELDS, loginIdMasked: 'required' },
-  'two-factor-changed': {
-    ...ALERT_FIELDS,
-    what: 'required',
-    recoveryCodesLeft: 'optional',
-    passkeyName: 'optional',
-    isSecondStepOff: 'optional',
-    removeOn: 'optional',
-  },
-  'identity-changed': { ...ALERT_FIELDS, loginIdMasked: 'required', what: 'required', provider: 'required' },
-  'provider-notice': { ...ALERT_FIELDS, loginIdMasked: 'required', provider: 'required', what: 'required' },
-  'consent-reminder': {
-    name: 'optional',
-    loginIdMasked: 'required',
-    document: 'required',
-    at: 'optional',
-    loginUrl: 'optional',
-  },
-  'email-change': CHALLENGE_FIELDS,
-  'email-changed': {
-    name: 'optional',
-    loginIdMasked: 'required',
-    newEmailMasked: 'required',
-    undoLink: 'optional',
-    undoDays: 'required',
-    at: 'required',
-    network: 'required',
-  },
-  'account-closed': { ...ALERT_FIELDS, loginIdMasked: 'required', eraseOn: 'required' },
-  'account-restored': { ...ALERT_FIELDS, loginIdMasked: 'required' },
-  'admin-action': {
-    name: 'optional',
-    loginIdMasked: 'required',
-    at: 'required',
-    what: 'required',
-    passkeyName: 'optional',
-    isSecondStepOff: 'optional',
-    provider: 'optional',
-    reason: 'optional',
-  },
-  'email-correction': {
-    name: 'optional',
-    loginIdMasked: 'required',
-    at: 'required',
-    link: 'required',
-    linkMinutes: 'required',
-    reason: 'optional',
-  },
-  'set-password': {
-    name: 'optional',
-    loginIdMasked: 'required',
-    at: 'required',
-    link: 'required',
-    linkMinutes: 'required',
-    why: 'required',
-    reason: 'optional',
-  },
-};
-
-export const MAIL_TEMPLATE_NAMES = Object.keys(MAIL_TEMPLATE_FIELDS) as MailTemplateName[];
-
-/** Whether a stored name is a known template. Names become paths, so unknown ones must not reach the file system. */
-export function isMailTemplateName(name: string): name is MailTemplateName {
-  return Object.hasOwn(MAIL_TEMPLATE_FIELDS, name);
-}

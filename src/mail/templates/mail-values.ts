@@ -1,4 +1,5 @@
-import { MAIL_TEMPLATE_FIELDS, type MailTemplateName, type MailTemplates } from './mail-template.js';
+import type { MailTemplateName, MailTemplates } from './mail-template.js';
+import { MAIL_TEMPLATE_FIELDS } from './mail-template-fields.js';
 
 /** The cleaned fields of a mail; an optional field without a value is an empty string. */
 export type MailValues = Record<string, string | number>;

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { MAIL_SAMPLES } from '../../mail/templates/mail-samples.js';
 import { MailRenderer } from '../../mail/templates/mail-renderer.js';
-import { MAIL_TEMPLATE_NAMES } from '../../mail/templates/mail-template.js';
+import { MAIL_TEMPLATE_NAMES } from '../../mail/templates/mail-template-fields.js';
 import { rendererOptions } from '../../mail/templates/renderer-options.js';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { CommandError } from '../../platform/config/command-error.js';

@@ -6,7 +6,7 @@ import { AppConfig } from '../../platform/config/app-config.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 import type { MailLocale } from '../../platform/i18n/mail-locale.js';
 import { MailPreview } from './mail-preview.js';
-import { MAIL_TEMPLATE_NAMES } from '../../mail/templates/mail-template.js';
+import { MAIL_TEMPLATE_NAMES } from '../../mail/templates/mail-template-fields.js';
 
 /** Shows every mail template with sample data in the browser. Answers 404 outside of development. */
 @Public()

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { MailRenderer } from '../../mail/templates/mail-renderer.js';
 import { MAIL_SAMPLES } from '../../mail/templates/mail-samples.js';
-import { isMailTemplateName } from '../../mail/templates/mail-template.js';
+import { isMailTemplateName } from '../../mail/templates/mail-template-fields.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { isMailLocale, type MailLocale } from '../../platform/i18n/mail-locale.js';
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { EVENT_TYPES } from '../../security/events/events.js';
 import { SCOPES } from '../../platform/http/principal.js';
-import { MAIL_TEMPLATE_NAMES } from '../../mail/templates/mail-template.js';
+import { MAIL_TEMPLATE_NAMES } from '../../mail/templates/mail-template-fields.js';
 import type { Locale } from '../../platform/i18n/locale.js';
 import { mailLocales, nameOfLanguage } from '../../platform/i18n/mail-locale.js';
 import { pageAsset, type PageAsset } from '../page-asset.js';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { SecurityNotificationsService } from '../../mail/notifications/security-notifications.service.js';
-import type { IdentityChangeKind } from '../../mail/templates/mail-template.js';
+import type { IdentityChangeKind } from '../../mail/templates/mail-kinds.js';
 import { AppConfig } from '../../platform/config/app-config.js';
 import type { Tx } from '../../platform/database/sql.js';
 import type { ClientContext } from '../../platform/http/client-context.js';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { SecurityNotificationsService } from '../../mail/notifications/security-notifications.service.js';
-import type { ProviderNoticeEffect } from '../../mail/templates/mail-template.js';
+import type { ProviderNoticeEffect } from '../../mail/templates/mail-kinds.js';
 import { AppConfig } from '../../platform/config/app-config.js';
 import type { Tx } from '../../platform/database/sql.js';
 import type { ProviderNotice } from '../../platform/federation/notices/provider-notice.js';

@@ -6,7 +6,7 @@ import type { Tx } from '../../platform/database/sql.js';
 import { CountryLookup } from '../../platform/geoip/country-lookup.service.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { SecurityNotificationsService } from '../../mail/notifications/security-notifications.service.js';
-import { suspicionFields } from '../../mail/templates/mail-template.js';
+import { suspicionFields } from '../../mail/templates/mail-kinds.js';
 import { MembersRepository } from '../../users/members.repository.js';
 import type { RiskJudgement } from './risk-judgement.js';
 import { RiskRepository } from './risk.repository.js';
