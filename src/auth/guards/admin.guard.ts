@@ -1,8 +1,8 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
-import { isApiKey, type Principal, type Role } from '../../platform/http/principal.js';
-import { ROLES } from '../../platform/http/roles.decorator.js';
+import { isApiKey, type Principal } from '../../platform/http/principal.js';
+import { rolesOf } from '../../platform/http/roles.decorator.js';
 import { Database } from '../../platform/database/database.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { SessionsService } from '../../sessions/sessions.service.js';
@@ -30,11 +30,7 @@ export class AdminGuard implements CanActivate {
 
   /** @throws DomainError `forbidden`, `two_factor_required`, `reauth_required` */
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const roles = this.reflector.getAllAndOverride<Role[] | undefined>(ROLES, [
-      context.getHandler(),
-      context.getClass(),
-    ]);
-    if (!roles?.includes('admin')) return true;
+    if (!rolesOf(this.reflector, context)?.includes('admin')) return true;
     const { method, user } = context.switchToHttp().getRequest<FastifyRequest & { user: Principal }>();
     if (isApiKey(user)) return true;
     // Read from the database, because a demotion reaches the revocation feed of each replica only

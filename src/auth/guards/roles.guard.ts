@@ -1,7 +1,7 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { isApiKey, type Principal, type Role } from '../../platform/http/principal.js';
-import { ROLES } from '../../platform/http/roles.decorator.js';
+import { isApiKey, type Principal } from '../../platform/http/principal.js';
+import { rolesOf } from '../../platform/http/roles.decorator.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 
 /**
@@ -14,10 +14,7 @@ export class RolesGuard implements CanActivate {
 
   /** @throws DomainError `forbidden` */
   canActivate(context: ExecutionContext): boolean {
-    const roles = this.reflector.getAllAndOverride<Role[] | undefined>(ROLES, [
-      context.getHandler(),
-      context.getClass(),
-    ]);
+    const roles = rolesOf(this.reflector, context);
     if (!roles) return true;
     // A route that was made public by mistake has no user: refuse the request instead of crashing.
     const { user } = context.switchToHttp().getRequest<{ user?: Principal }>();

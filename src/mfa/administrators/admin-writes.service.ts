@@ -9,9 +9,9 @@ import type { Member } from '../../users/member.entity.js';
 import { MembersRepository } from '../../users/members.repository.js';
 
 /**
- * Admits the writes of administrators and API keys (CC-09): what the guards have checked must still hold when the
- * write commits. Otherwise a demoted administrator, an intruder in the session of one, or
- * the thief of a revoked key could finish what they began.
+ * Admits the writes of administrators and API keys (CC-09): what the guards have checked must still
+ * hold when the write commits. Otherwise a demoted administrator, an intruder in the session of one,
+ * or the thief of a revoked key could finish what they began.
  */
 @Injectable()
 export class AdminWritesService {

@@ -1,10 +1,15 @@
-import { SetMetadata, type CustomDecorator } from '@nestjs/common';
+import { SetMetadata, type CustomDecorator, type ExecutionContext } from '@nestjs/common';
+import type { Reflector } from '@nestjs/core';
 import type { Role } from './principal.js';
 
-export const ROLES = 'munjigi:roles';
+const ROLES = 'munjigi:roles';
 
 /**
  * Restricts a route to members with one of the roles. Without it, an access token of any member is
  * enough. Without any role, the route is for API keys only.
  */
 export const Roles = (...roles: Role[]): CustomDecorator => SetMetadata(ROLES, roles);
+
+/** @returns the roles that the route is restricted to; undefined without a restriction */
+export const rolesOf = (reflector: Reflector, context: ExecutionContext): readonly Role[] | undefined =>
+  reflector.getAllAndOverride<Role[] | undefined>(ROLES, [context.getHandler(), context.getClass()]);
