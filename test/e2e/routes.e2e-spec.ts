@@ -101,7 +101,7 @@ describe('every route', () => {
   let app: TestApp;
   beforeAll(async () => {
     app = await TestApp.shared();
-    const listed = await promisify(execFile)(process.execPath, ['test/support/list-routes.js'], {
+    const listed = await promisify(execFile)(process.execPath, ['--import', 'tsx', 'test/support/list-routes.ts'], {
       cwd: PROJECT_ROOT,
       env: serverEnvironment(),
     });
