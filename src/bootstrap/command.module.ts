@@ -5,7 +5,7 @@ import { EventsModule } from '../security/events/events.module.js';
 import { AuditLogModule } from '../security/audit-log/audit-log.module.js';
 import { ConfigModule } from '../platform/config/config.module.js';
 import { DatabaseModule } from '../platform/database/database.module.js';
-import { ProviderGrantRenewal } from '../platform/federation/provider-grant-renewal.service.js';
+import { ProviderGrantReEncryption } from '../platform/federation/provider-grant-re-encryption.service.js';
 import { ProviderGrantsRepository } from '../platform/federation/provider-grants.repository.js';
 import { ProviderGrantsService } from '../platform/federation/provider-grants.service.js';
 import { ProviderRevocationsRepository } from '../platform/federation/revocations/provider-revocations.repository.js';
@@ -37,7 +37,7 @@ import { AdminCreationService } from '../operations/commands/admin-creation.serv
   providers: [
     ...[AdminCreationService, RestoreService, EncryptedValuesRepository, ReEncryptionService],
     // Without their module, whose worker a command must not start.
-    ...[ProviderGrantRenewal, ProviderGrantsRepository, ProviderGrantsService, ProviderRevocationsRepository],
+    ...[ProviderGrantReEncryption, ProviderGrantsRepository, ProviderGrantsService, ProviderRevocationsRepository],
   ],
 })
 export class CommandModule {}

@@ -65,8 +65,8 @@ export class EncryptedValuesRepository {
 
   async replaceApps(tx: Tx, keyId: string, values: readonly { id: string; encrypted: Buffer }[]): Promise<void> {
     await tx.query(
-      `UPDATE totp_secrets SET sealed = renewed.sealed, key_id = $1
-       FROM unnest($2::uuid[], $3::bytea[]) AS renewed (id, sealed) WHERE member_id = renewed.id`,
+      `UPDATE totp_secrets SET sealed = reencrypted.sealed, key_id = $1
+       FROM unnest($2::uuid[], $3::bytea[]) AS reencrypted (id, sealed) WHERE member_id = reencrypted.id`,
       [keyId, values.map(({ id }) => id), values.map(({ encrypted }) => encrypted)],
     );
   }
@@ -92,8 +92,8 @@ export class EncryptedValuesRepository {
     values: readonly (StoredRecoveryCode & { readonly id: Buffer })[],
   ): Promise<void> {
     await tx.query(
-      `UPDATE recovery_codes SET digest = renewed.digest, sealed = renewed.sealed, key_id = $1
-       FROM unnest($2::bytea[], $3::bytea[], $4::bytea[]) AS renewed (id, digest, sealed) WHERE recovery_codes.digest = renewed.id`,
+      `UPDATE recovery_codes SET digest = reencrypted.digest, sealed = reencrypted.sealed, key_id = $1
+       FROM unnest($2::bytea[], $3::bytea[], $4::bytea[]) AS reencrypted (id, digest, sealed) WHERE recovery_codes.digest = reencrypted.id`,
       [
         keyId,
         values.map(({ id }) => id),

@@ -6,7 +6,7 @@ import { dataSourceOptions } from '../../src/bootstrap/data-source.js';
 import { EventDeliveriesRepository } from '../../src/security/events/deliveries/event-deliveries.repository.js';
 import { EventConsumersRepository } from '../../src/security/events/log/event-consumers.repository.js';
 import { EventsRepository } from '../../src/security/events/log/events.repository.js';
-import { WebhookSecretRenewal } from '../../src/security/events/webhooks/webhook-secret-renewal.service.js';
+import { WebhookSecretReEncryption } from '../../src/security/events/webhooks/webhook-secret-re-encryption.service.js';
 import { WebhookSecrets } from '../../src/security/events/webhooks/webhook-secrets.js';
 import { WebhooksRepository } from '../../src/security/events/webhooks/webhooks.repository.js';
 import { KeyRing } from '../../src/platform/crypto/key-ring.js';
@@ -267,12 +267,16 @@ describe('events', () => {
       [id, sealed, before!.keyId],
     );
     expect(() => after!.decrypt(id, sealed)).toThrow();
-    const renewal = new WebhookSecretRenewal(webhooks, both!);
-    expect(await database.transaction((tx) => renewal.renew(tx))).toBe(1);
-    expect(await renewal.count()).toEqual([{ keyId: after!.keyId, count: 1 }]);
+    const reEncryption = new WebhookSecretReEncryption(webhooks, both!);
+    // A failure of the database is no secret that cannot be decrypted.
+    jest.spyOn(webhooks, 'replaceSecrets').mockRejectedValueOnce(new Error('connection lost'));
+    await expect(database.transaction((tx) => reEncryption.reencrypt(tx))).rejects.toThrow('connection lost');
+    expect(await database.transaction((tx) => new WebhookSecretReEncryption(webhooks, after!).reencrypt(tx))).toBe(0);
+    expect(await database.transaction((tx) => reEncryption.reencrypt(tx))).toBe(1);
+    expect(await reEncryption.count()).toEqual([{ keyId: after!.keyId, count: 1 }]);
     const { rows } = await own.pool.query(`SELECT secret, previous_secret FROM webhooks WHERE id = $1`, [id]);
     for (const value of Object.values(rows[0])) expect(after!.decrypt(id, value as Buffer)).toBe(secret);
-    expect(await database.transaction((tx) => renewal.renew(tx))).toBe(0);
+    expect(await database.transaction((tx) => reEncryption.reencrypt(tx))).toBe(0);
   });
 
   it('EV-01 are read from the beginning to the end while the purge is late', async () => {

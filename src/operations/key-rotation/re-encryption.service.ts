@@ -7,8 +7,8 @@ import { LOCKS } from '../../platform/database/advisory-locks.js';
 import { DatabaseClient } from '../../platform/database/database-client.js';
 import { Database } from '../../platform/database/database.js';
 import { sessionSettings } from '../../platform/database/session-settings.js';
-import { ProviderGrantRenewal } from '../../platform/federation/provider-grant-renewal.service.js';
-import { WebhookSecretRenewal } from '../../security/events/webhooks/webhook-secret-renewal.service.js';
+import { ProviderGrantReEncryption } from '../../platform/federation/provider-grant-re-encryption.service.js';
+import { WebhookSecretReEncryption } from '../../security/events/webhooks/webhook-secret-re-encryption.service.js';
 import type { Tx } from '../../platform/database/sql.js';
 import { RecoveryCodeDigests } from '../../mfa/recovery-codes/recovery-code-digests.js';
 import {
@@ -52,8 +52,8 @@ export class ReEncryptionService {
     private readonly keys: KeyRing,
     private readonly database: Database,
     private readonly values: EncryptedValuesRepository,
-    private readonly webhookSecrets: WebhookSecretRenewal,
-    private readonly providerGrants: ProviderGrantRenewal,
+    private readonly webhookSecrets: WebhookSecretReEncryption,
+    private readonly providerGrants: ProviderGrantReEncryption,
   ) {
     this.appCipher = new FieldCipher(keys.all('totp-secret'));
     this.recoveryCodes = new RecoveryCodeDigests(keys);
@@ -96,8 +96,8 @@ export class ReEncryptionService {
     const connection = await this.acquireLock();
     if (connection === null) return null;
     try {
-      const webhooks = await this.database.transaction((tx) => this.webhookSecrets.renew(tx));
-      const providers = await this.providerGrants.renew();
+      const webhooks = await this.database.transaction((tx) => this.webhookSecrets.reencrypt(tx));
+      const providers = await this.providerGrants.reencrypt();
       return providers + webhooks + (await this.reencryptApps()) + (await this.reencryptRecoveryCodes());
     } finally {
       await connection.end().catch(() => undefined); // releases the lock
@@ -108,12 +108,12 @@ export class ReEncryptionService {
     return this.inBatches<string>(
       (tx, after) => this.values.lockApps(tx, this.keyId, after, BATCH_SIZE),
       async (tx, rows) => {
-        const renewed = rows.flatMap(({ id, memberId, encrypted }) => {
+        const reencrypted = rows.flatMap(({ id, memberId, encrypted }) => {
           const secret = decryptOrNull(() => this.appCipher.decrypt(encrypted, memberId));
           return secret === null ? [] : [{ id, encrypted: this.appCipher.encrypt(secret, memberId) }];
         });
-        await this.values.replaceApps(tx, this.keyId, renewed);
-        return renewed.length;
+        await this.values.replaceApps(tx, this.keyId, reencrypted);
+        return reencrypted.length;
       },
     );
   }
@@ -122,23 +122,23 @@ export class ReEncryptionService {
     return this.inBatches<Buffer>(
       (tx, after) => this.values.lockRecoveryCodes(tx, this.keyId, after, BATCH_SIZE),
       async (tx, rows) => {
-        const renewed = rows.flatMap(({ id, memberId, encrypted }) => {
+        const reencrypted = rows.flatMap(({ id, memberId, encrypted }) => {
           const code = decryptOrNull(() => this.recoveryCodes.reencrypt(memberId, encrypted));
           return code === null ? [] : [{ id, ...code }];
         });
-        await this.values.replaceRecoveryCodes(tx, this.keyId, renewed);
-        return renewed.length;
+        await this.values.replaceRecoveryCodes(tx, this.keyId, reencrypted);
+        return reencrypted.length;
       },
     );
   }
 
   /**
-   * Renews all rows, batch by batch in the order of their ids, so that undecryptable rows are read
-   * once per run.
+   * Re-encrypts all rows, batch by batch in the order of their ids, so that undecryptable rows are
+   * read once per run.
    */
   private async inBatches<Id>(
     lockRows: (tx: Tx, after: Id | null) => Promise<EncryptedValue<Id>[]>,
-    renew: (tx: Tx, rows: readonly EncryptedValue<Id>[]) => Promise<number>,
+    reencrypt: (tx: Tx, rows: readonly EncryptedValue<Id>[]) => Promise<number>,
   ): Promise<number> {
     let after: Id | null = null;
     let total = 0;
@@ -146,7 +146,7 @@ export class ReEncryptionService {
       const from: Id | null = after;
       const batch = await this.database.transaction(async (tx) => {
         const rows = await lockRows(tx, from);
-        return { last: rows.at(-1)?.id, count: rows.length === 0 ? 0 : await renew(tx, rows) };
+        return { last: rows.at(-1)?.id, count: rows.length === 0 ? 0 : await reencrypt(tx, rows) };
       });
       if (batch.last === undefined) return total;
       after = batch.last;
@@ -183,8 +183,8 @@ export class ReEncryptionService {
 }
 
 /**
- * Null if no known secret decrypts the value. The row is left as it is, in case the operator finds
- * the secret.
+ * Null if no configured secret decrypts the value. The row stays as it is, because the operator may
+ * still add that secret to PREVIOUS_SECRETS.
  */
 function decryptOrNull<T>(decrypt: () => T): T | null {
   try {

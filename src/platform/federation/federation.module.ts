@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { FederationService } from './federation.service.js';
 import { IdentityProviders } from './identity-providers.js';
 import { ProviderNoticesService } from './notices/provider-notices.service.js';
-import { ProviderGrantRenewal } from './provider-grant-renewal.service.js';
+import { ProviderGrantReEncryption } from './provider-grant-re-encryption.service.js';
 import { ProviderGrantsRepository } from './provider-grants.repository.js';
 import { ProviderGrantsService } from './provider-grants.service.js';
 import { ProviderRevocationDelivery } from './revocations/provider-revocation-delivery.js';
@@ -15,14 +15,14 @@ import { SocialRequestsRepository } from './social-requests.repository.js';
 @Module({
   providers: [
     ...[FederationService, IdentityProviders, SocialRequestsRepository, ProviderNoticesService],
-    ...[ProviderGrantsRepository, ProviderGrantsService, ProviderGrantRenewal],
+    ...[ProviderGrantsRepository, ProviderGrantsService, ProviderGrantReEncryption],
     ...[ProviderRevocationsRepository, ProviderRevocationsService],
     ...[ProviderRevocationDelivery, ProviderRevocationWorker],
   ],
   exports: [
     FederationService,
     ProviderNoticesService,
-    ProviderGrantRenewal,
+    ProviderGrantReEncryption,
     ProviderRevocationsRepository,
     ProviderRevocationsService,
     ProviderRevocationDelivery,

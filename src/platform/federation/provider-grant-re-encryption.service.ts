@@ -8,38 +8,38 @@ const BATCH_SIZE = 200;
 
 /** Re-encrypts the refresh tokens of providers after SECRET has changed. */
 @Injectable()
-export class ProviderGrantRenewal {
+export class ProviderGrantReEncryption {
   constructor(
     private readonly database: Database,
     private readonly repository: ProviderGrantsRepository,
     private readonly grants: ProviderGrantsService,
   ) {}
 
-  /** How many refresh tokens need each master secret. */
+  /** Counts the refresh tokens by the id of the master secret that encrypts them. */
   async count(): Promise<{ keyId: string; count: number }[]> {
     return this.repository.countByKey();
   }
 
-  /** @returns how many were renewed; those that no known secret decrypts stay as they are */
-  async renew(): Promise<number> {
+  /** @returns the number of re-encrypted tokens; one that no configured secret decrypts stays as it is */
+  async reencrypt(): Promise<number> {
     let after: GrantKey = { provider: '', subject: '' };
     let total = 0;
     for (;;) {
       const from = after;
       const batch = await this.database.transaction(async (tx) => {
         const rows = await this.repository.lockOutdated(tx, this.grants.keyId, from, BATCH_SIZE);
-        let renewed = 0;
+        let count = 0;
         for (const { sealed, ...key } of rows) {
           const replacement = this.reencryptOrNull(key, sealed);
-          if (replacement === null) continue; // the operator may find the secret
+          if (replacement === null) continue; // the operator may still add that secret to PREVIOUS_SECRETS
           await this.repository.replaceSealed(tx, key, replacement, this.grants.keyId);
-          renewed += 1;
+          count += 1;
         }
-        return { renewed, last: rows.at(-1) };
+        return { count, last: rows.at(-1) };
       });
       if (batch.last === undefined) return total;
       after = batch.last;
-      total += batch.renewed;
+      total += batch.count;
     }
   }
 
