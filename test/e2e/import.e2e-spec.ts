@@ -208,7 +208,7 @@ describe('munjigi import', () => {
       { row: 1, line: 1, reason: 'the mail address is not verified, and there is no password' },
       { row: 2, line: 2, reason: 'password hashes by md5 are not supported' },
       { row: 3, line: 3, reason: 'the mail address is not verified, and there is no password' },
-      { row: 4, line: 4, reason: 'the password hash by bcrypt 20 would take the server too long to verify' },
+      { row: 4, line: 4, reason: 'the password hash by bcrypt of cost 20 would take the server too long to verify' },
     ]);
     expect(statSync(rejectedFile).mode & 0o777).toBe(0o600);
   });
@@ -301,6 +301,18 @@ describe('munjigi import', () => {
     const { code, stdout } = await importFile(jsonl({ email: 'dry@example.com' }), ['--dry-run', '--trust-addresses']);
     expect([code, stdout.trim()]).toEqual([0, '1 members would be added, 0 were imported before, 0 rows refused.']);
     expect(await count()).toBe(before);
+  });
+
+  it('IM-13 IM-16 announces no member in a dry run that a collision would stop', async () => {
+    const file = jsonl({ email: 'twice@example.com' }, { email: 'twice@example.com' }, { email: 'once@example.com' });
+    const { code, stdout, stderr } = await importFile(file, [
+      '--dry-run',
+      '--trust-addresses',
+      '--on-collision',
+      'fail',
+    ]);
+    expect([code, stdout.trim()]).toEqual([1, '0 members would be added, 0 were imported before, 2 rows refused.']);
+    expect(stderr).toContain('Nothing was written');
   });
 
   it.each([

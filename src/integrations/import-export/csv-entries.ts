@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { parse, type CsvError } from 'csv-parse';
 import { CommandError } from '../../platform/config/command-error.js';
-import { MAX_ENTRY, textProblem } from './file-text.js';
+import { MAX_ENTRY_LENGTH, textProblem } from './file-text.js';
 import type { ImportRow, ReadEntry } from './import-row.js';
 import { UnreadableValue } from './unreadable-value.js';
 
@@ -33,7 +33,7 @@ export async function* csvEntries(
     relax_column_count: true,
     skip_empty_lines: true,
     skip_records_with_error: true,
-    max_record_size: MAX_ENTRY,
+    max_record_size: MAX_ENTRY_LENGTH,
     on_skip: (error: CsvError | undefined) => {
       skipped.push({ line: Number(error?.['lines'] ?? 1), problem: csvProblem(error) });
       return undefined;
@@ -86,7 +86,7 @@ function checkHeader(record: readonly string[], required: readonly string[]): st
 }
 
 function csvProblem(error: CsvError | undefined): string {
-  if (error?.code === 'CSV_MAX_RECORD_SIZE') return `longer than ${MAX_ENTRY} characters`;
+  if (error?.code === 'CSV_MAX_RECORD_SIZE') return `longer than ${MAX_ENTRY_LENGTH} characters`;
   if (error?.code === 'CSV_QUOTE_NOT_CLOSED') return 'a quote is not closed before the file ends';
   return 'quotes inside a cell must be doubled';
 }

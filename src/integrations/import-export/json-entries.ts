@@ -1,4 +1,4 @@
-import { MAX_ENTRY, textProblem } from './file-text.js';
+import { MAX_ENTRY_LENGTH, textProblem } from './file-text.js';
 import type { ImportRow, ReadEntry } from './import-row.js';
 import { UnreadableValue } from './unreadable-value.js';
 
@@ -30,7 +30,7 @@ export async function* jsonEntries(
 
 /** Parses the text of one object. @returns null if `convert` leaves it out */
 export function entryOf(line: number, text: string | null, convert: Convert): ReadEntry | null {
-  if (text === null) return { line, problem: `longer than ${MAX_ENTRY} characters` };
+  if (text === null) return { line, problem: `longer than ${MAX_ENTRY_LENGTH} characters` };
   const problem = textProblem(text);
   if (problem !== null) return { line, problem };
   try {
@@ -87,7 +87,7 @@ class ArrayScanner {
       } else if (char === '}' || char === ']') {
         if (this.object !== null && this.depth === this.arrayDepth + 1) {
           const text = this.object + chunk.slice(from, index + 1);
-          yield { line: this.startLine, text: this.isTooLong || text.length > MAX_ENTRY ? null : text };
+          yield { line: this.startLine, text: this.isTooLong || text.length > MAX_ENTRY_LENGTH ? null : text };
           this.object = null;
         } else if (this.arrayDepth > 0 && this.depth === this.arrayDepth) {
           this.arrayDepth = 0;
@@ -102,7 +102,7 @@ class ArrayScanner {
     }
     if (this.object === null) return;
     this.object += chunk.slice(from);
-    if (this.object.length > MAX_ENTRY) {
+    if (this.object.length > MAX_ENTRY_LENGTH) {
       this.isTooLong = true;
       this.object = '';
     }

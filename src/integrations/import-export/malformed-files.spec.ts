@@ -68,7 +68,7 @@ const FILES: [string, SourceName, string | Buffer, Outcome][] = [
     'a line in Latin-1',
     'jsonl',
     Buffer.concat([Buffer.from('{"email":"ada@example.com","name":"Ad\xe9"}\n', 'latin1'), Buffer.from(jsonl(bob))]),
-    { good: ['bob@example.com'], bad: ['1: not valid UTF-8'] },
+    { good: ['bob@example.com'], bad: ['1: not valid UTF-8, or contains U+FFFD'] },
   ],
   [
     'a cell in EUC-KR',
@@ -78,7 +78,7 @@ const FILES: [string, SourceName, string | Buffer, Outcome][] = [
       Buffer.from([0xb1, 0xe8]),
       Buffer.from('\nbob@example.com,B'),
     ]),
-    { good: ['bob@example.com'], bad: ['2: not valid UTF-8'] },
+    { good: ['bob@example.com'], bad: ['2: not valid UTF-8, or contains U+FFFD'] },
   ],
   [
     'a NUL',

@@ -2,13 +2,14 @@ import type { AttributeValues } from '../../platform/attributes/member-attribute
 import type { DatabaseClient } from '../../platform/database/database-client.js';
 import type { OwnIdentity, OwnPasskey } from './import-row.js';
 
-/** A member with the stored, encrypted form of second factors; or a claim, which has none. */
+/** A member, with second factors as they are stored; or the claim of an imported account, which has none. */
 export interface ExportedMember {
   readonly id: string;
+  /** Null for a claim whose login ID a member has. */
   readonly loginId: string | null;
   readonly loginIdGenerated: boolean;
   readonly email: string;
-  /** A member has a proven mailbox. False for the claim of an imported account. */
+  /** True for a member, false for a claim. */
   readonly emailVerified: boolean;
   readonly name: string | null;
   readonly locale: string;
@@ -21,14 +22,14 @@ export interface ExportedMember {
   readonly passwordHash: string | null;
   /** All stored values, also those that no longer fit their declaration. */
   readonly attributes: AttributeValues | null;
-  /** The confirmed authenticator app. */
+  /** The encrypted secret of the confirmed authenticator app; null without one. */
   readonly app: Buffer | null;
-  /** Unused recovery codes in hexadecimal, without those from before 1.0.0, which have no hash. */
+  /** The encrypted hashes of unused recovery codes, in hexadecimal. Codes from before 1.0.0 have none and are left out. */
   readonly codes: readonly string[];
   readonly identities: readonly OwnIdentity[];
   /** The whole ledger, oldest first; null where it is empty. */
   readonly consents: readonly object[] | null;
-  /** With bytes in hexadecimal. */
+  /** Here bytes are in hexadecimal, which {@link OwnPasskey} has as base64url. */
   readonly passkeys: readonly OwnPasskey[];
 }
 
@@ -50,16 +51,18 @@ const MEMBERS = `SELECT m.id, login_id AS "loginId", login_id_generated AS "logi
   FROM members m ORDER BY m.created_at, m.id`;
 
 /**
- * Without those whose address a member has by now: none can become a member, and in an import the
- * two would collide. Where a member has the login ID, an import makes another one.
+ * Leaves out a claim whose address a member has by now: it can no longer become a member, and the
+ * two lines would collide in an import. A claim whose login ID a member has is exported without it,
+ * and an import then makes another login ID.
  */
 const CLAIMS = `SELECT id, CASE WHEN NOT EXISTS (SELECT FROM members m WHERE m.login_id = c.login_id) THEN login_id END, login_id_generated, email, false, name, locale, 'member', 'active', NULL::timestamptz, created_at, false, password_hash,
     attributes, NULL::bytea, '{}'::text[], '[]'::jsonb, '[]'::jsonb, NULL::jsonb
   FROM imported_claims c WHERE NOT EXISTS (SELECT FROM members m WHERE m.email_key = c.email_key) ORDER BY created_at, id`;
 
 /**
- * Reads all members with their second factors and identities, and then all claims, across the modules
- * that own the tables.
+ * Reads all members with their second factors, identities and consents, then the claims that can
+ * still become members. SQL across the modules that own the tables, because a query for each member
+ * would be too slow.
  */
 export class MemberExportRepository {
   constructor(private readonly client: DatabaseClient) {}
@@ -73,6 +76,7 @@ export class MemberExportRepository {
     return result;
   }
 
+  /** At most this many rows are exported, for the progress: it includes claims that are left out. */
   async count(): Promise<number> {
     const { rows } = await this.client.query<{ count: number }>(
       'SELECT ((SELECT count(*) FROM members) + (SELECT count(*) FROM imported_claims))::int AS count',
@@ -80,7 +84,7 @@ export class MemberExportRepository {
     return rows[0]!.count;
   }
 
-  /** Needs {@link inSnapshot}. */
+  /** Works only inside {@link inSnapshot}. */
   async *batches(): AsyncGenerator<ExportedMember[]> {
     for (;;) {
       const { rows } = await this.client.query<ExportedMember>(`FETCH ${BATCH} FROM exported`);

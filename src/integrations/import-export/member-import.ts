@@ -22,6 +22,7 @@ export interface ImportRequest {
   readonly resume?: boolean;
 }
 
+/** What an import did; of a dry run, what it would have done. */
 export interface ImportReport {
   readonly members: number;
   /** Accounts whose owners have to prove the address first. */
@@ -34,23 +35,27 @@ export interface ImportReport {
 }
 
 /**
- * Imports the accounts of one file: reads and checks all of them first, then adds members. It
- * mails no member. Memory does not grow with the file.
+ * Imports the accounts of one file, once. Reads and checks all rows first, then adds members, and
+ * claims for addresses that are not proven. Sends no mail. Memory does not grow with the file.
  */
 export class MemberImport {
-  private rejections = 0;
+  private refusedCount = 0;
 
   constructor(
     private readonly staging: ImportStagingRepository,
     private readonly secrets: SecretValues,
     private readonly prepare: (row: ImportRow) => PreparedRow | string,
-    private readonly rejected: Writable,
+    private readonly refusedRows: Writable,
     private readonly output: ProgressOutput,
   ) {}
 
-  /** @throws CommandError if another import runs, or the source was imported before without `resume` */
+  /**
+   * @throws CommandError if another import is running, if accounts of this source were imported
+   * before and `resume` is not set, or if the file cannot be read
+   */
   async run(read: SourceReader, request: ImportRequest): Promise<ImportReport> {
-    if (!(await this.staging.lock())) throw new CommandError('Another import runs on this database.');
+    if (!(await this.staging.lock()))
+      throw new CommandError('Another import is running on this database. Wait until it has ended.');
     const before = await this.staging.countImported(request.source);
     if (before > 0 && request.resume !== true)
       throw new CommandError(
@@ -63,11 +68,11 @@ export class MemberImport {
     const collisions = await this.staging.countRefused();
     const isStopped = request.policy === 'fail' && collisions > 0;
     let moved: MovedRows = { members: 0, claims: 0 };
-    if (request.dryRun === true) moved = ready;
-    else if (!isStopped) moved = await this.move(request.source, ready.members + ready.claims);
+    if (!isStopped)
+      moved = request.dryRun === true ? ready : await this.move(request.source, ready.members + ready.claims);
     for await (const { row, line, reason, otherRow } of this.staging.refused())
-      await this.reject({ row, line }, otherRow === null ? reason : `${reason} as row ${otherRow}`);
-    return { ...moved, done, refused: this.rejections, isStopped };
+      await this.refuse({ row, line }, otherRow === null ? reason : `${reason} as row ${otherRow}`);
+    return { ...moved, done, refused: this.refusedCount, isStopped };
   }
 
   private async stage(read: SourceReader, { file, size, columns }: ImportRequest): Promise<void> {
@@ -81,13 +86,14 @@ export class MemberImport {
       rows += 1;
       progress.show(bytes, rows);
       const prepared = 'row' in entry ? this.prepare(entry.row) : entry.problem;
-      if (typeof prepared === 'string') await this.reject({ row: rows, line: entry.line }, prepared);
+      if (typeof prepared === 'string') await this.refuse({ row: rows, line: entry.line }, prepared);
       else await this.staging.add({ row: rows, line: entry.line, values: this.valuesOf(prepared) });
     }
     await this.staging.complete();
     progress.end();
   }
 
+  /** In the order of the columns in import-staging.repository.ts, after `row_number` and `line`. */
   private valuesOf(row: PreparedRow): (string | boolean | null)[] {
     const { rowKey, loginId, email, emailKey, name, locale, createdAt, loginIdGenerated } = row.profile;
     return [
@@ -122,9 +128,9 @@ export class MemberImport {
     return moved;
   }
 
-  /** One line of JSON for each row that is not imported, without its secrets (IM-14). */
-  private async reject(place: { row: number; line: number }, reason: string): Promise<void> {
-    this.rejections += 1;
-    if (!this.rejected.write(`${JSON.stringify({ ...place, reason })}\n`)) await once(this.rejected, 'drain');
+  /** Writes the place and the reason as one line of JSON, and nothing of the row, which may be secret (IM-14). */
+  private async refuse(place: { row: number; line: number }, reason: string): Promise<void> {
+    this.refusedCount += 1;
+    if (!this.refusedRows.write(`${JSON.stringify({ ...place, reason })}\n`)) await once(this.refusedRows, 'drain');
   }
 }

@@ -38,7 +38,7 @@ export class SecretValues {
 
   /** @throws Error if no known secret decrypts it */
   recoveryHash(memberId: string, encrypted: Buffer): string {
-    return this.codes.hashOf(memberId, encrypted);
+    return this.codes.decryptHash(memberId, encrypted);
   }
 }
 

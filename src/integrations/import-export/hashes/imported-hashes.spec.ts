@@ -91,7 +91,7 @@ describe('a slow hash', () => {
     ['{SHA}25ro4PKC8jhQZ26jVsozhX/xaP0suHgX', 'password hashes by SHA are not supported'],
     [
       '$bcrypt-sha256$v=2,t=2b,r=20$0od.JZPdC73cynVTf7d5F.$Vp2XOUyMF.UQkEA4GxVEVaxpSdJ3dbW',
-      'the password hash by bcrypt 20 would take the server too long to verify',
+      'the password hash by bcrypt of cost 20 would take the server too long to verify',
     ],
     ['{noop}secret', 'the password is in plain text; --accept-noop imports it'],
     ['5f4dcc3b5aa765d61d8327deb882cf99', 'password hashes of this kind are not supported'],

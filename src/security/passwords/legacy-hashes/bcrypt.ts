@@ -5,26 +5,34 @@ import { refuse, TOO_EXPENSIVE, type LegacyHash, type LegacyReader, type Refused
 const MAX_COST = 14;
 const MIN_COST = 4;
 
-/** The prefix of the stored form where bcrypt hashes the SHA-256 of the password, as Django does. */
-const SHA256_PREFIX = '$bcrypt-sha256';
+/**
+ * Our prefix for Django's scheme, which is bcrypt of the hexadecimal SHA-256 of a password. The hashes
+ * of passlib begin with it as well, but do not continue with `$2b$`.
+ */
+const DJANGO_SHA256_PREFIX = '$bcrypt-sha256';
 
 /**
- * bcrypt as `$2a$`, `$2b$` or `$2y$`, with the prefix of Spring or Django or none. All three are one
- * algorithm for passwords of at most 255 bytes. Like the libraries that make such hashes, it reads
- * the first 72 bytes of a password. Unlike some of them, it reads on after a NUL.
+ * Reads bcrypt as `$2a$`, `$2b$` or `$2y$`: bare, with the prefix of Spring or Django, or as stored.
+ * All three are one algorithm for passwords of at most 254 bytes. Verification uses the first 72
+ * bytes of a password, as the libraries do that make such hashes. Unlike in some of them, a NUL does
+ * not end the password.
  */
 export const readBcrypt: LegacyReader = (text) => {
   const [, prefix, cost, rest] =
     /^(\{bcrypt\}|bcrypt\$|bcrypt_sha256\$|\$bcrypt-sha256)?\$2[aby]\$(\d\d)\$([./A-Za-z0-9]{53})$/.exec(text) ?? [];
   if (cost === undefined) return null;
   const kind = `$2b$${cost}`;
-  if (prefix?.includes('sha256') !== true) return bcryptHash({ kind, cost, rest: rest!, inputOf: (text) => text });
-  return bcryptHash({ kind: SHA256_PREFIX + kind, cost, rest: rest!, inputOf: (text) => sha256(text).digest('hex') });
+  if (prefix?.includes('sha256') !== true)
+    return bcryptHash({ kind, cost, rest: rest!, inputOf: (password) => password });
+  const inputOf = (password: string) => sha256(password).digest('hex');
+  return bcryptHash({ kind: DJANGO_SHA256_PREFIX + kind, cost, rest: rest!, inputOf });
 };
 
 /**
- * passlib's `bcrypt_sha256`, which hashes the password with SHA-256 (version 1) or with HMAC-SHA-256
- * keyed by the salt (version 2). The last form is the stored one.
+ * passlib's `bcrypt_sha256`. Version 1 hashes the password with SHA-256, version 2 with HMAC-SHA-256,
+ * whose key is the text of the salt. The first two patterns are those of passlib, version 2 first;
+ * the third is our stored form of both. The empty group stands for the version, which version 1 does
+ * not name.
  */
 export const readPasslibBcrypt: LegacyReader = (text) => {
   const [, version, cost, salt, tag] =
@@ -50,13 +58,13 @@ interface Parts {
   readonly cost: string;
   /** Salt and tag. */
   readonly rest: string;
-  /** What bcrypt hashes in place of the password. */
+  /** What bcrypt hashes: the password itself, or a digest of it. */
   readonly inputOf: (password: string) => string;
 }
 
 function bcryptHash({ kind, cost, rest, inputOf }: Parts): LegacyHash | RefusedHash {
-  if (Number(cost) > MAX_COST) return refuse(`bcrypt ${cost}`, TOO_EXPENSIVE);
-  if (Number(cost) < MIN_COST) return refuse(`bcrypt ${cost}`, 'is malformed');
+  if (Number(cost) > MAX_COST) return refuse(`bcrypt of cost ${cost}`, TOO_EXPENSIVE);
+  if (Number(cost) < MIN_COST) return refuse(`bcrypt of cost ${cost}`, 'is malformed');
   return {
     stored: `${kind}$${rest}`,
     kind,

@@ -178,7 +178,7 @@ describe('a hash of another system', () => {
     ['no parameters', JSON.stringify({ algorithm: 'argon2' }), 'malformed'],
     ['no type', JSON.stringify({ ...KEYCLOAK_ARGON2, additionalParameters: { memory: 7 } }), 'malformed'],
     ['2^20 of Firebase', firebaseForm(FIREBASE_HASH, FIREBASE_SALT, { ...FIREBASE, memCost: 20 })!, 'too long'],
-    ['bcrypt 20', SPRING.bcrypt.replace('$10$', '$20$'), 'too long'],
+    ['bcrypt of cost 20', SPRING.bcrypt.replace('$10$', '$20$'), 'too long'],
     ['100 million rounds', LAYOUTS['Django PBKDF2-SHA256'].replace('$1000$', '$100000000$'), 'too long'],
     ['N of 2^24', LAYOUTS['Django scrypt'].replace('$16384$', '$16777216$'), 'too long'],
     ['16 lanes', LAYOUTS['Django scrypt'].replace('$8$1$', '$8$16$'), 'too long'],
