@@ -13,7 +13,7 @@ const OPTIONS: MailRendererOptions = {
   productName: 'Acme',
   brandColor: '#2a51d8',
   logo: null,
-  countryOf: (ip, locale) => new Intl.DisplayNames(locale, { type: 'region' }).of(ip === 'unknown' ? 'ZZ' : 'KR'),
+  countryOf: (ip) => (ip === 'unknown' ? 'ZZ' : 'KR'),
   defaultLocale: 'en',
 };
 const ours = new MailRenderer(OPTIONS);
@@ -265,6 +265,11 @@ describe('mail texts of the operator', () => {
     expect(text).toContain(new Intl.DisplayNames('ar', { type: 'region' }).of('KR'));
   });
 
+  it('AC-62 a language is written in its own direction', () => {
+    copyOurs('en', 'ckb');
+    expect(load().render('sign-up', 'ckb', MAIL_SAMPLES['sign-up']).html).toContain('<html lang="ckb" dir="rtl">');
+  });
+
   it('AC-62 a mail that a language lacks is sent in the default language, whole', () => {
     for (const part of ['subject', 'text', 'html'])
       write(`ja/sign-up.${part}.hbs`, { subject: '確認', text: TEXT, html: HTML }[part]!);
@@ -273,6 +278,8 @@ describe('mail texts of the operator', () => {
     expect(renderer.render('password-reset', 'ja', MAIL_SAMPLES['password-reset'])).toEqual(
       ours.render('password-reset', 'en', MAIL_SAMPLES['password-reset']),
     );
+    const newDevice = { ...MAIL_SAMPLES['new-device'], country: 'JP' };
+    expect(renderer.render('new-device', 'ja', newDevice).text).toContain('Country: Japan');
   });
 
   it('AC-62 a mail to a member whose language was removed is sent in the default language', () => {

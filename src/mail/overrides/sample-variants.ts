@@ -10,7 +10,7 @@ const EXTRAS: Readonly<Record<string, string | number>> = {
   provider: 'Google',
   reservedUntil: TIME,
   removeOn: TIME,
-  country: 'South Korea',
+  country: 'KR',
   browser: 'Firefox',
   passkeyName: 'Laptop',
   after: 'not-me',

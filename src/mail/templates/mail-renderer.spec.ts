@@ -37,8 +37,7 @@ const OPTIONS: MailRendererOptions = {
   productName: 'Acme',
   brandColor: '#2a51d8',
   logo: null,
-  countryOf: (ip, locale) =>
-    ip === '198.18.3.0' ? { en: 'South Korea', ko: '대한민국' }[locale as Locale] : undefined,
+  countryOf: (ip) => (ip === '198.18.3.0' ? 'KR' : null),
   defaultLocale: 'en',
 };
 const renderer = new MailRenderer(OPTIONS);

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import Handlebars from 'handlebars';
 import { brandColors } from '../../platform/brand/brand-colors.js';
+import { countryName } from '../../platform/i18n/country-name.js';
 import type { Locale } from '../../platform/i18n/locale.js';
-import { isOurs, mailLocales, type MailLocale } from '../../platform/i18n/mail-locale.js';
+import { directionOf, isOurs, mailLocales, type MailLocale } from '../../platform/i18n/mail-locale.js';
 import type { MailOverrides } from '../overrides/mail-overrides.js';
 import { flavourOf, readBuiltIn, readBuiltInPartials, type Flavour, type MailPart } from './built-in-templates.js';
 import { mailFormats, type MailFormats } from './mail-formats.js';
@@ -24,19 +25,16 @@ export interface MailRendererOptions {
   /** `#rrggbb`; buttons and links get readable shades of it, as on the pages. */
   brandColor: string;
   logo: MailLogo | null;
-  /** The name of the country of an address in a language; undefined when unknown. */
-  countryOf: (ip: string, locale: MailLocale) => string | undefined;
+  /** The country of an IP address, ISO 3166-1 alpha-2; null when unknown. */
+  countryOf: (ip: string) => string | null;
   /** The texts of the operator; null without MAIL_TEMPLATES_DIR. */
   overrides?: MailOverrides | null;
-  /** The language of a mail that is not written in its reader's language. */
+  /** Used for a mail that has no text in the language of its reader. */
   defaultLocale: Locale;
 }
 
 /** Handlebars with the partials and helpers of one language and one flavour. */
 type Engine = ReturnType<typeof Handlebars.create>;
-
-/** Languages that are written from right to left. */
-const RIGHT_TO_LEFT = new Set(['ar', 'dv', 'fa', 'he', 'ps', 'ur', 'yi']);
 
 /** Renders a mail from a template, a language and data. */
 @Injectable()
@@ -50,12 +48,15 @@ export class MailRenderer {
     return this.options.logo;
   }
 
-  /** The languages in which at least one mail is written. */
+  /** The languages that mails are offered in. A mail may have no text in one of the operator; see {@link languageOf}. */
   get locales(): readonly MailLocale[] {
     return mailLocales();
   }
 
-  /** @throws Error if the template is unknown or data is missing: no mail is better than one without its code */
+  /**
+   * @throws Error if the template is unknown, or its data is missing or malformed: no mail is better
+   * than one without its code
+   */
   render<Name extends MailTemplateName>(template: Name, wanted: MailLocale, data: MailTemplates[Name]): RenderedMail {
     // The name becomes part of a file path and comes from a database row.
     if (!isMailTemplateName(template)) throw new Error('unknown mail template');
@@ -73,7 +74,7 @@ export class MailRenderer {
   }
 
   /**
-   * The language of a mail: the wanted one, if the mail is written in it. A mail is never dropped
+   * The language of a mail: the wanted one if the mail is written in it, otherwise the default. A mail is never dropped
    * because the operator removed a language, or has not translated a mail of a new version.
    */
   languageOf(template: MailTemplateName, wanted: MailLocale): MailLocale {
@@ -86,9 +87,7 @@ export class MailRenderer {
     return this.locales.flatMap((locale) => {
       const missing = MAIL_TEMPLATE_NAMES.filter((template) => this.languageOf(template, locale) !== locale);
       if (missing.length === 0) return [];
-      return [
-        `mail texts in ${locale} are missing, these are sent in ${this.options.defaultLocale}: ${missing.join(', ')}`,
-      ];
+      return [`mails without a text in ${locale} are sent in ${this.options.defaultLocale}: ${missing.join(', ')}`];
     });
   }
 
@@ -98,12 +97,12 @@ export class MailRenderer {
     return {
       productName: singleLine(productName),
       language: locale,
-      direction: RIGHT_TO_LEFT.has(locale.slice(0, 2)) ? 'rtl' : 'ltr',
+      direction: directionOf(locale),
       ...brandColors(brandColor),
       logo: logo === null ? '' : `cid:${logo.cid}`,
       logoWidth: logo?.width ?? 0,
       logoHeight: logo?.height ?? 0,
-      country: country || countryOf(String(network).replace(/\/.*/, ''), locale) || '',
+      country: countryName(String(country || countryOf(addressIn(network)) || ''), locale),
     };
   }
 
@@ -138,7 +137,7 @@ export class MailRenderer {
     let engine = this.engines.get(key);
     if (engine === undefined) {
       engine = Handlebars.create();
-      registerFormats(engine, mailFormats(locale, this.options.overrides?.zoneOf(locale)));
+      registerHelpers(engine, mailFormats(locale, this.options.overrides?.zoneOf(locale)));
       for (const [name, source] of this.partialsOf(locale, flavour)) engine.registerPartial(name, source);
       this.engines.set(key, engine);
     }
@@ -154,7 +153,10 @@ export class MailRenderer {
   }
 }
 
-function registerFormats(engine: Engine, formats: MailFormats): void {
+/** The address in a network such as 198.18.3.0/24; empty for a mail without a network. */
+const addressIn = (network: string | number | undefined): string => String(network ?? '').split('/')[0]!;
+
+function registerHelpers(engine: Engine, formats: MailFormats): void {
   engine.registerHelper('time', (iso: string) => formats.time(iso));
   engine.registerHelper('month', (iso: string) => formats.month(iso));
   engine.registerHelper('count', (amount: number, singular: string, plural: string) =>

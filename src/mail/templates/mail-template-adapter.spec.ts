@@ -7,7 +7,7 @@ const OPTIONS: MailRendererOptions = {
   productName: 'Acme',
   brandColor: '#2a51d8',
   logo: null,
-  countryOf: () => undefined,
+  countryOf: () => null,
   defaultLocale: 'en',
 };
 

@@ -15,7 +15,8 @@ import type {
  * - `network` is coarse (198.18.3.0/24). Mails show only its country: the numbers mean nothing to
  *   most readers, and an exact address would reveal to a wrong reader where the member is.
  * - `notMeLink` opens a page whose button logs out all devices.
- * - `country` is a name in the language of the mail.
+ * - `country` is ISO 3166-1 alpha-2, and printed as a name in the language of the mail. A mail without
+ *   it shows the country of its `network`.
  */
 export interface MailTemplates {
   /** The login ID is masked: the address is not proven, and a login ID such as `evil.example` would become a link. */

@@ -13,7 +13,7 @@ import { MailTemplateAdapter } from './mail-template-adapter.js';
     {
       provide: MailRenderer,
       useFactory: async (config: AppConfig, countries: CountryLookup) => {
-        const options = rendererOptions(config, (ip, locale) => countries.nameOf(ip, locale));
+        const options = rendererOptions(config, (ip) => countries.of(ip));
         const directory = config.env.MAIL_TEMPLATES_DIR;
         if (directory === undefined) return new MailRenderer(options);
         const { loadMailOverrides } = await import('../overrides/load-mail-overrides.js');

@@ -44,12 +44,6 @@ describe('the country of an address', () => {
     '',
     'x',
   ])('%s has no country', (ip) => expect(countries.of(ip)).toBeNull());
-
-  it('has a name in both languages', () => {
-    expect(countries.nameOf('168.126.63.1', 'en')).toBe('South Korea');
-    expect(countries.nameOf('168.126.63.1', 'ko')).toBe('대한민국');
-    expect(countries.nameOf('10.0.0.1', 'ko')).toBeUndefined();
-  });
 });
 
 describe('without a usable database', () => {
@@ -71,7 +65,6 @@ describe('without a usable database', () => {
   ])('%s: every country is unknown, without an error', async (_, database) => {
     const countries = await lookup(database);
     for (const ip of ['168.126.63.1', '8.8.8.8', '2a01:4f8::1']) expect(countries.of(ip)).toBeNull();
-    expect(countries.nameOf('8.8.8.8', 'en')).toBeUndefined();
   });
 
   it('tries again a minute after the file was missing, as while it is replaced', async () => {

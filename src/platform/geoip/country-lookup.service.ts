@@ -5,7 +5,6 @@ import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Reader, type Response } from 'maxmind';
 import { isPublicAddress, unmapped } from '../addresses/ip-address.js';
 import { AppConfig } from '../config/app-config.js';
-import type { MailLocale } from '../i18n/mail-locale.js';
 
 /** The bundled database; docs/countries.md names its source. */
 const BUNDLED = '@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb';
@@ -70,12 +69,6 @@ export class CountryLookup implements OnModuleInit {
     const country = record?.country as { iso_code?: unknown } | string | undefined;
     const code = record?.country_code ?? (typeof country === 'object' ? country.iso_code : country);
     return typeof code === 'string' && /^[A-Z]{2}$/.test(code) ? code : null;
-  }
-
-  /** The country's name in a language, for mails; undefined when unknown. */
-  nameOf(ip: string, locale: MailLocale): string | undefined {
-    const code = this.of(ip);
-    return code === null ? undefined : new Intl.DisplayNames(locale, { type: 'region' }).of(code);
   }
 
   /**

@@ -46,6 +46,16 @@ export function findAddedLocale(acceptLanguage: string | undefined, fallback: Lo
   return isOurs(preferred) ? undefined : preferred;
 }
 
+/** TypeScript does not know the direction yet; Node.js 20 has the property, later versions the method. */
+type DirectedLocale = Intl.Locale & Partial<Record<'textInfo', TextInfo> & Record<'getTextInfo', () => TextInfo>>;
+type TextInfo = { readonly direction: 'ltr' | 'rtl' };
+
+/** The direction in which the language is written. */
+export function directionOf(locale: MailLocale): 'ltr' | 'rtl' {
+  const language: DirectedLocale = new Intl.Locale(locale);
+  return (language.getTextInfo?.() ?? language.textInfo)?.direction ?? 'ltr';
+}
+
 /** The language's own name for itself: 日本語. */
 export function nameOfLanguage(locale: MailLocale): string {
   return new Intl.DisplayNames(locale, { type: 'language' }).of(locale) ?? locale;

@@ -50,7 +50,7 @@ export class RiskMailService {
     await this.notifications.send(tx, 'suspicious-login', member, context, {
       ...suspicionFields(judgement.signals.map(({ signal }) => signal)),
       deviceName: subject.deviceName ?? '',
-      country: this.countries.nameOf(context.ip, member.locale),
+      country: this.countries.of(context.ip) ?? undefined,
       stopped: judgement.outcome === 'end' ? 1 : undefined,
     });
     return true;

@@ -116,7 +116,7 @@ export class KnownDevicesService {
   private async mailNewDevice(tx: Tx, memberId: string, name: string | null, context: ClientContext): Promise<void> {
     const { browser } = summariseUserAgent(context.userAgent);
     const member = await this.members.get(tx, memberId);
-    const country = this.countries.nameOf(context.ip, member.locale);
+    const country = this.countries.of(context.ip) ?? undefined;
     const data = { deviceName: name ?? '', browser: browser ?? undefined, country };
     await this.notifications.send(tx, 'new-device', member, context, data);
   }
