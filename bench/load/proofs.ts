@@ -1,9 +1,9 @@
 import { createHash, createPrivateKey, generateKeyPairSync, randomUUID, sign, type JsonWebKey } from 'node:crypto';
 
-/** The origin in proofs: PUBLIC_URL of our server, whatever port it listens on. */
+/** The origin in `htu`, the URL that a proof is for: PUBLIC_URL of our server, whatever port it listens on. */
 const HTU_ORIGIN = 'http://127.0.0.1:3000';
 
-/** Makes a proof for one request. */
+/** Makes a DPoP proof for one request. */
 export type Prove = (method: string, path: string, accessToken?: string) => string;
 
 /** A private P-256 key, as a JWK so that it can be sent to the process that makes the load. */
@@ -16,7 +16,7 @@ export function thumbprintOf({ crv, kty, x, y }: JsonWebKey): string {
   return sha256(JSON.stringify({ crv, kty, x, y }));
 }
 
-/** Makes DPoP proofs by one key (RFC 9449 section 4.2). */
+/** Returns a function that makes DPoP proofs with this key (RFC 9449 section 4.2). */
 export function proveBy(proofKey: JsonWebKey): Prove {
   const key = createPrivateKey({ key: proofKey, format: 'jwk' });
   const { crv, kty, x, y } = proofKey;

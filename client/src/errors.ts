@@ -23,7 +23,10 @@ export class ProblemError extends MunjigiError {
   readonly detail: string;
   /** Identifies the request in the server's log; useful in support requests. */
   readonly requestId: string | undefined;
-  /** With `refused_by_product`: the code of the product's own backend. */
+  /**
+   * A finer reason, where the code has one: with `refused_by_product` the code of the product's own
+   * backend, with `passkey_invalid` also `unknown_credential`.
+   */
   readonly reason: string | undefined;
   /** The problems of single fields of the request. */
   readonly fields: readonly FieldProblem[];

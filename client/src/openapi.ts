@@ -180,46 +180,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/auth/login-id/send-code": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Mail a code
-         * @description The response is the same for known and unknown addresses.
-         */
-        post: operations["loginIdSendCode"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/auth/login-id/confirm-code": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Show the masked login ID
-         * @description With `mailFullId` the full login ID is mailed. The reset token sets a new password.
-         */
-        post: operations["loginIdConfirmCode"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/auth/login": {
         parameters: {
             query?: never;
@@ -598,6 +558,46 @@ export interface paths {
          * @description Works once. Ends all sessions, invalidates open codes and links, and notifies the member by mail. Does not log in.
          */
         post: operations["passwordResetComplete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/login-id/send-code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mail a code
+         * @description The response is the same for known and unknown addresses.
+         */
+        post: operations["loginIdSendCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/login-id/confirm-code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show the masked login ID
+         * @description With `mailFullId` the full login ID is mailed. The reset token sets a new password.
+         */
+        post: operations["loginIdConfirmCode"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5036,17 +5036,6 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `too_many_attempts`: Too many attempts */
-        "429.too_many_attempts": {
-            headers: {
-                /** @description Seconds to wait, where that is known */
-                "Retry-After"?: number;
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
         /** @description `origin_not_allowed`: Origin not allowed; `refused_by_product`: Login not possible */
         "403.origin_not_allowed.refused_by_product": {
             headers: {
@@ -5059,6 +5048,17 @@ export interface components {
         /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `invalid_credentials`: Login refused; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
         "401.token_expired.token_invalid.invalid_credentials.proof_required.proof_invalid.proof_stale": {
             headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `too_many_attempts`: Too many attempts */
+        "429.too_many_attempts": {
+            headers: {
+                /** @description Seconds to wait, where that is known */
+                "Retry-After"?: number;
                 [name: string]: unknown;
             };
             content: {
@@ -5861,85 +5861,6 @@ export interface operations {
             503: components["responses"]["503.service_unavailable"];
         };
     };
-    loginIdSendCode: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
-                "Accept-Language"?: components["parameters"]["Accept-Language"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "email": "ada@example.com"
-                 *     }
-                 */
-                "application/json": components["schemas"]["SendLoginIdCodeRequest"];
-            };
-        };
-        responses: {
-            /** @description Accepted. A mail may follow; the response is the same with and without one. */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CodeSentResponse"];
-                };
-            };
-            400: components["responses"]["400.malformed_json.query_not_allowed"];
-            413: components["responses"]["413.payload_too_large"];
-            415: components["responses"]["415.unsupported_media_type"];
-            422: components["responses"]["422.validation_failed"];
-            429: components["responses"]["429.too_many_requests"];
-            500: components["responses"]["500.internal_error"];
-            503: components["responses"]["503.service_unavailable"];
-        };
-    };
-    loginIdConfirmCode: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
-                "Accept-Language"?: components["parameters"]["Accept-Language"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "requestId": "p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE",
-                 *       "code": "048213"
-                 *     }
-                 */
-                "application/json": components["schemas"]["ConfirmLoginIdCodeRequest"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FoundLoginIdResponse"];
-                };
-            };
-            400: components["responses"]["400.code_invalid.malformed_json.query_not_allowed"];
-            413: components["responses"]["413.payload_too_large"];
-            415: components["responses"]["415.unsupported_media_type"];
-            422: components["responses"]["422.validation_failed"];
-            429: components["responses"]["429.too_many_attempts"];
-            500: components["responses"]["500.internal_error"];
-            503: components["responses"]["503.service_unavailable"];
-        };
-    };
     logIn: {
         parameters: {
             query?: never;
@@ -6708,6 +6629,85 @@ export interface operations {
             429: components["responses"]["429.too_many_requests"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.overloaded.service_unavailable"];
+        };
+    };
+    loginIdSendCode: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "email": "ada@example.com"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SendLoginIdCodeRequest"];
+            };
+        };
+        responses: {
+            /** @description Accepted. A mail may follow; the response is the same with and without one. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeSentResponse"];
+                };
+            };
+            400: components["responses"]["400.malformed_json.query_not_allowed"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            429: components["responses"]["429.too_many_requests"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
+        };
+    };
+    loginIdConfirmCode: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "requestId": "p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE",
+                 *       "code": "048213"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ConfirmLoginIdCodeRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundLoginIdResponse"];
+                };
+            };
+            400: components["responses"]["400.code_invalid.malformed_json.query_not_allowed"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            429: components["responses"]["429.too_many_attempts"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
         };
     };
     meGet: {

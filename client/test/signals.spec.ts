@@ -54,9 +54,9 @@ describe('reports about passkeys to the browser', () => {
   it('AC-71 name a passkey that the server does not know, and none that it refused otherwise', async () => {
     const refusal = (reason?: string) => new ProblemError(400, { code: 'passkey_invalid', reason });
     for (const error of [refusal(), refusal('other'), new Error('offline')])
-      await signals.reportRefused(error, 'example.com', 'AQI');
+      await signals.reportUnknown(error, 'example.com', 'AQI');
     expect(api.signalUnknownCredential).not.toHaveBeenCalled();
-    await signals.reportRefused(refusal('unknown_credential'), 'example.com', 'AQI');
+    await signals.reportUnknown(refusal('unknown_credential'), 'example.com', 'AQI');
     expect(api.signalUnknownCredential.mock.calls).toEqual([[{ rpId: 'example.com', credentialId: 'AQI' }]]);
   });
 

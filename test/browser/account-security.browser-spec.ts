@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { downloadData, isDone, isLoggedIn, logIn, open, panel } from '../support/account-page.js';
+import { downloadData, waitUntilDone, waitUntilLoggedIn, logIn, open, panel } from '../support/account-page.js';
 import { givenAdmin } from '../support/admins.js';
 import { Authenticator } from '../support/authenticator.js';
 import { describeInBrowser } from '../support/browser.js';
@@ -59,7 +59,7 @@ describeInBrowser('passkeys and security activity on the built-in pages', () => 
       await withoutAutofill(visitor);
       const device = await VirtualAuthenticator.plugInto(visitor.page);
       await logIn(visitor, ada);
-      await isLoggedIn(visitor);
+      await waitUntilLoggedIn(visitor);
       expect(await panel(visitor, 'recovery-codes').isVisible()).toBe(false);
 
       // The login is too old by now, so the form asks for the password.
@@ -74,18 +74,18 @@ describeInBrowser('passkeys and security activity on the built-in pages', () => 
       await visitor.inspect('account-passkey-add');
       await visitor.type('#passkey-password', ada.password);
       await visitor.send('passkey-add');
-      await isDone(visitor, 'passkeys');
+      await waitUntilDone(visitor, 'passkeys');
       await panel(visitor, 'recovery-codes').locator('[data-part="codes"]').waitFor();
       const codes = (await visitor.text('[data-recovery-codes]')).split(/\s+/);
       expect(codes).toHaveLength(10);
       await visitor.press('codes-kept');
-      await isDone(visitor, 'recovery-codes');
+      await waitUntilDone(visitor, 'recovery-codes');
       expect(await listed(visitor)).toEqual([expect.stringContaining('Phone')]);
       await visitor.inspect('account-passkeys');
 
       await logOut(visitor);
       await visitor.send('passkey');
-      await isLoggedIn(visitor);
+      await waitUntilLoggedIn(visitor);
       expect(await panel(visitor, 'profile').innerText()).toContain(ada.loginId);
 
       await logOut(visitor);
@@ -93,19 +93,19 @@ describeInBrowser('passkeys and security activity on the built-in pages', () => 
       await visitor.see('second-factor');
       await visitor.inspect('login-passkey-step');
       await visitor.send('second-factor');
-      await isLoggedIn(visitor);
+      await waitUntilLoggedIn(visitor);
 
       await panel(visitor, 'passkeys').locator('[data-chooses="rename"]').click();
       expect(await visitor.page.locator('#passkey-new-name').inputValue()).toBe('Phone');
       await visitor.type('#passkey-new-name', '내 휴대폰');
       await visitor.send('passkey-rename');
-      await isDone(visitor, 'passkeys');
+      await waitUntilDone(visitor, 'passkeys');
       expect(await listed(visitor)).toEqual([expect.stringContaining('내 휴대폰')]);
 
       await panel(visitor, 'passkeys').locator('[data-chooses="remove"]').click();
       await visitor.inspect('account-passkey-remove');
       await visitor.send('passkey-remove');
-      await isDone(visitor, 'passkeys');
+      await waitUntilDone(visitor, 'passkeys');
       expect(await listed(visitor)).toEqual([]);
       await panel(visitor, 'recovery-codes').waitFor({ state: 'hidden' }); // removed with the last factor
       await eventually(
@@ -117,13 +117,13 @@ describeInBrowser('passkeys and security activity on the built-in pages', () => 
       await visitor.page.locator('[data-form="passkey"] [data-problem]:visible').waitFor();
       await visitor.inspect('login-passkey-refused');
       await logIn(visitor, ada);
-      await isLoggedIn(visitor);
+      await waitUntilLoggedIn(visitor);
       await visitor.close();
     });
 
     it(`SS-02 shows locations of devices, risk signals with outcomes, and actions of administrators (${how})`, async () => {
       const visitor = await watched(look);
-      await isLoggedIn(visitor);
+      await waitUntilLoggedIn(visitor);
       const activity = panel(visitor, 'security-activity');
       const [korea, america] = { en: ['South Korea', 'United States'], ko: ['대한민국', '미국'] }[look.language];
       const reasons = {
@@ -173,16 +173,16 @@ describeInBrowser('passkeys and security activity on the built-in pages', () => 
     const device = await VirtualAuthenticator.plugInto(visitor.page);
     await device.confirmsAtOnce(false);
     await logIn(visitor, ada);
-    await isLoggedIn(visitor);
+    await waitUntilLoggedIn(visitor);
     await device.confirmsAtOnce(true);
     await addPasskeyOnPage(visitor, 'Phone');
-    await isDone(visitor, 'passkeys');
+    await waitUntilDone(visitor, 'passkeys');
     await visitor.press('codes-kept');
     const [passkey] = await device.passkeys();
     expect(passkey).toMatchObject({ name: ada.loginId, displayName: ada.loginId });
 
     await logOut(visitor); // the device confirms what the login form offers
-    await isLoggedIn(visitor);
+    await waitUntilLoggedIn(visitor);
 
     await device.confirmsAtOnce(false);
     await logOut(visitor);
@@ -190,7 +190,7 @@ describeInBrowser('passkeys and security activity on the built-in pages', () => 
     await visitor.inspectInEachLook('login-passkey-autofill');
     await device.confirmsAtOnce(true);
     await visitor.send('passkey'); // ends the offer, which would stop the dialog
-    await isLoggedIn(visitor);
+    await waitUntilLoggedIn(visitor);
 
     await device.confirmsAtOnce(false);
     await logOut(visitor);
@@ -201,7 +201,7 @@ describeInBrowser('passkeys and security activity on the built-in pages', () => 
     await visitor.see('second-factor');
     await device.confirmsAtOnce(true);
     await visitor.send('second-factor');
-    await isLoggedIn(visitor);
+    await waitUntilLoggedIn(visitor);
     await visitor.close();
   });
 
@@ -211,10 +211,10 @@ describeInBrowser('passkeys and security activity on the built-in pages', () => 
     const device = await VirtualAuthenticator.plugInto(visitor.page);
     await device.confirmsAtOnce(false);
     await logIn(visitor, ada);
-    await isLoggedIn(visitor);
+    await waitUntilLoggedIn(visitor);
     await device.confirmsAtOnce(true);
     await addPasskeyOnPage(visitor);
-    await isDone(visitor, 'passkeys');
+    await waitUntilDone(visitor, 'passkeys');
     await visitor.press('codes-kept');
     // The device confirms each offer at once, so that the second one logs in.
     await visitor.page.route(
@@ -227,7 +227,7 @@ describeInBrowser('passkeys and security activity on the built-in pages', () => 
     );
     await logOut(visitor);
     await refusal;
-    await isLoggedIn(visitor);
+    await waitUntilLoggedIn(visitor);
 
     await device.recognisesOwner(false);
     await logOut(visitor);
@@ -237,7 +237,7 @@ describeInBrowser('passkeys and security activity on the built-in pages', () => 
       await visitor.page.keyboard.press('Shift');
       return visitor.page.url().includes('/pages/account') || undefined;
     });
-    await isLoggedIn(visitor);
+    await waitUntilLoggedIn(visitor);
     await visitor.close();
   });
 
@@ -249,7 +249,7 @@ describeInBrowser('passkeys and security activity on the built-in pages', () => 
       route.fulfill({ status: 429, json: { code: 'too_many_requests' } }),
     );
     await logIn(visitor, ada);
-    await isLoggedIn(visitor);
+    await waitUntilLoggedIn(visitor);
     await visitor.close();
   });
 
@@ -259,14 +259,14 @@ describeInBrowser('passkeys and security activity on the built-in pages', () => 
     await withoutAutofill(visitor);
     const device = await VirtualAuthenticator.plugInto(visitor.page);
     await logIn(visitor, ada);
-    await isLoggedIn(visitor);
+    await waitUntilLoggedIn(visitor);
     await addPasskeyOnPage(visitor);
-    await isDone(visitor, 'passkeys');
+    await waitUntilDone(visitor, 'passkeys');
     await visitor.press('codes-kept');
     await open(visitor, 'profile', 'edit');
     await visitor.type('#profile-name', 'Countess');
     await visitor.send('profile');
-    await isDone(visitor, 'profile');
+    await waitUntilDone(visitor, 'profile');
     await eventually('the device shows the name', async () => {
       const [passkey] = await device.passkeys();
       return passkey?.displayName === 'Countess' || undefined;
@@ -288,9 +288,9 @@ describeInBrowser('passkeys and security activity on the built-in pages', () => 
     const ada = await given.member(browserApp.app);
     const visitor = await browserApp.visitor(LOOKS[1]!);
     await logIn(visitor, ada);
-    await isLoggedIn(visitor);
+    await waitUntilLoggedIn(visitor);
     expect((await downloadData(visitor)).profile.loginId).toBe(ada.loginId);
-    await isDone(visitor, 'export');
+    await waitUntilDone(visitor, 'export');
 
     await browserApp.app.sql.query(
       `UPDATE sessions SET authenticated_at = now() - interval '1 hour' WHERE member_id = $1`,
@@ -304,7 +304,7 @@ describeInBrowser('passkeys and security activity on the built-in pages', () => 
     await visitor.inspectInEachLook('account-export');
     await visitor.type('#export-password', ada.password);
     expect((await downloadData(visitor)).profile.email).toBe(ada.email);
-    await isDone(visitor, 'export');
+    await waitUntilDone(visitor, 'export');
     await visitor.page.locator('#export-password').waitFor({ state: 'hidden' });
     await visitor.close();
   });
@@ -324,7 +324,7 @@ describeInBrowser('passkeys and security activity on the built-in pages', () => 
     await visitor.page.unroute(lists);
     for (const name of ['sessions', 'two-factor'])
       await panel(visitor, name).locator('[data-list-problem] button').click();
-    await isLoggedIn(visitor);
+    await waitUntilLoggedIn(visitor);
     expect(await visitor.page.locator('[data-list-problem]:visible').count()).toBe(0);
     await visitor.close();
   });
@@ -333,9 +333,9 @@ describeInBrowser('passkeys and security activity on the built-in pages', () => 
     const ada = await given.member(browserApp.app);
     const visitor = await browserApp.visitor(ONE_LOOK);
     await logIn(visitor, ada);
-    await isLoggedIn(visitor);
+    await waitUntilLoggedIn(visitor);
     await visitor.page.goto('/.well-known/change-password');
-    await isLoggedIn(visitor);
+    await waitUntilLoggedIn(visitor);
     expect(await visitor.focused()).toBe('h2#password-title');
     await visitor.close();
   });
@@ -351,9 +351,9 @@ describeInBrowser('passkeys and security activity on the built-in pages', () => 
     await withoutAutofill(visitor);
     const authenticator = await VirtualAuthenticator.plugInto(visitor.page);
     await logIn(visitor, ada);
-    await isLoggedIn(visitor);
+    await waitUntilLoggedIn(visitor);
     await addPasskeyOnPage(visitor);
-    await isDone(visitor, 'passkeys');
+    await waitUntilDone(visitor, 'passkeys');
     await visitor.press('codes-kept');
     expect(await listed(visitor)).toEqual([expect.stringContaining('Unnamed passkey')]);
     await addPasskeyOnPage(visitor);
@@ -365,14 +365,14 @@ describeInBrowser('passkeys and security activity on the built-in pages', () => 
     await logIn(visitor, ada);
     await visitor.see('second-factor');
     await visitor.send('second-factor');
-    await isLoggedIn(visitor);
+    await waitUntilLoggedIn(visitor);
     await logOut(visitor);
     await authenticator.recognisesOwner(false);
     await visitor.send('passkey');
     expect(await problemOf(visitor, 'passkey')).toContain('No passkey was used');
     await authenticator.recognisesOwner(true);
     await visitor.send('passkey');
-    await isLoggedIn(visitor);
+    await waitUntilLoggedIn(visitor);
     await visitor.close();
   });
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { isDone, isLoggedIn, logIn, open, panel } from '../support/account-page.js';
+import { waitUntilDone, waitUntilLoggedIn, logIn, open, panel } from '../support/account-page.js';
 import { describeInBrowser } from '../support/browser.js';
 import { eventually } from '../support/eventually.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
@@ -19,7 +19,7 @@ describeInBrowser('the account page', () => {
     const ada = await given.member(browserApp.app, { name: 'Ada Lovelace' });
     const visitor = await browserApp.visitor(look);
     await logIn(visitor, ada);
-    await isLoggedIn(visitor);
+    await waitUntilLoggedIn(visitor);
     return { ada, visitor };
   }
 
@@ -32,10 +32,10 @@ describeInBrowser('the account page', () => {
       if (response.headers()['dpop-nonce']) stale.add(new URL(response.url()).pathname);
     });
     await logIn(visitor, ada);
-    await isLoggedIn(visitor);
+    await waitUntilLoggedIn(visitor);
     expect(await panel(visitor, 'sessions').locator('li').first().innerText()).toContain('Bound to this device');
     await visitor.open('account');
-    await isLoggedIn(visitor);
+    await waitUntilLoggedIn(visitor);
     // Both were refused once, with a nonce that made the repeated proof fresh.
     expect([...stale].sort()).toEqual(['/api/auth/login', '/api/auth/refresh']);
   });
@@ -61,7 +61,7 @@ describeInBrowser('the account page', () => {
 
       await visitor.type('#password', ada.password);
       await visitor.page.keyboard.press('Enter');
-      await isLoggedIn(visitor);
+      await waitUntilLoggedIn(visitor);
       const shown = await panel(visitor, 'profile').innerText();
       expect([shown.includes(ada.loginId), shown.includes('Ada Lovelace')]).toEqual([true, true]);
       expect(await panel(visitor, 'email').innerText()).toContain(ada.email);
@@ -73,7 +73,7 @@ describeInBrowser('the account page', () => {
       await visitor.see('ready');
       await visitor.inspect('logout');
       await visitor.open('account'); // opening the page for it has not logged out
-      await isLoggedIn(visitor);
+      await waitUntilLoggedIn(visitor);
       // The language changes in place, lists included; the session is not renewed.
       await visitor.page.locator('[data-language-switch]').click();
       await panel(visitor, 'sessions')
@@ -95,7 +95,7 @@ describeInBrowser('the account page', () => {
       await visitor.page.locator('[name="locale"][value="ko"]').check();
       await visitor.inspect('account-profile');
       await visitor.send('profile');
-      await isDone(visitor, 'profile');
+      await waitUntilDone(visitor, 'profile');
       expect(await panel(visitor, 'profile').innerText()).toContain('김민수');
 
       const newPassword = unique.password();
@@ -108,7 +108,7 @@ describeInBrowser('the account page', () => {
       await visitor.inspect('account-password-wrong');
       await visitor.type('#password-current', ada.password);
       await visitor.send('password');
-      await isDone(visitor, 'password');
+      await waitUntilDone(visitor, 'password');
       // The new password has ended the session of the other device.
       expect((await ada.client.get('/api/members/me', ada.accessToken)).status).toBe(401);
 
@@ -124,7 +124,7 @@ describeInBrowser('the account page', () => {
       await visitor.page.locator('#email-code-error').waitFor();
       await visitor.type('#email-code', (await mailbox.to(newEmail).next()).code!);
       await visitor.send('email-code');
-      await isDone(visitor, 'email');
+      await waitUntilDone(visitor, 'email');
       expect(await panel(visitor, 'email').innerText()).toContain(newEmail);
       await visitor.close();
     });
@@ -133,7 +133,7 @@ describeInBrowser('the account page', () => {
   it('ends other sessions, shows the security activity, and closes the account', async () => {
     const { ada, visitor } = await loggedIn(LOOKS[1]!);
     await panel(visitor, 'sessions').locator('[data-end]:visible').click();
-    await isDone(visitor, 'sessions');
+    await waitUntilDone(visitor, 'sessions');
     expect(await panel(visitor, 'sessions').locator('li').count()).toBe(1);
     expect((await ada.client.get('/api/members/me', ada.accessToken)).status).toBe(401);
     // An expired access token is renewed in the background.
@@ -166,7 +166,7 @@ describeInBrowser('the account page', () => {
     await visitor.send('log-out');
     await visitor.page.waitForURL(/\/pages\/login/);
     await logIn(visitor, grace);
-    await isLoggedIn(visitor);
+    await waitUntilLoggedIn(visitor);
     visitor.page = tabOfAda;
     await visitor.send('closing');
     await panel(visitor, 'profile').filter({ hasText: 'Grace Hopper' }).waitFor(); // the page was loaded again
@@ -198,13 +198,13 @@ describeInBrowser('the account page', () => {
     await visitor.inspectInEachLook('account-two-factor-scan');
     await visitor.type('#two-factor-code', codeAt(secret));
     await visitor.send('two-factor-scan');
-    await isDone(visitor, 'two-factor');
+    await waitUntilDone(visitor, 'two-factor');
     await visitor.page.locator('[data-part="codes"]').waitFor();
     let codes = (await visitor.text('[data-recovery-codes]')).split(/\s+/);
     expect(codes).toHaveLength(10);
     await visitor.inspectInEachLook('account-recovery-codes');
     await visitor.press('codes-kept');
-    await isDone(visitor, 'recovery-codes');
+    await waitUntilDone(visitor, 'recovery-codes');
     // The codes cannot be shown again.
     expect(await visitor.page.content()).not.toContain(codes[0]);
 
@@ -233,12 +233,12 @@ describeInBrowser('the account page', () => {
     await phone.type('#recoveryCode', codes[0]!);
     await phone.inspectInEachLook('login-recovery-code');
     await phone.send('second-factor');
-    await isLoggedIn(phone);
+    await waitUntilLoggedIn(phone);
     await panel(phone, 'recovery-codes').filter({ hasText: '9' }).waitFor();
 
     await open(phone, 'two-factor', 'remove');
     await phone.send('two-factor-remove'); // the login with a recovery code was recent enough
-    await isDone(phone, 'two-factor');
+    await waitUntilDone(phone, 'two-factor');
     await panel(phone, 'recovery-codes').waitFor({ state: 'hidden' }); // removed with the app
     // Setting up the first factor ended sessions without one. Without a factor the password is
     // enough again.
@@ -254,7 +254,7 @@ describeInBrowser('the account page', () => {
     await browserApp.app.sql.query('UPDATE members SET login_id_generated = true WHERE id = $1', [ada.id]);
     const visitor = await browserApp.visitor(LOOKS[1]!);
     await logIn(visitor, ada);
-    await isLoggedIn(visitor);
+    await waitUntilLoggedIn(visitor);
     await visitor.page.locator('[data-form="login-id"]').waitFor();
     await visitor.inspectInEachLook('account-login-id');
     await visitor.send('login-id');
@@ -269,12 +269,12 @@ describeInBrowser('the account page', () => {
     const loginId = unique.loginId();
     await visitor.type('#chosen-loginId', loginId);
     await visitor.send('login-id');
-    await isDone(visitor, 'profile');
+    await waitUntilDone(visitor, 'profile');
     expect(await panel(visitor, 'profile').innerText()).toContain(loginId);
     expect(await visitor.text('.account-bar [data-fill="loginId"]')).toBe(loginId);
     expect(await panel(visitor, 'profile').locator('[data-opens="login-id"]').isVisible()).toBe(false);
     await visitor.open('account');
-    await isLoggedIn(visitor);
+    await waitUntilLoggedIn(visitor);
     expect(await visitor.page.locator('[data-form="login-id"]').isVisible()).toBe(false);
     await visitor.close();
   });
@@ -313,7 +313,7 @@ describeInBrowser('the account page', () => {
     ]);
     // After a reload the cookie is enough.
     await visitor.page.reload();
-    await isLoggedIn(visitor);
+    await waitUntilLoggedIn(visitor);
     expect(await panel(visitor, 'profile').innerText()).toContain(ada.loginId);
     await visitor.close();
   });
@@ -328,7 +328,7 @@ describeInBrowser('the account page', () => {
       await visitor.page.unroute('**/api/auth/refresh');
     }
     await visitor.press('try-again');
-    await isLoggedIn(visitor);
+    await waitUntilLoggedIn(visitor);
     await visitor.page.route('**/api/auth/login', (route) => route.fulfill(html));
     await logIn(visitor, { loginId: 'ada', password: 'x' });
     await visitor.page.locator('[data-form="login"] [data-problem]:visible').waitFor();

@@ -7,7 +7,7 @@ import type { Locator } from 'playwright-core';
 import { givenAdmin, type GivenAdmin } from '../support/admins.js';
 import { describeInBrowser } from '../support/browser.js';
 import { walksIn, BrowserApp, type Visitor } from '../support/browser-app.js';
-import { act, card, give, goTo, isDone, logInTo, openMember, REASON } from '../support/console.js';
+import { act, card, giveReason, goTo, waitUntilDone, logInTo, openMember, REASON } from '../support/console.js';
 import { eventually } from '../support/eventually.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
 import { JAPANESE } from '../support/language-pack.js';
@@ -110,8 +110,8 @@ describeInBrowser('the screen of a member in the console', () => {
         await visitor.page.locator('[data-form="correct-email"] [data-problem]:visible').waitFor();
         await visitor.inspect('console-correct-email');
         await visitor.type('#correct-email-email', email);
-        await give(visitor, 'correct-email');
-        await isDone(visitor, 'actions');
+        await giveReason(visitor, 'correct-email');
+        await waitUntilDone(visitor, 'actions');
         expect((await mailbox.to(email).next()).links.some((link) => link.includes('#token='))).toBe(true);
         expect(await mailbox.to(ada.email).waitForCount(2)).toHaveLength(2); // of the sign-up, and a notice
         expect(await eventsOf(ada.id, 'email.change_requested')).toEqual([
@@ -130,7 +130,7 @@ describeInBrowser('the screen of a member in the console', () => {
         await visitor.inspect('console-erasure');
         expect(await statusOf(ada.id)).toBe('active');
         await visitor.type('#erasure-login-id', ada.loginId.toUpperCase());
-        await give(visitor, 'erasure');
+        await giveReason(visitor, 'erasure');
         await card(visitor, 'diagnosis').locator('[data-finding="account_closed"]').waitFor();
         expect(await statusOf(ada.id)).toBe('closed');
 
@@ -138,7 +138,7 @@ describeInBrowser('the screen of a member in the console', () => {
         await visitor.inspect('console-erasure-closed');
         expect(await visitor.page.locator('[data-form="erasure"] [type="radio"]:visible').count()).toBe(1);
         await visitor.type('#erasure-login-id', ada.loginId);
-        await give(visitor, 'erasure');
+        await giveReason(visitor, 'erasure');
         await card(visitor, 'diagnosis').locator('[data-finding="account_erasing"]').waitFor();
         await visitor.inspect('console-member-erasing');
         const demands = await eventsOf(ada.id, 'member.erasure_demanded');
@@ -162,11 +162,11 @@ describeInBrowser('the screen of a member in the console', () => {
           await entry.locator('button').click();
           await visitor.page.locator('#action-title').filter({ hasText: name }).waitFor();
           if (name === 'Old phone') await visitor.inspect('console-remove-passkey');
-          await give(visitor, 'action');
+          await giveReason(visitor, 'action');
           await entry.waitFor({ state: 'detached' });
         }
         await act(visitor, devices.first().locator('button'));
-        await isDone(visitor, 'sessions');
+        await waitUntilDone(visitor, 'sessions');
         await devices.nth(1).waitFor({ state: 'detached' });
         expect([before, await ways.count(), await devices.count()]).toEqual([[4, 2], 2, 1]);
         for (const type of ['passkey.removed', 'identity.unlinked', 'session.ended'])
@@ -198,7 +198,7 @@ describeInBrowser('the screen of a member in the console', () => {
         await visitor.page.locator('#invitation-attribute-team-error:visible').waitFor();
         await visitor.inspect('console-invite-attributes');
         await visitor.type('#invitation-attribute-team', 'Blue');
-        await give(visitor, 'invitation');
+        await giveReason(visitor, 'invitation');
         const { body } = await admin.client.get('/api/admin/invitations', admin.accessToken).expect(200);
         // What was left open is asked of the person.
         expect(body.items.find((invitation: { email: string }) => invitation.email === email)).toMatchObject({
@@ -222,7 +222,7 @@ describeInBrowser('the screen of a member in the console', () => {
         expect(download.suggestedFilename()).toBe(`${ada.loginId}.json`);
         const data = JSON.parse(await readFile(await download.path(), 'utf8'));
         expect(JSON.stringify(data)).toContain(ada.email);
-        await isDone(visitor, 'actions');
+        await waitUntilDone(visitor, 'actions');
         const views = await eventsOf(ada.id, 'member.viewed');
         expect(views).toContainEqual({ actor_id: admin.id, details: { what: 'export', auditReason: REASON } });
       });
@@ -254,8 +254,8 @@ describeInBrowser('the screen of a member in the console', () => {
         expect(await statusOf(ada.id)).toBe('active');
         await ada.client.get('/api/members/me', ada.accessToken).expect(200);
         expect(await dialog.locator('#action-reason').inputValue()).toBe('');
-        await give(visitor, 'action');
-        await isDone(visitor, 'actions');
+        await giveReason(visitor, 'action');
+        await waitUntilDone(visitor, 'actions');
         await ada.client.get('/api/members/me', ada.accessToken).expect(401);
       });
 
@@ -282,7 +282,7 @@ describeInBrowser('the screen of a member in the console', () => {
         await openMember(visitor, ada.id);
         const release = await hold(visitor, `/api/admin/members/${ada.id}`);
         await act(visitor, action(visitor, 'reset'));
-        await isDone(visitor, 'actions');
+        await waitUntilDone(visitor, 'actions');
         await action(visitor, 'disable').evaluate((button) => button.setAttribute('data-before', ''));
         await action(visitor, 'disable').click();
         release();

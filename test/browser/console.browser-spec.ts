@@ -3,7 +3,18 @@ import type { Locator } from 'playwright-core';
 import { givenAdmin, promote, type GivenAdmin } from '../support/admins.js';
 import { describeInBrowser } from '../support/browser.js';
 import { LOOKS, ONE_LOOK, walksIn, BrowserApp, type Visitor } from '../support/browser-app.js';
-import { act, card, give, goTo, isDone, isLoaded, logIn, logInTo, openMember, REASON } from '../support/console.js';
+import {
+  act,
+  card,
+  giveReason,
+  goTo,
+  waitUntilDone,
+  waitUntilLoaded,
+  sendPassword,
+  logInTo,
+  openMember,
+  REASON,
+} from '../support/console.js';
 import { givenDeadMail } from '../support/dead-mail.js';
 import { eventually } from '../support/eventually.js';
 import { given, unique } from '../support/factories.js';
@@ -21,7 +32,7 @@ describeInBrowser('the console of administrators', () => {
     const ada = await given.member(browserApp.app);
     const visitor = await browserApp.visitor(ONE_LOOK);
     await visitor.open('admin');
-    await logIn(visitor, ada);
+    await sendPassword(visitor, ada);
     await visitor.see('no-admin');
     await visitor.inspect('console-no-admin');
     await promote(browserApp.app, ada);
@@ -68,10 +79,10 @@ describeInBrowser('the console of administrators', () => {
         await visitor.inspect('console-members');
         expect(visitor.page.url()).not.toContain(encodeURIComponent(ada.email)); // would come into logs
         await card(visitor, 'members').getByRole('link', { name: ada.loginId }).click();
-        await isLoaded(visitor, 'timeline');
+        await waitUntilLoaded(visitor, 'timeline');
         expect(await visitor.text('h1')).toBe(ada.loginId);
         await card(visitor, 'diagnosis').locator('[data-finding="no_obstacle"]').waitFor();
-        for (const list of ['sessions', 'challenges', 'mails', 'deliveries']) await isLoaded(visitor, list);
+        for (const list of ['sessions', 'challenges', 'mails', 'deliveries']) await waitUntilLoaded(visitor, list);
         expect(await card(visitor, 'sessions').locator('li').count()).toBe(1);
 
         const disable = card(visitor, 'actions').locator('[data-do="disable"]');
@@ -79,7 +90,7 @@ describeInBrowser('the console of administrators', () => {
         await visitor.send('action'); // without a reason
         await visitor.page.locator('#action-reason-error').waitFor();
         await visitor.inspect('console-dialog');
-        await give(visitor, 'action');
+        await giveReason(visitor, 'action');
         await card(visitor, 'diagnosis').locator('[data-finding="member_disabled"]').waitFor();
         await card(visitor, 'timeline').getByText(REASON).first().waitFor();
         await visitor.inspect('console-member');
@@ -94,7 +105,7 @@ describeInBrowser('the console of administrators', () => {
         await card(visitor, 'diagnosis').locator('[data-finding="no_obstacle"]').waitFor();
         // Back to the search, which is kept.
         await visitor.page.goBack();
-        await isLoaded(visitor, 'members');
+        await waitUntilLoaded(visitor, 'members');
         expect(await visitor.page.locator('#filter-query').inputValue()).toBe(ada.email);
       });
 
@@ -124,7 +135,7 @@ describeInBrowser('the console of administrators', () => {
         await visitor.inspect('console-dialog-password');
         await visitor.type('#action-password', admin.password);
         await visitor.send('action');
-        await isDone(visitor, 'actions');
+        await waitUntilDone(visitor, 'actions');
         expect((await ada.client.get('/api/members/me', ada.accessToken)).status).toBe(401);
       });
 
@@ -169,7 +180,7 @@ describeInBrowser('the console of administrators', () => {
         await visitor.type('#invitation-email', email);
         await visitor.page.locator('#invitation-locale').selectOption('en');
         await visitor.inspect('console-invite');
-        await give(visitor, 'invitation');
+        await giveReason(visitor, 'invitation');
         const mail = await mailbox.to(email).next();
         expect(mail.code).toBeDefined();
         const invitation = card(visitor, 'invitations').locator('li', { hasText: email });
@@ -207,7 +218,7 @@ describeInBrowser('the console of administrators', () => {
         await act(visitor, card(visitor, 'api-keys').getByRole('button', { name }).first());
         expect(await secretOf(visitor)).not.toBe(secret);
         await act(visitor, card(visitor, 'api-keys').getByRole('button', { name }).last());
-        await isDone(visitor, 'api-keys');
+        await waitUntilDone(visitor, 'api-keys');
         await card(visitor, 'api-keys').locator('li', { hasText: name }).locator('[data-mood="bad"]').waitFor();
         await visitor.inspect('console-api-keys');
         expect((await browserApp.app.get('/api/admin/members', secret)).status).toBe(401);
@@ -220,10 +231,10 @@ describeInBrowser('the console of administrators', () => {
         await visitor.type('#webhook-url', receiver.url);
         await visitor.page.locator('[data-form="webhook"] [value="member.created"]').check();
         await visitor.inspect('console-webhook-form');
-        await give(visitor, 'webhook');
+        await giveReason(visitor, 'webhook');
         receiver.secret = await secretOf(visitor);
         await card(visitor, 'webhooks').getByRole('link', { name: receiver.url }).click();
-        await isLoaded(visitor, 'webhook');
+        await waitUntilLoaded(visitor, 'webhook');
         const tool = (name: string): Locator => card(visitor, 'webhook').locator(`[data-do="${name}"]`);
         await act(visitor, tool('test'));
         const test = await eventually('the test of the webhook', async () => receiver.events[0]);
@@ -249,7 +260,7 @@ describeInBrowser('the console of administrators', () => {
         await tool('turnOn').waitFor();
         await visitor.inspect('console-webhook');
         await act(visitor, tool('delete'));
-        await isLoaded(visitor, 'webhooks');
+        await waitUntilLoaded(visitor, 'webhooks');
         expect(await card(visitor, 'webhooks').getByRole('link', { name: receiver.url }).count()).toBe(0);
         await receiver.close();
       });
@@ -275,7 +286,7 @@ describeInBrowser('the console of administrators', () => {
         await mail.waitFor();
         await visitor.inspect('console-mails');
         await act(visitor, mail.locator('button'));
-        await isDone(visitor, 'mails');
+        await waitUntilDone(visitor, 'mails');
         expect((await mailbox.to(member.email).next({ after: before })).code).toBeDefined();
       });
     });

@@ -3,7 +3,7 @@ import { freePort } from '../../dev/free-port.js';
 import { readDownload } from '../support/account-page.js';
 import { BrowserApp, LOOKS, WALKS, ONE_LOOK, walksIn, type Look, type Visitor } from '../support/browser-app.js';
 import { describeInBrowser } from '../support/browser.js';
-import { card, goTo, isLoaded, openMember, REASON as WHY } from '../support/console.js';
+import { card, goTo, waitUntilLoaded, openMember, REASON as WHY } from '../support/console.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
 import { mailbox } from '../support/mailbox.js';
 import { codeAt, enrol } from '../support/second-factor.js';
@@ -480,7 +480,7 @@ describeInBrowser('social login on the built-in pages', () => {
       await visitor.type('#filter-query', bea.loginId);
       await page.keyboard.press('Enter');
       await card(visitor, 'members').getByRole('link', { name: bea.loginId }).click();
-      await isLoaded(visitor, 'timeline');
+      await waitUntilLoaded(visitor, 'timeline');
       await ask('make-admin');
       expect(await page.locator('#action-reason').inputValue()).toBe('');
       await visitor.type('#action-reason', WHY);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { givenAdmin, type GivenAdmin } from '../support/admins.js';
 import { describeInBrowser } from '../support/browser.js';
 import { LOOKS, BrowserApp, type Visitor } from '../support/browser-app.js';
-import { act, card, goTo, isDone, logInTo, REASON } from '../support/console.js';
+import { act, card, goTo, waitUntilDone, logInTo, REASON } from '../support/console.js';
 import { outboxEmpty } from '../support/mailbox.js';
 import { SUPPORT_CASES } from '../support/support-cases.js';
 import { IS_LONG } from '../support/test-length.js';
@@ -54,7 +54,7 @@ describeInBrowser('why a person cannot log in, in the console', () => {
     if (action === null) return;
     const before = await doneBy(admin);
     await act(visitor, answer.locator('button'));
-    await isDone(visitor, 'diagnosis');
+    await waitUntilDone(visitor, 'diagnosis');
     expect((await doneBy(admin)).length).toBeGreaterThan(before.length);
     await outboxEmpty(browserApp.app);
     await find();

@@ -12,7 +12,7 @@ export const open = async (visitor: Visitor, name: string, part: string): Promis
 };
 
 /** Waits for the message of a panel that something has been done. */
-export const isDone = (visitor: Visitor, name: string): Promise<void> =>
+export const waitUntilDone = (visitor: Visitor, name: string): Promise<void> =>
   panel(visitor, name).locator('[data-done]:not(:empty)').waitFor();
 
 /** Presses the button for the member's own data. @returns the content of the file */
@@ -45,7 +45,7 @@ export async function logIn(
 }
 
 /** Waits until the account page has loaded completely. */
-export async function isLoggedIn(visitor: Visitor): Promise<void> {
+export async function waitUntilLoggedIn(visitor: Visitor): Promise<void> {
   await visitor.page.waitForURL(/\/pages\/account/);
   await panel(visitor, 'security-activity').locator('li').first().waitFor();
   await panel(visitor, 'sessions').locator('li').first().waitFor();

@@ -54,7 +54,7 @@ export class PasskeyLogin {
     try {
       return await this.caller.post('/api/auth/login/passkey', { credential }, options);
     } catch (error) {
-      await this.signals.reportRefused(error, request?.publicKey['rpId'], credential['id']);
+      await this.signals.reportUnknown(error, request?.publicKey['rpId'], credential['id']);
       throw error;
     }
   }

@@ -7,8 +7,8 @@ type PasskeyList = Schemas['PasskeyListResponse'];
 
 /**
  * Reports to the browser what became of passkeys (Signal API, WebAuthn level 3). Password managers
- * then offer no passkey that was removed here, and show the present names. Without the API nothing
- * is requested, and a failed report changes nothing.
+ * then offer no passkey that was removed here, and show the present names. In a browser without this
+ * API nothing is loaded from the server. Failures are ignored.
  */
 export class PasskeySignals {
   /** @param loadPasskeys lists the passkeys of the signed-in member */
@@ -19,7 +19,7 @@ export class PasskeySignals {
     await signal('signalAllAcceptedCredentials', acceptedCredentials);
   }
 
-  /** Does so after a change. */
+  /** Loads the member's passkeys and reports which work, after one was removed. */
   async reportRemaining(): Promise<void> {
     if (!has('signalAllAcceptedCredentials')) return;
     await this.loadPasskeys().then((list) => this.reportAccepted(list), ignore);
@@ -35,10 +35,10 @@ export class PasskeySignals {
   }
 
   /**
-   * Reports a passkey that the server does not know. Only for that refusal: one that was refused for
-   * another reason may be right.
+   * Reports the passkey of a failed login if the server refused it as unknown. After a refusal for
+   * another reason, the passkey may still work.
    */
-  async reportRefused(error: unknown, rpId: unknown, credentialId: unknown): Promise<void> {
+  async reportUnknown(error: unknown, rpId: unknown, credentialId: unknown): Promise<void> {
     if (!(error instanceof ProblemError) || error.reason !== 'unknown_credential') return;
     await signal('signalUnknownCredential', { rpId, credentialId });
   }

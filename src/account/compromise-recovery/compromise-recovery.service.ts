@@ -10,8 +10,9 @@ import { IntruderEvictionService } from './intruder-eviction.service.js';
 import { RecoveryMailService, type UsedLink } from './recovery-mail.service.js';
 
 /**
- * Recovers an account that an intruder may have entered. Afterwards the only way in is a link
- * mailed to the member. Shared by "it wasn't me" and by undoing an address change.
+ * Recovers an account that an intruder may have entered. The password no longer works, and access
+ * that was added recently is removed. The member sets a new password by a mailed code or link.
+ * Shared by "it wasn't me" and by undoing an address change.
  */
 @Injectable()
 export class CompromiseRecoveryService {
@@ -25,15 +26,16 @@ export class CompromiseRecoveryService {
   ) {}
 
   /**
-   * Restores a closed account, removes the password, removes the intruder's access, undoes the
+   * Restores an account that was closed within its grace period, removes the password, removes the intruder's access, undoes the
    * address change and mails a link for a new password. Where another account has the previous
    * address, the intruder's access is removed all the same, and no link is mailed: it would go to
-   * the address that the owner disowned (CC-11). Needs the member's lock.
+   * the address that the owner disowned (CC-11). The caller holds the member's lock and has refused disabled members.
    * @param change the address change to undo, if there is one
    * @param usedLink the link whose button was pressed
    * @returns whether the member can get back in by mail. If not, let the transaction commit and
    * answer `email_taken`
-   * @throws DomainError `link_expired` if another request undid the change first
+   * @throws DomainError `link_expired` if the change was undone, or can no longer be undone, since the
+   * caller checked
    */
   async recover(
     tx: Tx,
@@ -57,9 +59,9 @@ export class CompromiseRecoveryService {
     const { memberId, oldEmail, oldEmailKey } = change;
     try {
       await tx.nested(async () => {
-        // Of several requests with one link, all but one stop here, and their transactions with it.
+        // Of several requests with one link, one gets past this. The others throw and are rolled back.
         if (!(await this.emailChanges.close(tx, change)))
-          throw new DomainError('link_expired', { detail: 'undone a moment ago' });
+          throw new DomainError('link_expired', { detail: 'undone or expired a moment ago' });
         await this.members.setEmail(tx, memberId, oldEmail, oldEmailKey);
       });
     } catch (error) {

@@ -8,8 +8,9 @@ import { AccessProof } from './access-proof.js';
 import { TokenGuard } from './token-guard.js';
 
 /**
- * Admits logouts: an access or a refresh token names the session, which may already have ended. An
- * access token that is bound to a key needs a proof here as everywhere.
+ * Admits logouts by an access or a refresh token, whose session may already have ended. A token that
+ * is bound to a key needs a proof: this guard checks that of an access token, `LogoutService` that of
+ * a refresh token.
  */
 @Injectable()
 export class SessionTokenGuard extends TokenGuard('access-token', 'refresh-token') {
@@ -31,6 +32,7 @@ export class SessionTokenGuard extends TokenGuard('access-token', 'refresh-token
       .getRequest<FastifyRequest & { user: MemberPrincipal | VerifiedToken<'refresh'> }>();
     this.cookies.checkOrigin(request);
     await super.canActivate(context);
+    // The strategy of refresh tokens admits expired ones, for RefreshService.
     if ('sid' in request.user) this.tokens.checkTime('refresh', request.user);
     else await this.accessProof.check(request, request.user);
     return true;

@@ -90,7 +90,7 @@ function resolved({ components }: OpenAPIObject, schema: SchemaObject | Referenc
 /** Sorts paths by the first prefix of `journey` that matches; paths without a match come last. */
 function inOrder(paths: OpenAPIObject['paths'], journey: readonly string[]): OpenAPIObject['paths'] {
   const rank = (path: string): number => {
-    const index = journey.findIndex((prefix) => path.startsWith(prefix));
+    const index = journey.findIndex((beginning) => `${path}/`.startsWith(`${beginning}/`));
     return index < 0 ? journey.length : index;
   };
   return Object.fromEntries(Object.entries(paths).sort(([a], [b]) => rank(a) - rank(b)));

@@ -13,7 +13,7 @@ import { polished } from './polish.js';
 import { withSharedParts } from './shared-parts.js';
 import { filterOperations, foldErrors, keepTokens } from './workbench.js';
 
-/** Path prefixes in the order in which a new client needs the operations. */
+/** Beginnings of paths, segment by segment, in the order in which a new client needs the operations. */
 const JOURNEY = [
   '/api/auth/sign-up',
   '/api/auth/login-id/check',
@@ -24,6 +24,7 @@ const JOURNEY = [
   '/api/auth/sessions',
   '/api/auth/reauthenticate',
   '/api/auth/password-reset',
+  '/api/auth/login-id',
   '/api/members/me',
   '/api/auth/not-me',
   '/api/admin',
@@ -37,7 +38,8 @@ const ACCEPT_LANGUAGES = {
 
 /**
  * Less air and smaller boxes, so that the request and the response of an operation fit on one
- * screen. Hidden: what has one choice only, and the headings of tables that explain themselves.
+ * screen. Hides the top bar, the examples of `Accept-Language`, selections with a single choice, and
+ * headings of tables that explain themselves.
  */
 const COMPACT = `
 .swagger-ui .topbar, .swagger-ui .parameters-container thead, .swagger-ui .parameters .examples-select,
@@ -61,6 +63,10 @@ const COMPACT = `
 const SWAGGER_CSP =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
+/**
+ * Builds the document that is the same on every server. {@link setUpSwagger} adds what the operator
+ * declared: attributes of members and languages of mails.
+ */
 export function buildOpenApi(app: NestFastifyApplication): OpenAPIObject {
   const bearer = (description: string) =>
     ({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description }) as const;
@@ -71,12 +77,14 @@ export function buildOpenApi(app: NestFastifyApplication): OpenAPIObject {
     .setLicense('MIT', 'https://opensource.org/license/mit')
     .addServer('/', 'The server that serves this document')
     .addBearerAuth(
-      bearer('The `accessToken` of a token response. Calls the API for the time in `expiresIn`, about ten minutes.'),
+      bearer(
+        'The `accessToken` of a token response. Calls the API for the time in `expiresIn`, by default ten minutes.',
+      ),
       'access',
     )
     .addBearerAuth(
       bearer(
-        'The `refreshToken` of a token response. Can be exchanged once for the next pair of tokens; also logs out.',
+        'The `refreshToken` of a token response. Is exchanged for the next pair of tokens; sent again after a lost response, it returns the same pair. Also logs out.',
       ),
       'refresh',
     )
@@ -122,10 +130,13 @@ export function buildOpenApi(app: NestFastifyApplication): OpenAPIObject {
     .addTag('Forgotten password', 'By a mailed code or link')
     .addTag('Forgotten login ID', 'By a mailed code')
     .addTag('The member', 'The account of the signed-in member')
-    .addTag('Administration', 'For administrators with two-step login; changes need a recent login')
+    .addTag(
+      'Administration',
+      'For administrators with a second factor, whose changes need a recent login, and for API keys with the scope that an operation names',
+    )
     .addTag('Integrations', 'For the programs of your product, with an API key')
     .addTag('Keys', 'For services that verify access tokens themselves')
-    .addTag('Operations', 'For load balancers and orchestrators')
+    .addTag('Operations', 'For load balancers, orchestrators and Prometheus')
     .addExtension('x-tagGroups', [
       {
         name: 'Getting in',
@@ -139,7 +150,7 @@ export function buildOpenApi(app: NestFastifyApplication): OpenAPIObject {
     autoTagControllers: false, // operations are grouped by journey, not by controller
     operationIdFactory,
   });
-  // No class can express a choice between classes, so these schemas are added by hand.
+  // Added by hand: no class can express a choice between classes, and no route receives events.
   Object.assign(document.components?.schemas ?? {}, LOGIN_OUTCOMES, SOCIAL_OUTCOMES, eventSchemas());
   Object.assign(document, { 'x-webhooks': webhookRequests() });
   return withSharedParts(polished(document, JOURNEY));
@@ -154,8 +165,8 @@ function operationIdFactory(controller: string, method: string): string {
 }
 
 /**
- * Serves Swagger UI at /docs and the document at /docs-json. The document is built at the first
- * request.
+ * Serves Swagger UI at /docs and the document at /docs-json and /docs-yaml. The document is built at
+ * the first request.
  */
 export async function setUpSwagger(app: NestFastifyApplication, fastify: FastifyInstance): Promise<void> {
   fastify.addHook('onSend', async (request, reply) => {
@@ -169,7 +180,7 @@ export async function setUpSwagger(app: NestFastifyApplication, fastify: Fastify
     customSiteTitle: 'Munjigi API',
     customCss: COMPACT,
     swaggerOptions: {
-      persistAuthorization: false,
+      persistAuthorization: false, // no tokens in the storage of the browser
       displayRequestDuration: true,
       filter: true,
       plugins: [filterOperations, foldErrors],

@@ -3,7 +3,7 @@ import { keyedDigest } from '../../platform/crypto/digest.js';
 import { FieldCipher } from '../../platform/crypto/field-cipher.js';
 import { KeyRing } from '../../platform/crypto/key-ring.js';
 
-/** A recovery code as it is stored; see {@link RecoveryCode} for each column. */
+/** A recovery code as it is stored; see `recovery-code.entity.ts` for each column. */
 export interface StoredRecoveryCode {
   readonly digest: Buffer;
   readonly encryptedHash: Buffer;
@@ -21,8 +21,12 @@ export class RecoveryCodeDigests {
     this.cipher = new FieldCipher(keys.all('recovery-code-hash'));
   }
 
+  /**
+   * The stored form of a new code.
+   * @param code as `normaliseRecoveryCode` returns it
+   */
   create(memberId: string, code: string): StoredRecoveryCode {
-    return this.encryptHash(memberId, hashOf(memberId, code));
+    return this.encryptHash(memberId, hashCode(memberId, code));
   }
 
   /**
@@ -35,26 +39,27 @@ export class RecoveryCodeDigests {
 
   /**
    * The hash of a stored code, for an export.
-   * @throws Error if no known secret decrypts it
+   * @throws Error if the hash was altered, belongs to another member, or no configured secret decrypts it
    */
-  hashOf(memberId: string, encryptedHash: Buffer): string {
+  decryptHash(memberId: string, encryptedHash: Buffer): string {
     return this.cipher.decrypt(encryptedHash, memberId);
   }
 
   /**
    * The same code under the current SECRET.
-   * @throws Error if no known secret decrypts it
+   * @throws Error as {@link decryptHash} does
    */
   reencrypt(memberId: string, encryptedHash: Buffer): StoredRecoveryCode {
-    return this.encryptHash(memberId, this.cipher.decrypt(encryptedHash, memberId));
+    return this.encryptHash(memberId, this.decryptHash(memberId, encryptedHash));
   }
 
   /**
    * Every digest under which the code may be stored: for each secret, that of the hash, and that of
    * the code itself, which versions before 1.0.0 stored.
+   * @param code as `normaliseRecoveryCode` returns it
    */
   candidates(memberId: string, code: string): Buffer[] {
-    const hash = hashOf(memberId, code);
+    const hash = hashCode(memberId, code);
     return this.keys
       .all('recovery-code')
       .flatMap((key) => [keyedDigest(key, memberId, hash), keyedDigest(key, memberId, code)]);
@@ -68,6 +73,6 @@ export class RecoveryCodeDigests {
   }
 }
 
-function hashOf(memberId: string, code: string): string {
+function hashCode(memberId: string, code: string): string {
   return createHash('sha256').update(`${memberId}:${code}`).digest('base64url');
 }

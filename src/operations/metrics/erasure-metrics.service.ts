@@ -6,8 +6,8 @@ import { CachedMeasurement } from './cached-measurement.js';
 import { MetricsRegistry } from './metrics-registry.js';
 
 /**
- * Measures whether closed accounts are erased in time. Every replica reports the same value, so
- * dashboards take the maximum.
+ * Measures whether closed accounts are erased in time. Every process reports the same value, so
+ * a query takes the maximum and not the sum.
  */
 @Injectable()
 export class ErasureMetricsService implements OnModuleInit {

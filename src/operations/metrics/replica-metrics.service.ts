@@ -8,8 +8,8 @@ import { CachedMeasurement } from './cached-measurement.js';
 import { MetricsRegistry } from './metrics-registry.js';
 
 /**
- * Measures whether the database's replicas follow it. Every process reports the same values, so
- * dashboards take the maximum.
+ * Counts the replication slots of the database by whether their replica is connected. Every process
+ * reports the same values, so a query takes their maximum and not their sum.
  */
 @Injectable()
 export class ReplicaMetricsService implements OnModuleInit {
@@ -30,7 +30,7 @@ export class ReplicaMetricsService implements OnModuleInit {
     const read = (): Promise<ReplicationSlots | undefined> => this.slots.read();
     new Gauge({
       name: 'munjigi_replication_slots',
-      help: 'Replicas of the database by state: active, away (the WAL kept for them fills the disk), lost (need a new base backup)',
+      help: 'Replicas of the database by state: active (connected), away (not connected; the WAL kept for them can fill the disk), lost (need a new base backup)',
       labelNames: ['state'],
       registers: [this.metrics.registry],
       async collect() {

@@ -15,12 +15,11 @@ const LOCK_RETRY_MS = 100;
  * @throws StartError when PostgreSQL refuses a step
  */
 export async function migrate(options: DataSourceOptions): Promise<string[]> {
-  // No timeouts: building an index on a large table may take long, and so may waiting for another
-  // replica.
+  // No timeouts for statements: building an index on a large table may take long.
   const dataSource = new DataSource({
     ...options,
     extra: {
-      max: 2,
+      max: 2, // one connection holds the lock, the other applies the migrations
       application_name: 'munjigi-migrate',
       Client: DatabaseClient,
       session: sessionSettings({ timeoutMs: 0 }),
@@ -62,7 +61,7 @@ function schemaFailure(error: unknown): unknown {
   if (driverError?.code === undefined) return error;
   const remedy =
     driverError.code === '42501'
-      ? 'Let the role that connects create tables: GRANT USAGE, CREATE ON SCHEMA public TO that role.'
-      : 'The failed step was rolled back. Correct the cause in the database and start again.';
+      ? 'The role that connects must own the tables and may create new ones: GRANT USAGE, CREATE ON SCHEMA public TO that role.'
+      : 'Correct the cause in the database and start again: the update continues with the migration that failed.';
   return new StartError(`The schema cannot be updated: ${reasonOf(driverError)}. ${remedy}`, { cause: error });
 }

@@ -6,13 +6,17 @@ import type { SecurityEventType } from './security-events.js';
 export type LastEvent = Pick<SecurityEvent, 'at' | 'actorId' | 'details'> & { readonly type: SecurityEventType };
 
 /**
- * Finds the last event of a type. SQL: each search stops at the first row of an index.
+ * Finds the last events of a member, and the last sign-up request with a login ID. SQL, because
+ * TypeORM cannot find the last row of each type in one statement.
  */
 @Injectable()
 export class LastEventsRepository {
   constructor(private readonly database: Database) {}
 
-  /** The last event of each of these types; of `risk.assessed`, the last that ended a login or session. */
+  /**
+   * The last event of each type; a type without an event is absent. Of `risk.assessed`, only events
+   * that refused a login or ended a session count, and not those of a dry run.
+   */
   async findOfMember(
     memberId: string,
     types: readonly SecurityEventType[],
@@ -28,7 +32,10 @@ export class LastEventsRepository {
     return new Map(rows.map((event) => [event.type, event]));
   }
 
-  /** When a sign-up with this login ID was last requested. Erased members leave none. */
+  /**
+   * The time of the last sign-up request with this login ID; null without one. Requests of erased
+   * members are not found, because the erasure removes the login ID from the event.
+   */
   async findSignUpRequest(loginId: string): Promise<Date | null> {
     const { text, values } = signUpRequestStatement(loginId);
     const { rows } = await this.database.query<{ at: Date | null }>(text, values);
