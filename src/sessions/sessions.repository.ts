@@ -72,6 +72,9 @@ const isLive = (session: string): string => `${session}.ended_at IS NULL AND ${s
 /** Whether the member authenticated within the last `$2` seconds. */
 const IS_RECENT = `authenticated_at > now() - make_interval(secs => $2)`;
 
+/** The second factor that the member proved within the last `$2` seconds; null if none. */
+const RECENT_FACTOR = `CASE WHEN ${IS_RECENT} AND second_factor_at > now() - make_interval(secs => $2) THEN second_factor END`;
+
 /**
  * Owns the table `sessions`; RotationsRepository writes it too. Prepared SQL, because logins,
  * refreshes and revocations are hot and each is decided by one statement. The member's list of
@@ -85,8 +88,8 @@ export class SessionsRepository {
   ) {}
 
   /**
-   * Opens a session. Needs the member's lock: two logins at once would each count without the
-   * other's session.
+   * Opens a session. Needs the member's lock: otherwise two logins at once would each leave the
+   * session of the other out of `others`.
    * @returns null where the member is not active, or has another password by now
    */
   async insert(tx: Tx, session: NewSession): Promise<OpenedSession | null> {
@@ -118,7 +121,7 @@ export class SessionsRepository {
    */
   async end(tx: Tx, id: string, memberId: string, reason: SessionEndReason): Promise<boolean> {
     const { count } = await tx.query(
-      `UPDATE sessions SET ended_at = now(), end_reason = $3 WHERE id = $1 AND member_id = $2 AND ended_at IS NULL`,
+      `UPDATE sessions SET ended_at = now(), end_reason = $3 WHERE id = $1 AND member_id = $2 AND ${isLive('sessions')}`,
       [id, memberId, reason],
     );
     return count === 1;
@@ -130,20 +133,22 @@ export class SessionsRepository {
    */
   async endAll(tx: Tx, memberId: string, reason: SessionEndReason, exceptId?: string): Promise<string[]> {
     const { rows } = await tx.query<{ id: string }>(
-      `UPDATE sessions SET ended_at = now(), end_reason = $2 WHERE member_id = $1 AND ended_at IS NULL AND id IS DISTINCT FROM $3 RETURNING id`,
+      `UPDATE sessions SET ended_at = now(), end_reason = $2
+       WHERE member_id = $1 AND ${isLive('sessions')} AND id IS DISTINCT FROM $3 RETURNING id`,
       [memberId, reason, exceptId ?? null],
     );
     return rows.map((row) => row.id);
   }
 
   /**
-   * Ends a member's live sessions that a provider has opened or confirmed. Which one is not recorded.
+   * Ends a member's live sessions that a login at any provider has opened or confirmed. The row does
+   * not record which provider it was.
    * @returns the ids of those it ended
    */
   async endFederated(tx: Tx, memberId: string, reason: SessionEndReason): Promise<string[]> {
     const { rows } = await tx.query<{ id: string }>(
       `UPDATE sessions SET ended_at = now(), end_reason = $2
-       WHERE member_id = $1 AND ended_at IS NULL AND at_provider RETURNING id`,
+       WHERE member_id = $1 AND ${isLive('sessions')} AND at_provider RETURNING id`,
       [memberId, reason],
     );
     return rows.map((row) => row.id);
@@ -156,7 +161,7 @@ export class SessionsRepository {
   async endSurplus(tx: Tx, memberId: string, newestId: string, limit: number): Promise<string[]> {
     const { rows } = await tx.query<{ id: string }>(
       `UPDATE sessions SET ended_at = now(), end_reason = 'too-many-sessions' WHERE id IN (
-         SELECT id FROM sessions WHERE member_id = $1 AND ended_at IS NULL AND idle_expires_at > now() AND id <> $2
+         SELECT id FROM sessions WHERE member_id = $1 AND ${isLive('sessions')} AND id <> $2
          ORDER BY rotated_at DESC OFFSET $3) RETURNING id`,
       [memberId, newestId, limit - 1],
     );
@@ -171,38 +176,38 @@ export class SessionsRepository {
   /** The thumbprint of the key that a live session is bound to; null where there is none. */
   async findKeyThumbprint(id: string): Promise<string | null> {
     const { rows } = await this.database.query<{ key: string | null }>(
-      `SELECT key_thumbprint AS key FROM sessions WHERE id = $1 AND ended_at IS NULL`,
+      `SELECT key_thumbprint AS key FROM sessions WHERE id = $1 AND ${isLive('sessions')}`,
       [id],
     );
     return rows[0]?.key ?? null;
   }
 
   /** Whether the session is live and its member authenticated within REAUTHENTICATION_SECONDS. */
-  async isFresh(id: string): Promise<boolean> {
+  async hasRecentLogin(id: string): Promise<boolean> {
     const { count } = await this.database.query(
-      `SELECT FROM sessions WHERE id = $1 AND ended_at IS NULL AND ${IS_RECENT}`,
+      `SELECT FROM sessions WHERE id = $1 AND ${isLive('sessions')} AND ${IS_RECENT}`,
       [id, this.config.env.REAUTHENTICATION_SECONDS],
     );
     return count === 1;
   }
 
   /**
-   * Locks the session's row until commit, so that no transaction ends the session before.
+   * Locks the session's row, so that no other transaction ends the session before this one commits.
    * @returns null if it has ended or expired, or belongs to another member
    */
   async lockLive(tx: Tx, id: string, memberId: string): Promise<LiveSession | null> {
     const { rows } = await tx.query<LiveSession>(
-      `SELECT ${IS_RECENT} AS "isRecent", first_factor AS "firstFactor", CASE WHEN ${IS_RECENT} AND second_factor_at > now() - make_interval(secs => $2) THEN second_factor END AS "provenFactor"
-       FROM sessions WHERE id = $1 AND member_id = $3 AND ended_at IS NULL AND idle_expires_at > now() FOR NO KEY UPDATE`,
+      `SELECT ${IS_RECENT} AS "isRecent", first_factor AS "firstFactor", ${RECENT_FACTOR} AS "provenFactor"
+       FROM sessions WHERE id = $1 AND member_id = $3 AND ${isLive('sessions')} FOR NO KEY UPDATE`,
       [id, this.config.env.REAUTHENTICATION_SECONDS, memberId],
     );
     return rows[0] ?? null;
   }
 
   /**
-   * Records that the member has just authenticated again. A password check alone keeps a second
-   * factor only while that one is recent itself.
-   * @param firstFactor what it began with; null where that is unknown
+   * Records that the member has just authenticated again. An authentication without a second factor
+   * keeps the earlier one only while that one is recent itself.
+   * @param firstFactor what the authentication began with; null where that is unknown
    * @param secondFactor the second factor that was part of it
    */
   async markAuthenticated(
@@ -212,14 +217,14 @@ export class SessionsRepository {
     secondFactor: ProvenFactor | null,
   ): Promise<void> {
     await tx.query(
-      `UPDATE sessions SET authenticated_at = now(), first_factor = $4, at_provider = at_provider OR $4 IS NOT DISTINCT FROM 'federated', second_factor = coalesce($3, CASE WHEN ${IS_RECENT} THEN second_factor END),
+      `UPDATE sessions SET authenticated_at = now(), first_factor = $4, at_provider = at_provider OR $4 IS NOT DISTINCT FROM 'federated', second_factor = coalesce($3, ${RECENT_FACTOR}),
          second_factor_at = CASE WHEN $3::text IS NOT NULL THEN now() ELSE second_factor_at END WHERE id = $1`,
       [id, this.config.env.REAUTHENTICATION_SECONDS, secondFactor, firstFactor],
     );
   }
 
   /**
-   * Until the next password check in this session, operations that need a recent login are refused.
+   * Refuses operations that need a recent login until the member authenticates again in this session.
    */
   async markUnauthenticated(tx: Tx, id: string): Promise<void> {
     await tx.query(`UPDATE sessions SET authenticated_at = to_timestamp(0) WHERE id = $1`, [id]);

@@ -91,7 +91,7 @@ export class SessionsService {
    * @throws DomainError `reauth_required`
    */
   async checkRecentLogin(sessionId: string): Promise<void> {
-    if (!(await this.sessions.isFresh(sessionId))) throw new DomainError('reauth_required');
+    if (!(await this.sessions.hasRecentLogin(sessionId))) throw new DomainError('reauth_required');
   }
 
   /**

@@ -93,7 +93,15 @@ describe('an access token', () => {
     await reauthenticate(later);
     expect((await refreshedClaims(later)).amr).toEqual(['pwd']);
     await reauthenticate(later, codeAt(ada.secret, 1));
+    await reauthenticate(later);
     expect((await refreshedClaims(later)).amr).toEqual(['pwd', 'otp', 'mfa']);
+
+    // Nor is it with a recent check of the password in between.
+    await app.sql.query(`UPDATE sessions SET second_factor_at = now() - interval '1 hour' WHERE id = $1`, [
+      session.sessionId,
+    ]);
+    await reauthenticate(later);
+    expect((await refreshedClaims(later)).amr).toEqual(['pwd']);
   });
 
   it('RS-07 of a login by passkey names no password, until one is shown', async () => {

@@ -159,6 +159,17 @@ describe('session list', () => {
     expectRefusal(await app.get('/api/auth/sessions', loggedOut.accessToken), 'session_ended');
   });
 
+  it('SS-02 an expired session is neither ended nor reported any more', async () => {
+    const ada = await given.member(app);
+    const [expired, other] = [await logIn(ada), await logIn(ada)];
+    await app.sql.query('UPDATE sessions SET idle_expires_at = now() WHERE id = $1', [expired.sessionId]);
+    await app.delete(`/api/auth/sessions/${expired.sessionId}`, undefined, ada.accessToken).expect(404);
+    await app.delete('/api/auth/sessions', undefined, ada.accessToken).expect(204);
+    const { items } = (await app.get('/api/members/me/security-events', ada.accessToken).expect(200)).body;
+    const ended = items.filter(({ type }: any) => type === 'session.ended').map(({ sessionId }: any) => sessionId);
+    expect(ended).toEqual([other.sessionId]);
+  });
+
   it('it shows the address of the last refresh', async () => {
     const ada = await given.member(app);
     const train = app.client();

@@ -56,7 +56,7 @@ export class SessionRevocationService {
     await this.revoke(tx, memberId, endedIds, reason, context);
   }
 
-  /** Ends the sessions of a member that began with a login at a provider, whichever one it was. */
+  /** Ends the sessions of a member that a login at any provider has opened or confirmed. */
   async endFederated(tx: Tx, memberId: string, reason: SessionEndReason, context: ClientContext): Promise<void> {
     const endedIds = await this.sessions.endFederated(tx, memberId, reason);
     await this.revoke(tx, memberId, endedIds, reason, context);
