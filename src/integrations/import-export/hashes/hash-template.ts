@@ -11,7 +11,8 @@ type SaltWord = keyof typeof SALT_ENCODINGS;
 /**
  * Reads `layout=formula`, such as `salt:digest=sha1(salt+password)`. The layout shows where salt and
  * digest are in the text; without one, the text is the digest. Digests are hexadecimal or base64.
- * @returns null where salt and digest are missing, superfluous or ambiguous
+ * @returns null where the text is no such template, or where its layout has not one digest, or more
+ * or fewer salts than the formula needs
  */
 export function readHashTemplate(text: string): HashTemplate | null {
   const [, layout = 'digest', formulaText] = /^(?:(.*?)=)?((?:md5|sha1|sha256|sha512)[(*].*)$/.exec(text) ?? [];
@@ -35,13 +36,17 @@ export function readHashTemplate(text: string): HashTemplate | null {
   };
 }
 
-/** @param length bytes of the digest */
+/**
+ * A salt takes as little as possible: where it touches the digest, it would take the beginning of a
+ * hexadecimal digest otherwise, as the rest may be read as base64.
+ * @param length bytes of the digest
+ */
 function patternOf(part: string, length: number): string {
   if (part === 'digest')
     return `(?<digest>[0-9a-fA-F]{${2 * length}}|[A-Za-z0-9+/]{${Math.ceil((length * 4) / 3)}}={0,2})`;
-  if (part === 'salt') return '(?<salt>.*)';
-  if (part === 'hex(salt)') return '(?<salt>(?:[0-9a-fA-F]{2})*)';
-  if (part === 'base64(salt)') return '(?<salt>[A-Za-z0-9+/]*={0,2})';
+  if (part === 'salt') return '(?<salt>.*?)';
+  if (part === 'hex(salt)') return '(?<salt>(?:[0-9a-fA-F]{2})*?)';
+  if (part === 'base64(salt)') return '(?<salt>[A-Za-z0-9+/]*?={0,2})';
   return part.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
 }
 

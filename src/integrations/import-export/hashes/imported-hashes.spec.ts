@@ -69,6 +69,11 @@ const TEMPLATES: readonly (readonly [string, string, string])[] = [
     salted('md5', hex('md5', 'nacl') + hex('md5', 'giraffe'), 'digest:nacl'),
     'giraffe',
   ],
+  // A salt that touches the digest.
+  ['saltdigest=md5(salt+password)', salted('md5', 'naclgiraffe', 'nacldigest'), 'giraffe'],
+  ['digestsalt=sha512(salt+password)', salted('sha512', 'naclgiraffe', 'digestnacl'), 'giraffe'],
+  ['hex(salt)digest=md5(salt+password)', salted('md5', 'ABgiraffe', '4142digest'), 'giraffe'],
+  ['base64(salt)digest=sha256(salt+password)', salted('sha256', 'ABCgiraffe', 'QUJDdigest'), 'giraffe'],
   ["sha1('=+pepper'+password)", hex('sha1', '=+peppergiraffe'), 'giraffe'],
 ];
 

@@ -63,6 +63,8 @@ describe('the reader of each source', () => {
       { sourceId: 'ada', loginId: 'ada', email, hash: '{bcrypt}$2a$10$x', status: 'disabled' },
       { sourceId: 'bob', loginId: 'bob', email: 'b@example.com', hash: '{noop}x ', status: 'active' },
     ]);
+    // Without `enabled`, disabled accounts would be imported as active.
+    await expect(rowsOf('spring', text.replace('enabled', 'comment'))).rejects.toThrow('enabled');
   });
 
   it('IM-10 reads a realm of Keycloak with its authenticator apps, and leaves service accounts out', async () => {

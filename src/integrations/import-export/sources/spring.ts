@@ -4,11 +4,11 @@ import { booleanOf, statusOf, textOf } from './values.js';
 
 /**
  * The table `users` of Spring Security's JDBC schema as CSV: `username`, `password` with the
- * prefix of DelegatingPasswordEncoder such as `{bcrypt}`, `enabled`. The schema has no address, so
- * the export adds the column `email`; `id`, `name`, `created_at` and `email_verified` may follow.
+ * prefix of DelegatingPasswordEncoder such as `{bcrypt}`, and `enabled`. The schema has no address, so
+ * the file needs a further column `email`. `id`, `name`, `created_at` and `email_verified` are optional.
  */
 export const readSpring: SourceReader = (chunks) =>
-  csvEntries(chunks, ['username', 'password', 'email'], (user) => ({
+  csvEntries(chunks, ['username', 'password', 'enabled', 'email'], (user) => ({
     sourceId: textOf(user['id'] ?? user['username']),
     loginId: textOf(user['username']),
     email: textOf(user['email']),
