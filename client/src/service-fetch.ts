@@ -12,20 +12,27 @@ export interface ServiceFetchOptions {
 export class ServiceFetch {
   constructor(private readonly options: ServiceFetchOptions) {}
 
-  /** Repeats a call once after a 401 with a new token, and once more if the service demands a nonce. */
+  /**
+   * Sends a call. After a 401, repeats it once with a new token. With each token, repeats it once if
+   * the service demands a nonce.
+   * @throws SignedOutError, ProblemError or NetworkError if the token cannot be refreshed
+   */
   async send(url: string | URL, init: RequestInit): Promise<Response> {
-    const { keeper, proofs } = this.options;
+    const { keeper } = this.options;
     const signal = init.signal ?? undefined;
-    let credentials = await orAborted(keeper.credentials(), signal);
-    let response = await this.sendOnce(url, init, credentials);
-    // RFC 9449 section 9: the service wants its nonce in the proof.
-    if (response.status === 401 && credentials.key && proofs.noteNonce(url, response.headers)) {
-      await response.body?.cancel();
-      response = await this.sendOnce(url, init, credentials);
-    }
+    const credentials = await orAborted(keeper.credentials(), signal);
+    const response = await this.sendWith(credentials, url, init);
     if (response.status !== 401) return response;
     await response.body?.cancel();
-    credentials = await orAborted(keeper.renew(credentials), signal);
+    return this.sendWith(await orAborted(keeper.renew(credentials), signal), url, init);
+  }
+
+  /** Repeats a call if the service wants its nonce in the proof (RFC 9449 section 9). */
+  private async sendWith(credentials: Credentials, url: string | URL, init: RequestInit): Promise<Response> {
+    const response = await this.sendOnce(url, init, credentials);
+    if (response.status !== 401 || !credentials.key || !this.options.proofs.noteNonce(url, response.headers))
+      return response;
+    await response.body?.cancel();
     return this.sendOnce(url, init, credentials);
   }
 

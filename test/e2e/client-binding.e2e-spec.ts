@@ -203,6 +203,24 @@ describe('a client with the binding full', () => {
     ]);
     expect(new Set(seen.map(({ claims }) => claims.jti)).size).toBe(2);
   });
+
+  it('RB-07 repeats a call whose new token is answered by a nonce', async () => {
+    const network = new FaultyFetch(app);
+    const tokens: string[] = [];
+    const service: typeof fetch = async (url, init = {}) => {
+      const headers = new Headers(init.headers);
+      if (!(url as string).startsWith(ORDERS)) return network.fetch(url, init);
+      tokens.push(headers.get('authorization')!);
+      if (tokens.length === 1) return new Response('', { status: 401 }); // the token has ended
+      const { claims } = decodeToken(headers.get('dpop')!);
+      return claims.nonce === 'n-1'
+        ? new Response('[]')
+        : new Response('', { status: 401, headers: { 'dpop-nonce': 'n-1' } });
+    };
+    const { client } = await signedIn({ signer: newSigner(), binding: 'full', fetch: service });
+    expect((await client.fetch(ORDERS, { method: 'POST', body: '{}' })).status).toBe(200);
+    expect([tokens.length, new Set(tokens).size, tokens[1] === tokens[2]]).toEqual([3, 2, true]);
+  });
 });
 
 async function sha256(text: string): Promise<string> {
