@@ -247,7 +247,7 @@ describe('mail texts of the operator', () => {
 
   it.each([
     ['missing', undefined, /needs a directory that can be read/],
-    ['klingonisch', 'x', /needs only folders named by a language, such as ko, ja or pt-BR; klingonisch is none/],
+    ['klingonisch', 'x', /needs only folders named by a language tag, such as ko, ja or pt-BR; klingonisch is none/],
     ['xx', 'x', /xx is none/],
   ])('AC-61 need folders named by languages: %s', (name, text, rule) => {
     if (text === undefined) rmSync(directory, { recursive: true });
@@ -267,6 +267,10 @@ describe('mail texts of the operator', () => {
 
   it('AC-62 a language is written in its own direction', () => {
     copyOurs('en', 'ckb');
+    copyOurs('en', 'es-419');
+    expect(load().render('sign-up', 'es-419', MAIL_SAMPLES['sign-up']).html).toContain(
+      '<html lang="es-419" dir="ltr">',
+    );
     expect(load().render('sign-up', 'ckb', MAIL_SAMPLES['sign-up']).html).toContain('<html lang="ckb" dir="rtl">');
   });
 

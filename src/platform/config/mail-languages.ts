@@ -23,13 +23,13 @@ export function readLanguageFolders(directory: string): string[] {
   }
   const wrong = entries.find((name) => !isLanguageTag(name));
   if (wrong !== undefined)
-    throw new Error(`needs only folders named by a language, such as ko, ja or pt-BR; ${wrong} is none`);
+    throw new Error(`needs only folders named by a language tag, such as ko, ja or pt-BR; ${wrong} is none`);
   if (entries.length === 0) throw new Error('needs a folder for at least one language, such as ko');
   return entries.sort();
 }
 
-/** Whether it is a canonical tag of a language that Node.js can format times in. */
+/** Whether the name is a canonical tag of language, script and region that Node.js can format times in. */
 function isLanguageTag(name: string): boolean {
-  if (!/^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$/.test(name)) return false;
+  if (!/^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|\d{3}))?$/.test(name)) return false;
   return Intl.getCanonicalLocales(name)[0] === name && Intl.DateTimeFormat.supportedLocalesOf(name).length > 0;
 }
