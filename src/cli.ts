@@ -40,7 +40,7 @@ munjigi
 
 munjigi
   .command('worker')
-  .description('send mail and run scheduled jobs; HTTP serves only /health (API_ENABLED=false)')
+  .description('send mail and run scheduled jobs; HTTP serves only /health and /metrics (API_ENABLED=false)')
   .action(async () => {
     overrideEnvironment({ API_ENABLED: 'false', WORKER_ENABLED: 'true' });
     await import('./main.js');

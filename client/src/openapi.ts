@@ -376,7 +376,7 @@ export interface paths {
         post?: never;
         /**
          * End all other sessions
-         * @description Needs a login or password check within the last few minutes. Also invalidates open address changes and logins that wait for a second factor.
+         * @description Needs a login or password check within the last few minutes. Also invalidates open address changes and logins that are not complete.
          */
         delete: operations["sessionsEndAll"];
         options?: never;
@@ -396,7 +396,7 @@ export interface paths {
         post?: never;
         /**
          * End one session
-         * @description To end another session than the current one, a login or password check within the last few minutes is needed.
+         * @description Ending another session than the current one needs a login or password check within the last few minutes. It also invalidates open address changes and logins that are not complete.
          */
         delete: operations["sessionsEnd"];
         options?: never;
@@ -967,7 +967,7 @@ export interface paths {
         put?: never;
         /**
          * Confirm the new address by link
-         * @description Needs no login: the link proves the mailbox, and the member gave the password when requesting the change, or an administrator began it.
+         * @description Needs no login: the link proves the mailbox. The request for the change needed the password or a recent login, or came from an administrator.
          */
         post: operations["accountConfirmLink"];
         delete?: never;
@@ -1903,7 +1903,7 @@ export interface paths {
         put?: never;
         /**
          * Begin a login at a provider
-         * @description State, nonce and PKCE stay with the server. The same journey links an account: `POST /api/members/me/identities` takes its answer.
+         * @description The server makes and checks state, nonce and PKCE. The client sends `requestId`, and `state` and `code` of the redirect, to `complete`. To link an account, it sends them to `POST /api/members/me/identities`.
          */
         post: operations["socialStart"];
         delete?: never;
@@ -1923,7 +1923,7 @@ export interface paths {
         put?: never;
         /**
          * Log in with the provider's answer
-         * @description Works once, and only with the `requestId` of the same client. Risk, second factor and the account's status count as for a password. An account that no member has linked needs a sign-up.
+         * @description Works once, and only with the `requestId` of the same client. Risk, second factor and the member's status count as in a login with a password. If no member has linked the provider's account, the answer is `sign_up_required`.
          */
         post: operations["socialComplete"];
         delete?: never;
@@ -1963,7 +1963,7 @@ export interface paths {
         put?: never;
         /**
          * Sign up with an account at a provider
-         * @description After `sign_up_required`. Where the provider vouches for the address, the member exists at once; otherwise a code and a link are mailed as for any sign-up. That answer is the same when the address has an account already; the mail then informs its owner.
+         * @description After `sign_up_required`. If the provider vouches for the address and no account has it, the member is created at once. Otherwise the answer is the same with and without an account: a new address gets a code and a link, the owner of an account is informed by mail.
          */
         post: operations["socialSignUp"];
         delete?: never;
@@ -3645,7 +3645,10 @@ export interface components {
             id: string;
             /** Format: date-time */
             at: string;
-            /** @description Whether an administrator caused the event; ip and userAgent are then empty, browser and os null */
+            /**
+             * @description Whether an administrator, an API key or a command of the operator caused the event; `ip` and `userAgent` are then
+             *     empty, `country`, `browser` and `os` null
+             */
             byAdmin: boolean;
             /**
              * @description ISO 3166-1 code, if the country is known

@@ -3,11 +3,11 @@ export type PageName = 'login' | 'sign-up' | 'reset-password' | 'find-login-id' 
 
 export interface PageOptions {
   /**
-   * Where the page leads when its journey is done. The server takes addresses of its APP_URL and
-   * CORS_ORIGINS only, and otherwise ignores it.
+   * Where the page leads when its journey is done. Needs the origin of the server's APP_URL, or a web
+   * origin of its CORS_ORIGINS. The server ignores other addresses.
    */
   returnTo?: string;
-  /** Default: the browser's language. */
+  /** Default: the client's `locale`, or else the browser's language. */
   lang?: string | undefined;
 }
 

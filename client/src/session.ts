@@ -4,8 +4,8 @@ import type { components } from './openapi.js';
 type TokenResponse = components['schemas']['TokenResponse'];
 
 /**
- * The access token is refreshed this long before it expires, so that it does not expire during a
- * request.
+ * A call refreshes an access token that expires within this time, or within a tenth of its life if
+ * that is shorter, so that it does not expire during the call.
  */
 const MARGIN_SECONDS = 30;
 
@@ -18,7 +18,7 @@ export interface Session {
   readonly accessToken?: string;
   /** Undefined with cookie transport. */
   readonly refreshToken?: string;
-  /** The key that the session was opened with; undefined if it is not bound to one. */
+  /** The id of the key that the session was opened with; undefined if it is not bound to one. */
   readonly keyId?: string;
   /** Whether calls with the access token need a proof, too. */
   readonly isFullyBound?: boolean;
@@ -31,7 +31,7 @@ export interface Session {
   readonly askedAt: number;
 }
 
-/** @param keyId the key whose proof the request carried, if any */
+/** @param keyId the id of the key whose proof the request carried, if any */
 export function toSession(tokens: TokenResponse, askedAt: number, keyId?: string): Session {
   const { sessionId, accessToken, refreshToken, expiresIn, tokenType } = tokens;
   return {
@@ -43,8 +43,8 @@ export function toSession(tokens: TokenResponse, askedAt: number, keyId?: string
 }
 
 /**
- * Whether the access token is still valid. False also if the clock was set back, which costs only a
- * refresh.
+ * Whether there is an access token that stays valid for the time of a call. False also if the clock
+ * was set back, which costs only a refresh.
  */
 export function isFresh({ accessToken, expiresIn, askedAt }: Session, now = Date.now()): boolean {
   const margin = Math.min(MARGIN_SECONDS, expiresIn / 10);

@@ -7,8 +7,8 @@ import { Public } from '../platform/http/public.decorator.js';
 import { wantsPage } from './page-headers.js';
 
 /**
- * Leads people who open the bare address in a browser to your app or to the login page. Programs
- * get the answer of an unknown path.
+ * Redirects browsers that open the bare address or `/pages` to APP_URL, else to the login page.
+ * Programs, and browsers where there is neither, get the answer of an unknown path.
  */
 @Public()
 @ApiExcludeController()

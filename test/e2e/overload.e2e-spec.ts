@@ -77,8 +77,8 @@ describe('overload', () => {
     return ada.client.post(LOGIN, { identifier: loginId, password, deviceToken });
   };
   /**
-   * An unknown account costs a hash like any other. Each client has its own, so that none queues
-   * behind another.
+   * Logs in with an unknown account, which costs a hash like any other login. Each request names
+   * another account, because logins with one identifier run one after the other.
    */
   const guess = (client: number): Promise<HttpAnswer> =>
     app.client().post(LOGIN, { identifier: `nobody${client}x${unique.loginId().slice(3, 9)}`, password: 'x' });

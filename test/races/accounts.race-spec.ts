@@ -46,8 +46,8 @@ describe('simultaneous sign-ups over several servers', () => {
            GROUP BY status ORDER BY status`,
           [ada.email],
         );
-        // Of so many claims on one address the rest have given way, and what was withheld with
-        // them.
+        // An address keeps at most twenty open sign-ups. The challenges of the others are deleted with
+        // them, so this query does not find their withheld mails.
         expect(rows).toEqual([
           { status: 'sent', count: 1 },
           { status: 'withheld', count: 19 },
@@ -142,7 +142,7 @@ describe('simultaneous sign-ups over several servers', () => {
       const signUp = cluster.any().post('/api/auth/sign-up', ada);
       const during = attempts();
       const { body } = await signUp.expect(202);
-      // The right password opens nothing either before the confirmation.
+      // Before the confirmation even the right password is refused.
       const early = await login(ada, ada.password);
       const { code } = await mailbox.to(ada.email).next();
       const confirmed = cluster.any().post('/api/auth/sign-up/confirm-code', { signUpId: body.signUpId, code });
@@ -170,8 +170,8 @@ describe('simultaneous password changes', () => {
         );
         cluster.score('password changes', answers);
         expect(refusals(answers)).toEqual([401]);
-        // Latecomers may have met the new password and so failed; that wait is not what is looked
-        // at here.
+        // Late requests are compared with the new password and count as failed logins. This test is not
+        // about the wait that they cause.
         await cluster.app.sql.query('DELETE FROM login_failures');
         const winner = passwords[answers.findIndex(({ status }) => status === 204)]!;
         await login(ada, winner).expect(200);
@@ -272,7 +272,7 @@ describe('a second factor switched during logins', () => {
     );
   });
 
-  it('CC-06 of twenty requests with one code one disables it, and logins no longer need it', async () => {
+  it('CC-06 twenty requests with one recovery code: one disables the second factor, and logins no longer need it', async () => {
     await cluster.rounds(
       howMany({ short: 1, long: 30 }),
       async () => enrol(await given.member(cluster.app)),
@@ -356,7 +356,7 @@ describe('requests of an intruder that are in flight while the account is rescue
         return (server) => server.post(`/api/admin/members/${ada.id}/password-reset`, undefined, accessToken);
       },
     ],
-  ])('CC-09 commit before it or not at all: %s', async (title, prepareRescue) => {
+  ])('CC-09 commit before the rescue or not at all: %s', async (title, prepareRescue) => {
     await cluster.rounds(howMany({ short: 2, long: 60 }), besieged, async (round) => {
       const { ada, intruder } = round;
       const rescue = await prepareRescue(round);
@@ -380,10 +380,10 @@ describe('requests of an intruder that are in flight while the account is rescue
       const { rows: left } = await cluster.app.sql.query(
         `SELECT (SELECT count(*)::int FROM sessions WHERE id = $2 AND ended_at IS NULL) AS sessions,
            (SELECT count(*)::int FROM proof_requests WHERE member_id = $1 AND purpose = 'email-change'
-            AND voided_at IS NULL AND spent_at IS NULL) AS moves`,
+            AND voided_at IS NULL AND spent_at IS NULL) AS changes`,
         [ada.id, intruder.sessionId],
       );
-      expect(left).toEqual([{ sessions: 0, moves: 0 }]);
+      expect(left).toEqual([{ sessions: 0, changes: 0 }]);
     });
   });
 });
@@ -412,10 +412,10 @@ describe('an address change that a thief of tokens has begun', () => {
         const { rows } = await cluster.app.sql.query(
           `SELECT (SELECT count(*)::int FROM sessions WHERE member_id = $1 AND ended_at IS NULL) AS sessions,
              (SELECT count(*)::int FROM proof_requests WHERE member_id = $1 AND purpose = 'email-change'
-              AND voided_at IS NULL AND spent_at IS NULL) AS moves`,
+              AND voided_at IS NULL AND spent_at IS NULL) AS changes`,
           [ada.id],
         );
-        expect(rows).toEqual([{ sessions: 0, moves: 0 }]);
+        expect(rows).toEqual([{ sessions: 0, changes: 0 }]);
       },
     );
   });
@@ -435,8 +435,7 @@ describe('two simultaneous changes to different addresses', () => {
       async () => ({ member: await given.member(cluster.app), own: unique.email(), other: unique.email() }),
       async ({ member, own, other }) => {
         const [toOwn, toOther] = await Promise.all([ask(member, own), ask(member, other)]);
-        // The later of the two replaced the earlier: its mail may have been dropped, its code is
-        // void.
+        // The later request voids the code of the earlier one, whose mail may have been dropped.
         await outboxEmpty(cluster.app);
         const [ownMail] = await mailbox.to(own).all();
         const [otherMail] = await mailbox.to(other).all();
@@ -444,7 +443,7 @@ describe('two simultaneous changes to different addresses', () => {
           { requestId: toOwn.body.requestId, code: otherMail?.code ?? '000000' },
           { requestId: toOther.body.requestId, code: ownMail?.code ?? '000000' },
         ];
-        // The code of the other mail fits neither request.
+        // Each request is tried with the code of the other one's mail.
         const crossed = await cluster.atOnce(4, (server, index) =>
           server.post('/api/members/me/email/confirm-code', tries[index % 2], member.accessToken),
         );
@@ -457,7 +456,7 @@ describe('two simultaneous changes to different addresses', () => {
           `SELECT email, (SELECT count(*)::int FROM email_changes WHERE member_id = m.id) AS changes FROM members m WHERE id = $1`,
           [member.id],
         );
-        cluster.score('two moves at once', answers);
+        cluster.score('two address changes at once', answers);
         const winner = links[answers.findIndex(({ status }) => status === 204)];
         expect(rows).toEqual([{ email: winner === ownMail?.linkToken ? own : other, changes: 1 }]);
       },

@@ -6,10 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { LoadConnection } from '../../bench/load/connection.js';
 import type { FloodOrder, FloodOutcome, Times } from './flood.js';
 
-/**
- * The maximum number of connections. Further requests wait for a free one and count when they are
- * sent.
- */
+/** The maximum number of connections. A request that finds none free is not sent and not counted. */
 const MOST_CONNECTIONS = 1500;
 const CHECK_EVERY_MS = 20;
 
@@ -27,15 +24,15 @@ const idle: LoadConnection[] = [];
 let opened = 0;
 
 async function connection(): Promise<LoadConnection | undefined> {
-  const waiting = idle.pop();
-  if (waiting || opened >= MOST_CONNECTIONS) return waiting;
+  const free = idle.pop();
+  if (free || opened >= MOST_CONNECTIONS) return free;
   opened += 1;
   return LoadConnection.open(order.origin, `198.18.${opened >> 8}.${opened & 255}`);
 }
 
 /**
- * Logs in with an unknown account: it costs a hash like any other. Each request has its own, so
- * that none queues behind another.
+ * Logs in with an unknown account, which costs a hash like any other login. Each request names
+ * another account, because logins with one identifier run one after the other.
  */
 async function logIn(): Promise<void> {
   const asked = performance.now();

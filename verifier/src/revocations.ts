@@ -3,7 +3,9 @@ import type { StreamMessage } from './event-stream.js';
 
 /** Times in seconds since 1970. */
 interface Revocation {
+  /** Tokens issued up to this time are revoked. */
   readonly before: number;
+  /** When the last of them has expired. */
   readonly until: number;
 }
 
@@ -16,8 +18,8 @@ const secondsOf = (text: string): number => {
 /** Knows revocations in force, and the server's clock, from the messages of the stream. */
 export class Revocations {
   /**
-   * Position to resume from: that of a heartbeat, which follows all before it. Revocations of a
-   * snapshot come in no order.
+   * The position to resume from: the id of the last heartbeat. Every revocation before it has been
+   * received. A revocation is no such position, because those of a snapshot come in any order.
    */
   lastId: string | undefined;
   private readonly entries = new Map<string, Revocation>();
@@ -30,7 +32,7 @@ export class Revocations {
     return this.entries.size;
   }
 
-  /** The server's time, in seconds since 1970. */
+  /** The server's time, in seconds since 1970; that of this machine before the first heartbeat. */
   now(): number {
     return Date.now() / 1000 + this.clockOffset;
   }
@@ -60,7 +62,7 @@ export class Revocations {
     return Math.max(performance.now() - monotonic, Date.now() - wall) <= this.maxSilenceMs;
   }
 
-  /** Whether the session or the member of this token was revoked after it was issued. */
+  /** Whether this token was issued before its session or its member was revoked. */
   covers({ sid, sub, iat }: AccessTokenClaims): boolean {
     if (this.entries.size === 0) return false;
     return [this.entries.get(`session ${sid}`), this.entries.get(`member ${sub}`)].some(

@@ -21,9 +21,9 @@ export class EmailChangeLinkConfirmationService {
   ) {}
 
   /**
-   * Needs no login: the link proves the new mailbox, and the member gave the password when
-   * requesting the change. If an administrator requested it, that person must still be an
-   * administrator (AC-24).
+   * Needs no login: the link proves the new mailbox. The request for the change needed the password
+   * or a recent login, or came from an administrator or the operator. An administrator who began it
+   * must still be one (AC-24).
    * @throws DomainError `link_invalid`, `link_expired`, `email_taken`
    */
   async confirm(linkToken: string, context: ClientContext): Promise<void> {
@@ -36,7 +36,8 @@ export class EmailChangeLinkConfirmationService {
       await this.members.lockAll(tx, startedBy === null ? [memberId] : [memberId, startedBy]);
       if (startedBy !== null && !(await this.administration.isActiveAdmin(tx, startedBy)))
         throw new DomainError('link_invalid', { detail: 'begun by a former administrator' });
-      const member = await this.members.get(tx, memberId);
+      const member = await this.members.find(tx, memberId);
+      if (!member) throw new DomainError('link_invalid', { detail: 'the member was erased a moment ago' });
       await this.replacement.replace(tx, member, challenge, 'link', context);
     });
     await this.mailBudget.refundClaim(challenge.emailKey);

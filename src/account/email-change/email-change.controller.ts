@@ -70,8 +70,8 @@ export class EmailChangeController {
 
   /**
    * Confirm the new address by link
-   * @remarks Needs no login: the link proves the mailbox, and the member gave the password when requesting the change,
-   * or an administrator began it.
+   * @remarks Needs no login: the link proves the mailbox. The request for the change needed the password or a recent
+   * login, or came from an administrator.
    */
   @Post('confirm-link')
   @Public()

@@ -7,7 +7,10 @@ export class SecurityActivityEntryResponse {
   id: string;
   @ApiProperty({ enum: SECURITY_EVENT_TYPES, enumName: 'SecurityEventType' }) type: string;
   at: Date;
-  /** Whether an administrator caused the event; ip and userAgent are then empty, browser and os null */
+  /**
+   * Whether an administrator, an API key or a command of the operator caused the event; `ip` and `userAgent` are then
+   * empty, `country`, `browser` and `os` null
+   */
   byAdmin: boolean;
   @ApiProperty({ example: '198.18.3.7' }) ip: string;
   /**

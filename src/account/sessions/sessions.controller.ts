@@ -27,7 +27,8 @@ export class SessionsController {
 
   /**
    * End one session
-   * @remarks To end another session than the current one, a login or password check within the last few minutes is needed.
+   * @remarks Ending another session than the current one needs a login or password check within the last few minutes. It
+   * also invalidates open address changes and logins that are not complete.
    */
   @Delete(':id')
   @HttpCode(HttpStatus.NO_CONTENT)
@@ -43,7 +44,7 @@ export class SessionsController {
   /**
    * End all other sessions
    * @remarks Needs a login or password check within the last few minutes. Also invalidates open address changes and
-   * logins that wait for a second factor.
+   * logins that are not complete.
    */
   @Delete()
   @HttpCode(HttpStatus.NO_CONTENT)

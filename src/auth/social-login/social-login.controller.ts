@@ -30,7 +30,7 @@ import { SocialSignUpService } from './social-sign-up.service.js';
 const ApiProvider = (): MethodDecorator =>
   ApiParam({ name: 'provider', type: String, description: 'The id of a configured provider', example: 'google' });
 
-/** Logs members in at a provider that the operator has configured. */
+/** Logs in and signs up members with their accounts at configured providers. */
 @ApiTags('Social login')
 @Public()
 @Controller('auth/social')
@@ -56,8 +56,8 @@ export class SocialLoginController {
 
   /**
    * Begin a login at a provider
-   * @remarks State, nonce and PKCE stay with the server. The same journey links an account:
-   * `POST /api/members/me/identities` takes its answer.
+   * @remarks The server makes and checks state, nonce and PKCE. The client sends `requestId`, and `state` and `code` of
+   * the redirect, to `complete`. To link an account, it sends them to `POST /api/members/me/identities`.
    */
   @Post(':provider/start')
   @HttpCode(HttpStatus.OK)
@@ -75,8 +75,8 @@ export class SocialLoginController {
 
   /**
    * Log in with the provider's answer
-   * @remarks Works once, and only with the `requestId` of the same client. Risk, second factor and the account's status
-   * count as for a password. An account that no member has linked needs a sign-up.
+   * @remarks Works once, and only with the `requestId` of the same client. Risk, second factor and the member's status
+   * count as in a login with a password. If no member has linked the provider's account, the answer is `sign_up_required`.
    */
   @Post(':provider/complete')
   @HttpCode(HttpStatus.OK)
@@ -130,9 +130,9 @@ export class SocialLoginController {
 
   /**
    * Sign up with an account at a provider
-   * @remarks After `sign_up_required`. Where the provider vouches for the address, the member exists at once;
-   * otherwise a code and a link are mailed as for any sign-up. That answer is the same when the address has an account
-   * already; the mail then informs its owner.
+   * @remarks After `sign_up_required`. If the provider vouches for the address and no account has it, the member is
+   * created at once. Otherwise the answer is the same with and without an account: a new address gets a code and a link,
+   * the owner of an account is informed by mail.
    */
   @Post('sign-up')
   @HttpCode(HttpStatus.OK)

@@ -70,11 +70,13 @@ export class RevocationBroadcastService implements OnModuleInit, OnModuleDestroy
   }
 
   /**
-   * Sends what is in force and, from then on, each revocation and a heartbeat every five seconds.
-   * The first heartbeat marks the end of what was in force. Headers must have been written.
+   * Sends the revocations in force. From then on, sends each revocation, and a heartbeat every five
+   * seconds. The first heartbeat marks the end of those in force. Headers must have been written.
    *
-   * A client may have hung up while its key was checked. Its `close` is over and never comes again,
-   * so its listener would take the room of another for ever.
+   * Does nothing if the client has hung up while its key was checked: its `close` has been emitted
+   * already, so its listener would never be removed.
+   * @param after the listener's position in seconds since 1970: only what this server has learned since
+   * shortly before it is sent; without one, all in force
    */
   open(response: ServerResponse, principal: ApiKeyPrincipal, after?: number): void {
     if (response.destroyed) return;
@@ -98,6 +100,7 @@ export class RevocationBroadcastService implements OnModuleInit, OnModuleDestroy
     if (this.listeners.size > 0) return;
     clearInterval(this.timer);
     this.timer = undefined;
+    this.isInterrupted = false; // the next listener has to hear of an interruption itself
   }
 
   private flush(): void {
@@ -125,9 +128,9 @@ export class RevocationBroadcastService implements OnModuleInit, OnModuleDestroy
   }
 
   /**
-   * Its id is a position: a listener that has received it has every revocation before it. Revocations
-   * have no id. After a restart this server may learn of old ones in any order, so a listener that
-   * resumed elsewhere from one of them would miss others (RS-21).
+   * Its event id is a position: a listener that has received it has every revocation before it. A
+   * message of a revocation has none. After a restart, a server learns of old revocations in any order,
+   * so a listener that resumed from one of them at another server could miss others (RS-21).
    */
   private heartbeat(): Buffer {
     const now = this.clock.now();

@@ -11,12 +11,12 @@ export async function afterRestore(withApplication: WithApplication): Promise<vo
       `Voided: ${challenges} codes and links, ${sessions} sessions, ${emailChanges} undo links for e-mail changes. ` +
         'All members must log in again, with the passwords of the backup.',
     );
-    // Sessions that began after the backup have no row, so their access tokens cannot be revoked.
-    // While the servers are stopped no new tokens are issued, and the old ones expire.
+    // No access token is revoked: a session that began after the backup has no row to find it by.
+    // While the servers are stopped no tokens are issued, and all earlier ones expire.
     const seconds = longestAccessTokenSeconds(app.get(AppConfig).env.ACCESS_TOKEN_TTL_SECONDS);
-    const latest = new Date(Date.now() + seconds * 1000).toISOString().slice(0, 19);
+    const latest = new Date(Math.ceil(Date.now() / 1000 + seconds) * 1000).toISOString().slice(0, 19);
     console.log(
-      `Access tokens are valid for up to ${seconds} seconds. Start the servers once they have been stopped for that long, at ${latest}Z at the latest.`,
+      `Access tokens are valid for up to ${seconds} seconds. Keep the servers stopped for at least that long. From ${latest}Z on, you can start them in any case.`,
     );
   });
 }

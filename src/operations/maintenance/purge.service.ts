@@ -18,7 +18,10 @@ const EVERY_MS = 10 * 60 * 1000;
  */
 const MAX_BATCHES = 1000;
 
-/** Deletes expired rows in small batches. Several replicas may run it at the same time. */
+/**
+ * Deletes expired rows in small batches, and erases the payloads of mails that cannot be delivered.
+ * Several replicas may run it at the same time.
+ */
 @Injectable()
 export class PurgeService {
   private readonly logger = new Logger(PurgeService.name);
@@ -68,6 +71,7 @@ export class PurgeService {
       .catch((error: unknown) => this.logger.warn(`could not erase dead mail: ${(error as Error).message}`));
   }
 
+  /** Excepts the grants of linked accounts from the deletion, so that rounds do not read them again. */
   private async keepLinkedGrants(): Promise<void> {
     await this.database
       .queryUnprepared(KEEP_LINKED_GRANTS)

@@ -17,7 +17,7 @@ export interface AccountStatement {
 /**
  * Reads an account as a provider states it. Members enter names and addresses there, so what could
  * not be stored or shown is left out.
- * @throws Error where the subject is no line of visible text
+ * @throws Error where the subject is not one line of 1 to 255 visible characters
  */
 export function readAccount(
   provider: string,
@@ -29,7 +29,7 @@ export function readAccount(
     provider,
     subject: id,
     email: lineOf(email, MAX_EMAIL),
-    // A text at some providers.
+    // Some providers send the text 'true' instead of a boolean.
     emailVerified: emailVerified === true || emailVerified === 'true',
     name: lineOf(name, MAX_NAME),
   };
