@@ -10,7 +10,7 @@ import { SessionsRepository, type LiveSession } from './sessions.repository.js';
 export interface WriteConditions {
   /** The version of the password that the request confirmed; it must still be the current one. */
   readonly passwordVersion?: number;
-  /** Whether the login or password check of the session must be recent. */
+  /** Whether the member must have authenticated recently in the session. */
   readonly needsRecentLogin?: boolean;
 }
 
@@ -35,8 +35,9 @@ export class MemberWritesService {
 
   /**
    * Locks the member's row, then checks again whether member, session and password are as the guard
-   * saw them. Call it first in every transaction that writes on behalf of a session. Everything that
-   * takes access away holds the same lock, so it comes either before this check or after the commit.
+   * saw them. Call it first in every transaction that writes on behalf of a session. Whatever ends a
+   * session locks the member's row or, as a logout does, only the session's row. This locks both, so the
+   * end comes either before this check or after the commit.
    * @throws DomainError `session_ended`, `invalid_credentials`, `reauth_required`
    */
   async asMember(

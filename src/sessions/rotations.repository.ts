@@ -98,15 +98,22 @@ const ROTATE_FREE = rotating('sessions-rotate-free', 'SKIP LOCKED');
 /** For a single session that was skipped: waits for the row lock. */
 const ROTATE = rotating('sessions-rotate', '');
 
-/** Separate from the rotation: only the few refreshes that were not rotated need it. */
+const IS_WITHIN_GRACE = `s.rotated_at > now() - make_interval(secs => $3)`;
+
+/**
+ * Separate from the rotation: only the few refreshes that were not rotated need it. The place before
+ * one that lost the race is that before the winner, too: a thief may have sent both.
+ */
 const LOOK: PreparedStatement = {
   name: 'session-look',
-  text: `SELECT false AS "isRotated", ${STATE}, ${DEVICE}, s.ip AS "previousIp", 0 AS refreshes,
-      extract(epoch FROM now() - s.rotated_at)::float8 AS "secondsSince",
+  text: `SELECT false AS "isRotated", ${STATE}, ${DEVICE}, 0 AS refreshes,
+      CASE WHEN ${IS_WITHIN_GRACE} THEN coalesce(s.previous_ip, s.ip) ELSE s.ip END AS "previousIp",
+      extract(epoch FROM now() - CASE WHEN ${IS_WITHIN_GRACE} THEN coalesce(s.previous_rotated_at, s.rotated_at) ELSE s.rotated_at END)::float8
+        AS "secondsSince",
       s.user_agent AS "userAgent",
       CASE s.late_replay_generation WHEN s.generation THEN s.late_replays - 1 WHEN s.generation - 1 THEN s.late_replays ELSE 0 END
         AS "earlierLateReplays", (s.ended_at IS NOT NULL OR m.status <> 'active') AS "isOver", s.idle_expires_at <= now() AS "isExpired",
-      s.rotated_at > now() - make_interval(secs => $3) AS "isWithinGrace"
+      ${IS_WITHIN_GRACE} AS "isWithinGrace"
     FROM sessions s JOIN members m ON m.id = s.member_id WHERE s.id = $1 AND s.member_id = $2`,
 };
 

@@ -54,6 +54,8 @@ export interface SessionRow {
 export interface LiveSession {
   /** Whether its member authenticated within REAUTHENTICATION_SECONDS. */
   readonly isRecent: boolean;
+  /** Whether {@link SessionsRepository.markUnauthenticated} asks its member to authenticate again. */
+  readonly mustAuthenticate: boolean;
   /** What its member last authenticated with; null in sessions of 1.0. */
   readonly firstFactor: FirstFactor | null;
   /** The second factor that its member proved within REAUTHENTICATION_SECONDS; null if none. */
@@ -66,6 +68,9 @@ export const STATE = `s.id, s.member_id AS "memberId", m.role, m.attributes, s.g
   floor(extract(epoch FROM s.authenticated_at))::float8 AS "authenticatedAt",
   floor(extract(epoch FROM s.rotated_at))::float8 AS "issuedAt",
   floor(extract(epoch FROM s.idle_expires_at))::float8 AS "refreshExpiresAt"`;
+
+/** The time of authentication in a session whose risk asks for another. */
+const UNAUTHENTICATED = 'to_timestamp(0)';
 
 const isLive = (session: string): string => `${session}.ended_at IS NULL AND ${session}.idle_expires_at > now()`;
 
@@ -115,10 +120,7 @@ export class SessionsRepository {
     return rows[0] ?? null;
   }
 
-  /**
-   * Ends one live session.
-   * @returns false if this member has no such session, so a member cannot end another member's
-   */
+  /** Ends one live session. @returns false if this member has no such session, also if another member has it */
   async end(tx: Tx, id: string, memberId: string, reason: SessionEndReason): Promise<boolean> {
     const { count } = await tx.query(
       `UPDATE sessions SET ended_at = now(), end_reason = $3 WHERE id = $1 AND member_id = $2 AND ${isLive('sessions')}`,
@@ -197,7 +199,7 @@ export class SessionsRepository {
    */
   async lockLive(tx: Tx, id: string, memberId: string): Promise<LiveSession | null> {
     const { rows } = await tx.query<LiveSession>(
-      `SELECT ${IS_RECENT} AS "isRecent", first_factor AS "firstFactor", ${RECENT_FACTOR} AS "provenFactor"
+      `SELECT ${IS_RECENT} AS "isRecent", authenticated_at = ${UNAUTHENTICATED} AS "mustAuthenticate", first_factor AS "firstFactor", ${RECENT_FACTOR} AS "provenFactor"
        FROM sessions WHERE id = $1 AND member_id = $3 AND ${isLive('sessions')} FOR NO KEY UPDATE`,
       [id, this.config.env.REAUTHENTICATION_SECONDS, memberId],
     );
@@ -223,11 +225,9 @@ export class SessionsRepository {
     );
   }
 
-  /**
-   * Refuses operations that need a recent login until the member authenticates again in this session.
-   */
+  /** Refuses operations that need a recent login until the member authenticates again in this session. */
   async markUnauthenticated(tx: Tx, id: string): Promise<void> {
-    await tx.query(`UPDATE sessions SET authenticated_at = to_timestamp(0) WHERE id = $1`, [id]);
+    await tx.query(`UPDATE sessions SET authenticated_at = ${UNAUTHENTICATED} WHERE id = $1`, [id]);
   }
 
   async listLive(memberId: string): Promise<SessionRow[]> {

@@ -387,6 +387,15 @@ describe('session lifetime', () => {
     expect(await rowOf(ada.sessionId)).toMatchObject({ generation: 0 });
   });
 
+  it('TK-05 a session that expired so long ago that its row is deleted has expired, and was not ended', async () => {
+    const ada = await given.member(app);
+    const now = Math.floor(Date.now() / 1000);
+    const late = forge.alter('refresh', ada.refreshToken, { iat: now - 100, exp: now - 1 });
+    await app.sql.query('DELETE FROM sessions WHERE id = $1', [ada.sessionId]);
+    expectRefusal(await refresh(late), 'token_expired');
+    expectRefusal(await refresh(ada.refreshToken), 'session_ended');
+  });
+
   it('TK-05 a session continues with its current token when an earlier token has expired', async () => {
     const ada = await given.member(app);
     const now = Math.floor(Date.now() / 1000);

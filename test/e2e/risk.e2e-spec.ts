@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { given, unique, type GivenMember, type SignUpValues } from '../support/factories.js';
+import { eventually } from '../support/eventually.js';
 import { randomIp, type HttpAnswer } from '../support/http-client.js';
 import { type Mail, mailbox, outboxEmpty } from '../support/mailbox.js';
 import { resetTokenFor } from '../support/recovery.js';
 import { expectRefusal } from '../support/refusals.js';
-import { whileLocked } from '../support/row-changes.js';
+import { whileHeld, whileLocked } from '../support/row-changes.js';
 import { TestApp } from '../support/test-app.js';
 import { decodeToken } from '../support/token-forge.js';
 import { allowManyStarts } from '../support/test-length.js';
@@ -566,6 +567,33 @@ describe('session', () => {
     const { body } = await refresh(ada.refreshToken, inNetwork(AMERICA)).expect(200);
     expect([body.outcome, decodeToken(body.accessToken).claims.auth_time]).toEqual(['replayed', 0]);
     expect((await assessed(ada)).map(({ outcome }) => outcome)).toEqual(['ask']);
+  });
+
+  it('RS-07 of two refreshes with one token in a distant country both ask for a new login', async () => {
+    const ada = await koreanMember();
+    const thief = inNetwork(AMERICA);
+    const sent: Promise<HttpAnswer>[] = [];
+    // Both have read the session before either is assessed under the member's lock.
+    await whileHeld(app.sql, ada.id, async (untilRowIsAwaited) => {
+      sent.push(refresh(ada.refreshToken, thief));
+      await untilRowIsAwaited();
+      await app.sql.query(`UPDATE sessions SET rotated_at = now() + interval '30 seconds' WHERE id = $1`, [
+        ada.sessionId,
+      ]);
+      sent.push(refresh(ada.refreshToken, thief));
+      await eventually('two refreshes wait', async () => {
+        const { rowCount } = await app.sql.query(
+          `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+        );
+        return rowCount === 2 || undefined;
+      });
+    });
+    const answers = (await Promise.all(sent)).map(({ body }) => body);
+    const times = answers.map(({ accessToken }) => decodeToken(accessToken).claims.auth_time);
+    expect([answers.map(({ outcome }) => outcome), times]).toEqual([
+      ['rotated', 'replayed'],
+      [0, 0],
+    ]);
   });
 
   it('SS-06 reuse of a refresh token is recorded as a risk decision and mailed about once', async () => {

@@ -100,7 +100,7 @@ export class LoginCompletionService {
    * {@link complete}.
    */
   async allowsFurtherStep(tx: Tx, login: PendingLogin, context: ClientContext): Promise<boolean> {
-    return this.risk.allowsSecondFactor(tx, login.assessed ?? (await this.describe(tx, login, context)), context);
+    return this.risk.allowsFurtherStep(tx, login.assessed ?? (await this.describe(tx, login, context)), context);
   }
 
   /**

@@ -36,19 +36,20 @@ export class RefreshRiskService {
   async assess(session: SessionUse & { isLateReplay?: boolean }, context: ClientContext): Promise<RefreshRisk> {
     if (!this.risk.needsAssessment(session, context)) return { mustAuthenticate: false };
     const { id, memberId, role } = session;
-    const assessed = await this.database.transaction(async (tx) => {
+    const { outcome, mustAuthenticate } = await this.database.transaction(async (tx) => {
       // CC-09: an intruder's refresh that rotated before the rescue of the account must not have its
       // network remembered after it.
-      await this.writes.asMember(tx, { memberId, sessionId: id, role });
+      const { session: current } = await this.writes.asMember(tx, { memberId, sessionId: id, role });
       const { outcome } = await this.risk.assessRefresh(tx, session, context);
       if (outcome === 'ask') await this.sessions.markUnauthenticated(tx, id);
       if (outcome === 'end') {
         await this.revocation.endWithin(tx, memberId, id, 'risk', context);
         await this.pendingProofs.voidBegunBySessions(tx, memberId);
       }
-      return outcome;
+      // Another refresh with the same token may have asked for it since this one read the session.
+      return { outcome, mustAuthenticate: outcome === 'ask' || current.mustAuthenticate };
     });
-    if (assessed === 'end') throw new DomainError('session_ended', { detail: 'risk too high' });
-    return { mustAuthenticate: assessed === 'ask' };
+    if (outcome === 'end') throw new DomainError('session_ended', { detail: 'risk too high' });
+    return { mustAuthenticate };
   }
 }

@@ -53,7 +53,11 @@ export class RefreshService {
 
   private async exchange(attempt: RefreshAttempt, context: ClientContext): Promise<RefreshedTokens> {
     const { session, lostRace, hookClaims } = await this.rotation.rotate(attempt, context);
-    if (!session) throw new DomainError('session_ended', { detail: 'no such session' });
+    // Expired sessions are deleted after a while.
+    if (!session)
+      throw new DomainError(attempt.token.exp <= this.clock.nowSeconds() ? 'token_expired' : 'session_ended', {
+        detail: 'no such session',
+      });
     if (session.isRotated) {
       const state = withRisk(session, await this.refreshRisk.assess(session, context));
       return { ...this.tokens.mint(state, hookClaims), outcome: 'rotated' };

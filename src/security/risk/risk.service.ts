@@ -12,7 +12,7 @@ import { riskRules } from './risk-rules.js';
 import { RiskRepository } from './risk.repository.js';
 import { isExcluded, NO_HISTORY, type History, type Place, type RiskFacts } from './signals.js';
 
-/** A login with a right password or passkey. */
+/** A login whose first factor matched. */
 export interface AssessedLogin {
   readonly memberId: string;
   /** Set when the device showed its token. */
@@ -51,9 +51,9 @@ export interface RiskDecision {
 const ALLOWED: RiskDecision = { outcome: 'allow', riskMailQueued: false };
 
 /**
- * Assesses logins and refreshes by their unusual signals (docs/flows/risk.md). Every outcome but
- * `allow` is recorded in `tx` and mailed to the member. The calling service refuses the login or
- * ends the session.
+ * Assesses logins and refreshes by their unusual signals (docs/flows/risk.md). Records every outcome
+ * but `allow` in `tx`, and mails the member unless an earlier mail has the news already. A dry run only
+ * records. After `end` the calling service refuses the login or ends the session.
  */
 @Injectable()
 export class RiskService {
@@ -86,12 +86,11 @@ export class RiskService {
   }
 
   /**
-   * Call after a right password that a second factor has to follow.
-   * @returns false when the login is refused without asking for the second factor. Only `end`
-   *   counts here and is recorded: {@link assessLogin} assesses everything else after the second
-   *   factor.
+   * Call after factors that matched, when a second factor or a consent has to follow.
+   * @returns false when the login is refused without asking for it. Only `end` counts here and is
+   *   recorded: {@link assessLogin} assesses everything else when the session opens.
    */
-  async allowsSecondFactor(tx: Tx, login: AssessedLogin, context: ClientContext): Promise<boolean> {
+  async allowsFurtherStep(tx: Tx, login: AssessedLogin, context: ClientContext): Promise<boolean> {
     if (this.isOff) return true;
     const judgement = this.judgeLogin(login, context);
     if (judgement.outcome !== 'end') return true;

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import type { RefreshCountsRepository } from './refresh-counts.repository.js';
 import { RefreshCountsService } from './refresh-counts.service.js';
 
@@ -9,7 +10,7 @@ describe('the counts of refreshes', () => {
   function given() {
     const written: object[] = [];
     const repository = { add: async (counts: object) => void written.push(counts) };
-    return { written, service: new RefreshCountsService(repository as unknown as RefreshCountsRepository) };
+    return { written, repository, service: new RefreshCountsService(repository as unknown as RefreshCountsRepository) };
   }
 
   it('AC-05 are written with one statement for many refreshes, and none without', async () => {
@@ -25,6 +26,17 @@ describe('the counts of refreshes', () => {
       { rotated: 100, replayed: 0, refused: 1 },
       { rotated: 0, replayed: 1, refused: 0 },
     ]);
+  });
+
+  it('AC-05 are written later if the database fails', async () => {
+    const { written, service, repository } = given();
+    jest.spyOn(Logger.prototype, 'warn').mockImplementationOnce(() => undefined);
+    jest.spyOn(repository, 'add').mockRejectedValueOnce(new Error('connection lost'));
+    service.count('refused');
+    await jest.advanceTimersByTimeAsync(10_000);
+    service.count('rotated');
+    await jest.advanceTimersByTimeAsync(10_000);
+    expect(written).toEqual([{ rotated: 1, replayed: 0, refused: 1 }]);
   });
 
   it('AC-05 are written when the server stops', async () => {

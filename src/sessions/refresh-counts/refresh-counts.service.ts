@@ -4,9 +4,10 @@ import { RefreshCountsRepository, type RefreshOutcome } from './refresh-counts.r
 const WRITE_AFTER_MS = 10_000;
 
 /**
- * Counts refreshes for the overview of administrators. Refreshes write no security event, because
- * they are too many. A refresh adds to a number in memory; one statement every ten seconds adds the
- * numbers of this server to those of the others. A crash loses ten seconds of them.
+ * Counts refreshes for the overview of administrators. Ordinary refreshes write no security event,
+ * because they are too many. A refresh adds to a number in memory; one statement every ten seconds
+ * adds the numbers of this server to those of the others. A crash, or the end of a shutdown, loses
+ * those that are only in memory.
  */
 @Injectable()
 export class RefreshCountsService implements BeforeApplicationShutdown {
@@ -34,9 +35,12 @@ export class RefreshCountsService implements BeforeApplicationShutdown {
     try {
       await this.repository.add(counts);
     } catch (error) {
+      for (const outcome of OUTCOMES) this.counts[outcome] += counts[outcome]; // for the next write
       this.logger.warn(`refreshes could not be counted: ${(error as Error).message}`);
     }
   }
 }
+
+const OUTCOMES = ['rotated', 'replayed', 'refused'] as const;
 
 const none = (): Record<RefreshOutcome, number> => ({ rotated: 0, replayed: 0, refused: 0 });
