@@ -36,8 +36,9 @@ export class AccountErasureRepository {
   }
 
   /**
-   * Erases those of the accounts that are erasable and not locked. Foreign keys delete the rows of
-   * other tables.
+   * Erases those of the accounts that are erasable and not locked. Foreign keys delete the rows that
+   * depend on a member. The caller removes other traces in the same transaction, see
+   * `ErasedTracesService`.
    */
   async erase(tx: Tx, ids: readonly string[], graceSeconds: number): Promise<ErasedMember[]> {
     const { rows } = await tx.query<ErasedMember>(

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../platform/database/database.js';
 import { isUniqueViolation } from '../platform/database/database-errors.js';
-import type { Tx } from '../platform/database/sql.js';
+import type { Sql, Tx } from '../platform/database/sql.js';
 import { DomainError } from '../platform/http/problems/domain-error.js';
 
 /** The login IDs in the table `members`. */
@@ -14,8 +14,8 @@ export class LoginIdsRepository {
     return count > 0;
   }
 
-  async isHeldBy(tx: Tx, memberId: string, loginId: string): Promise<boolean> {
-    const { count } = await tx.query(`SELECT FROM members WHERE id = $1 AND login_id = $2`, [memberId, loginId]);
+  async isHeldBy(sql: Sql, memberId: string, loginId: string): Promise<boolean> {
+    const { count } = await sql.query(`SELECT FROM members WHERE id = $1 AND login_id = $2`, [memberId, loginId]);
     return count === 1;
   }
 

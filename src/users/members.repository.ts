@@ -71,9 +71,14 @@ export class MembersRepository {
    * @throws DomainError `session_ended`
    */
   async getCandidate(id: string): Promise<LoginCandidate> {
+    const candidate = await this.findCandidateById(id);
+    if (!candidate) throw new DomainError('session_ended', { detail: 'no such member' });
+    return candidate;
+  }
+
+  async findCandidateById(id: string): Promise<LoginCandidate | null> {
     const { rows } = await this.database.query<LoginCandidate>(CANDIDATE_BY_ID, [id]);
-    if (!rows[0]) throw new DomainError('session_ended', { detail: 'no such member' });
-    return rows[0];
+    return rows[0] ?? null;
   }
 
   /** @throws DomainError `session_ended`: only an erased member has a valid token and no row */

@@ -829,11 +829,15 @@ describe('the previous address', () => {
     await strangeLogin(app, ada);
     const alert = tokenIn(await mailbox.to(ada.email).next({ after: before }), 'not-me');
     const { email, notice } = await moveOn(ada, ada.email);
-    const undo = () => app.post('/api/members/me/email/undo', { token: tokenIn(notice, 'undo-email') });
+    const token = tokenIn(notice, 'undo-email');
+    const undo = () => app.post('/api/members/me/email/undo', { token });
     await app.sql.query(`UPDATE members SET status = 'disabled' WHERE id = $1`, [ada.id]);
     for (const path of ['/api/auth/not-me/inspect', '/api/auth/not-me'])
       expect((await app.post(path, { token: alert }).expect(400)).body.code).toBe('link_invalid');
     expect((await undo().expect(400)).body.code).toBe('link_invalid');
+    expect((await app.post('/api/members/me/email/undo/inspect', { token }).expect(400)).body.code).toBe(
+      'link_invalid',
+    );
     expect(await addressOf(app, ada)).toBe(email);
     await mailbox.expectNone(ada.email, app, 3);
 

@@ -331,6 +331,7 @@ describe("a member's own consents", () => {
     expect((await ada.client.delete(`${PATH}/news`, undefined, ada.accessToken).expect(404)).body.code).toBe(
       'not_found',
     );
+    await ada.client.delete(`${PATH}/%00`, undefined, ada.accessToken).expect(404); // PostgreSQL refuses a NUL
     expect((await statesOf(ada))[2]).toBe('news 1 open');
     await ada.client.post(PATH, { consents: [NEWS] }, ada.accessToken).expect(204);
     const ledger = ['terms 2 given', 'privacy 1 given', 'news 1 given', 'news 1 withdrawn', 'news 1 given'];

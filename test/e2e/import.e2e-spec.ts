@@ -476,6 +476,10 @@ describe('a login ID that an import made', () => {
     // As a client does that lost the answer.
     const repeated = await choose(accessToken, body.loginId);
     expect([repeated.status, repeated.body]).toEqual([200, body]);
+    // A form that sends all its fields makes no choice, also with a reserved one that an import kept.
+    await app.sql.query(`UPDATE members SET login_id = 'webmaster' WHERE id = $1`, [body.id]);
+    for (let save = 0; save < 25; save += 1) expect((await choose(accessToken, 'webmaster')).status).toBe(200);
+    await app.sql.query(`UPDATE members SET login_id = $2 WHERE id = $1`, [body.id, body.loginId]);
     expect((await login(body.loginId)).status).toBe(200);
     expect((await login(generated.body.loginId)).status).toBe(401);
     const { rowCount } = await app.database.pool.query(
@@ -529,7 +533,7 @@ describe('hashes of other systems', () => {
   });
 
   it('IM-05 that are none, by {noop} of Spring, are imported only on demand', async () => {
-    const file = write(`username,password,email\nno.op,{noop}${PASSWORD},noop@example.com\n`);
+    const file = write(`username,password,enabled,email\nno.op,{noop}${PASSWORD},t,noop@example.com\n`);
     const args = ['--from', 'spring', '--trust-addresses'];
     expect((await importFile(file, args)).code).toBe(1);
     expect(refused()).toEqual([{ row: 1, line: 2, reason: 'the password is in plain text; --accept-noop imports it' }]);

@@ -56,8 +56,7 @@ export class DisavowalService {
   }
 
   /**
-   * Recovers the account: ends all sessions, voids open challenges, replaces the password by an
-   * unknown one, moves the account back to the link's mailbox if it has left it, and mails a link for
+   * Recovers the account: ends all sessions, voids open challenges, removes the password, moves the account back to the link's mailbox if it has left it, and mails a link for
    * a new password there.
    * @throws DomainError `link_invalid`, `link_expired`; `email_taken` where the change could not be
    * undone and no link was mailed, and everything else was done
@@ -72,7 +71,7 @@ export class DisavowalService {
       await this.auditLog.record(tx, 'account.not_me_reported', { memberId, context }, {});
       return this.compromiseRecovery.recover(tx, memberId, change, { token, kind: 'not-me' }, context);
     });
-    if (!isRecovered) throw new DomainError('email_taken', { detail: 'recovered, but for the address' });
+    if (!isRecovered) throw new DomainError('email_taken', { detail: 'all done but the address and the mail' });
   }
 
   /**

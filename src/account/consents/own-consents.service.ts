@@ -3,6 +3,8 @@ import type { DocumentVersion } from '../../platform/consents/consent-documents.
 import { Database } from '../../platform/database/database.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import type { MemberPrincipal } from '../../platform/http/principal.js';
+import { DomainError } from '../../platform/http/problems/domain-error.js';
+import { isVisibleLine } from '../../platform/http/validation/text-checks.js';
 import { documentResponse } from '../../security/consents/consents.dto.js';
 import { ConsentsService } from '../../security/consents/consents.service.js';
 import { MemberWritesService } from '../../sessions/member-writes.service.js';
@@ -41,6 +43,8 @@ export class OwnConsentsService {
    * `not_found`
    */
   async withdraw(principal: MemberPrincipal, documentId: string, context: ClientContext): Promise<void> {
+    // No document has such an id, and PostgreSQL refuses a NUL.
+    if (!isVisibleLine(documentId, 255)) throw new DomainError('not_found', { detail: 'no id of a document' });
     await this.database.transaction(async (tx) => {
       await this.writes.asMember(tx, principal);
       await this.consents.withdraw(tx, principal, documentId, context);

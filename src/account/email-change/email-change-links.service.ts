@@ -6,7 +6,7 @@ import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { EmailChangesRepository } from '../../users/email-changes.repository.js';
 import { maskLoginId } from '../../users/login-id.js';
 import { MemberAdministrationRepository } from '../../users/member-administration.repository.js';
-import { MembersRepository } from '../../users/members.repository.js';
+import { MembersRepository, type LoginCandidate } from '../../users/members.repository.js';
 import { ChallengeLinksService } from '../../verification/challenge-links.service.js';
 
 interface InspectedLink {
@@ -40,7 +40,8 @@ export class EmailChangeLinksService {
     const holder = await this.emailChanges.findHolder(this.database, emailKey);
     // The link was mailed to this address, so its owner may learn that it has an account.
     if (holder !== null && holder.id !== memberId) throw new DomainError('email_taken');
-    const maskedLoginId = await this.getMaskedLoginId(memberId!);
+    const { loginId } = await this.getMember(memberId!);
+    const maskedLoginId = maskLoginId(loginId);
     return { maskedLoginId, maskedEmail: maskEmail(newEmail!), requestedAt: createdAt, expiresAt: linkExpiresAt };
   }
 
@@ -50,12 +51,16 @@ export class EmailChangeLinksService {
     if (!change) throw new DomainError('link_invalid', { detail: 'unknown' });
     if (!(await this.emailChanges.isUndoable(change.id)))
       throw new DomainError('link_expired', { detail: 'already undone, or too late' });
-    const maskedLoginId = await this.getMaskedLoginId(change.memberId);
+    const { loginId, status } = await this.getMember(change.memberId);
+    if (status === 'disabled') throw new DomainError('link_invalid', { detail: 'the member is disabled' });
+    const maskedLoginId = maskLoginId(loginId);
     const { oldEmail, changedAt, undoUntil } = change;
     return { maskedLoginId, maskedEmail: maskEmail(oldEmail), changedAt, expiresAt: undoUntil };
   }
 
-  private async getMaskedLoginId(memberId: string): Promise<string> {
-    return maskLoginId((await this.members.getCandidate(memberId)).loginId);
+  private async getMember(memberId: string): Promise<LoginCandidate> {
+    const member = await this.members.findCandidateById(memberId);
+    if (!member) throw new DomainError('link_invalid', { detail: 'the member was erased a moment ago' });
+    return member;
   }
 }

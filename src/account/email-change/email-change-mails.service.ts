@@ -34,9 +34,10 @@ export class EmailChangeMailsService {
   ) {}
 
   /**
-   * Sends a challenge to the new address. Within the cooldown no mail is sent: the mailed code stays
-   * valid, and this request gets another request id for it.
-   * @returns the request id that goes with the mailed code
+   * Sends a challenge to the new address.
+   * @param mayMail whether the mail budget of the address allows a mail. If not, the request gets
+   * another request id for the code that the member was mailed at this address before; if there is
+   * none, an id that no code matches
    */
   async requestProof(
     tx: Tx,
@@ -105,7 +106,7 @@ export class EmailChangeMailsService {
       loginIdMasked: maskLoginId(before.loginId),
       newEmailMasked: maskEmail(newEmail),
       undoLink: undoToken === null ? undefined : this.config.undoEmailLink(undoToken),
-      undoDays: Math.ceil(this.config.env.EMAIL_UNDO_SECONDS / 86_400),
+      undoDays: Math.floor(this.config.env.EMAIL_UNDO_SECONDS / 86_400), // no day that is not whole
       at: new Date().toISOString(),
       network: coarseNetwork(context.ip),
     });

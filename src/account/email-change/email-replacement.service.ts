@@ -39,8 +39,8 @@ export class EmailReplacementService {
   ) {}
 
   /**
-   * Uses up the challenge, and voids all others of the member and the logins that wait for a second
-   * factor.
+   * Uses up the challenge. Voids the member's other challenges, those that the member began for others
+   * as an administrator, reset tokens, and logins that are not complete.
    * @param before the member before the change; the row is locked
    * @throws DomainError `email_taken`; `code_invalid` or `link_invalid` if another request used the
    * challenge first, or the address or the status of the member has changed since
@@ -54,7 +54,7 @@ export class EmailReplacementService {
   ): Promise<void> {
     const { id: memberId, email: oldEmail, emailKey: oldEmailKey } = before;
     const newEmail = challenge.newEmail!;
-    // Closing and disabling void the challenge; one that was issued at that moment opens nothing.
+    // Closing and disabling void a member's challenges. One that was issued at that moment is refused here.
     if (before.status !== 'active')
       throw new DomainError(method === 'code' ? 'code_invalid' : 'link_invalid', { detail: 'member not active' });
     await this.emailChallenges.spend(tx, challenge.id, method, oldEmailKey);

@@ -35,6 +35,6 @@ export class EmailUndoService {
       const usedLink = { token: undoToken, kind: 'email-undo' } as const;
       return this.compromiseRecovery.recover(tx, change.memberId, change, usedLink, context);
     });
-    if (!isRecovered) throw new DomainError('email_taken', { detail: 'recovered, but for the address' });
+    if (!isRecovered) throw new DomainError('email_taken', { detail: 'all done but the address and the mail' });
   }
 }

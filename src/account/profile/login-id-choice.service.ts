@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Database } from '../../platform/database/database.js';
 import type { Tx } from '../../platform/database/sql.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
@@ -15,22 +16,24 @@ import { LoginIdsRepository } from '../../users/login-ids.repository.js';
 @Injectable()
 export class LoginIdChoiceService {
   constructor(
+    private readonly database: Database,
     private readonly choices: LoginIdChoicesService,
     private readonly loginIds: LoginIdsRepository,
     private readonly auditLog: AuditLogService,
   ) {}
 
   /**
-   * Counts the choice, before the transaction.
+   * Counts the choice, before the transaction. Does nothing if the member has this login ID already.
    * @throws DomainError `validation_failed`, `too_many_attempts`, `too_many_requests`
    */
-  async take(memberId: string, loginId: string, context: ClientContext): Promise<void> {
+  async countChoice(memberId: string, loginId: string, context: ClientContext): Promise<void> {
+    if (await this.loginIds.isHeldBy(this.database, memberId, loginId)) return;
     if (isReservedLoginId(loginId)) throw refusal('login_id_reserved');
     await this.choices.take(memberId, context);
   }
 
   /**
-   * Stores the choice. One that the member has already made counts as done.
+   * Stores the choice. Does nothing if the member has this login ID already.
    * @throws DomainError `validation_failed`, `login_id_taken`
    */
   async choose(

@@ -47,7 +47,7 @@ export class ProfileService {
     context: ClientContext,
   ): Promise<Profile> {
     const { memberId, sessionId } = principal;
-    if (loginId !== undefined) await this.loginIdChoice.take(memberId, loginId, context);
+    if (loginId !== undefined) await this.loginIdChoice.countChoice(memberId, loginId, context);
     await this.database.transaction(async (tx) => {
       await this.writes.asMember(tx, principal);
       if (loginId !== undefined) await this.loginIdChoice.choose(tx, principal, loginId, context);

@@ -88,8 +88,8 @@ export class PasskeysController {
 
   /**
    * Remove a passkey
-   * @remarks Needs the password and a second factor, a passkey or a recovery code. With the last second factor the
-   * recovery codes are removed as well.
+   * @remarks Needs a recent login. It also needs a passkey, proven in that login or by `POST /api/auth/reauthenticate`, or
+   * a recovery code. A code of the app is not enough. With the last second factor the recovery codes are removed as well.
    */
   @Delete(':id')
   @HttpCode(HttpStatus.NO_CONTENT)

@@ -1,4 +1,4 @@
-import { natural, positiveSeconds, seconds } from './setting-types.js';
+import { daysInSeconds, natural, positiveSeconds, seconds } from './setting-types.js';
 
 const DAY = 86_400;
 
@@ -49,9 +49,9 @@ export const LIFETIMES_ENVIRONMENT = {
     default: 3 * DAY,
     desc: 'after "it wasn\'t me", recent second factors still protect the account for this long',
   }),
-  EMAIL_UNDO_SECONDS: positiveSeconds({
+  EMAIL_UNDO_SECONDS: daysInSeconds({
     default: 7 * DAY,
-    desc: 'a change of the mail address can be undone for this long',
+    desc: 'a change of the mail address can be undone for this long; at least one day',
   }),
   ACCOUNT_ERASURE_GRACE_SECONDS: seconds({
     default: 14 * DAY,

@@ -26,6 +26,7 @@ export const flag = makeValidator((input) => {
 /** Zero or more seconds. */
 export const seconds = wholeNumberBetween(0, MAX_SECONDS);
 export const positiveSeconds = wholeNumberBetween(1, MAX_SECONDS);
+export const daysInSeconds = wholeNumberBetween(86_400, MAX_SECONDS);
 /** One or more. */
 export const count = wholeNumberBetween(1, 1_000_000);
 /** Zero or more. */

@@ -35,11 +35,6 @@ export class ConsentsService implements OnModuleInit {
     this.ledger = new ConsentLedger(this.documents, this.clock, this.auditLog);
   }
 
-  /** Null where no documents are declared. */
-  get declared(): ConsentLedger | null {
-    return this.ledger;
-  }
-
   /** The documents in force now. */
   listInForce(context: ClientContext): ConsentDocument[] {
     return this.documents.listInForce(this.clock.now(), languagesOf(context));

@@ -9,7 +9,7 @@ import { EmailChangesRepository } from '../../users/email-changes.repository.js'
 import type { Member } from '../../users/member.entity.js';
 import { EmailCorrectionMailsService } from './email-correction-mails.service.js';
 
-/** Changes the address of a member who has lost the mailbox. Callers decide who may do so. */
+/** Begins the change of the address of a member who has lost the mailbox. Callers decide who may do so. */
 @Injectable()
 export class EmailCorrectionsService {
   constructor(
