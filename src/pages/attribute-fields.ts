@@ -25,13 +25,16 @@ export interface AttributeFields {
    * that members may not see. They are set through the API.
    */
   readonly invitation: readonly AttributeField[];
-  /** In the list above the profile's form. Includes attributes of any type that members may only read. */
+  /** In the list above the profile's form. All attributes that members may see, of any type. */
   readonly shown: readonly { readonly name: string; readonly label: string }[];
 }
 
 const YES_NO: Record<Locale, readonly [string, string]> = { en: ['Yes', 'No'], ko: ['예', '아니요'] };
 
-/** Lists and objects have no field: they are written through the API. */
+/**
+ * Only attributes with `enum`, or of the single type string, number, integer or boolean, have a field.
+ * Others are written through the API.
+ */
 export function attributeFieldsOf(
   declarations: ReadonlyMap<string, AttributeDeclaration>,
   locale: Locale,
@@ -55,7 +58,7 @@ function hasInput({ isBoolean, isNumber, isText, isChoice }: AttributeField): bo
 }
 
 /**
- * Makes the field optional, because the invited person is asked for what is left open. A box becomes
+ * Makes the field optional: the invited person is asked for what is left open at the sign-up. A box becomes
  * a choice, because a box without a tick would already mean no.
  */
 function orLeftOpen(field: AttributeField, locale: Locale): AttributeField {

@@ -133,6 +133,10 @@ describe('command line', () => {
     expect(one.stdout).toContain('PREVIOUS_SECRETS');
     expect(one.stdout).not.toContain(TEST_SECRET);
     expect(one.stdout).toContain('Wait 5 minutes');
+    expect(await munjigi(['keys', 'rotate', '--jwt'], { JWT_ALGORITHM: 'HS512' })).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('JWT_KEYS is for ES256'),
+    });
     const jwt = await munjigi(['keys', 'rotate', '--jwt']);
     expect(jwt.stdout).toContain('Wait 5 minutes');
     const pem = (kind: string): string => new RegExp(`^ +${kind}: +(-----BEGIN.*-----)$`, 'm').exec(jwt.stdout)![1]!;

@@ -104,7 +104,7 @@ if (!hasRedis) skipNotice('redis-server', 'redis-server');
       ]),
     );
     expect(await rows()).toBeGreaterThan(0);
-    const complaints = () => app.logs.filter((line) => line.includes('Redis does not answer'));
+    const complaints = () => app.logs.filter((line) => line.includes('Redis does not count'));
     await eventually('the line in the log', async () => (complaints().length > 0 ? true : undefined));
     expect(complaints()).toHaveLength(1);
   });

@@ -1,5 +1,6 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { AppConfig } from '../../platform/config/app-config.js';
+import { CommandError } from '../../platform/config/command-error.js';
 import { JWKS_MAX_AGE_SECONDS } from '../../platform/crypto/tokens/token-keys.js';
 
 const DAY_SECONDS = 86_400;
@@ -13,19 +14,25 @@ const WAIT = `Wait ${JWKS_MAX_AGE_SECONDS / 60} minutes: other services keep the
  */
 export function rotateKeys(isJwt: boolean): void {
   const { env } = AppConfig.load();
-  console.log(isJwt ? jwtSteps(env.ACCESS_TOKEN_TTL_SECONDS) : secretSteps(env.REFRESH_ABSOLUTE_TTL_SECONDS));
+  if (isJwt && env.JWT_ALGORITHM !== 'ES256')
+    throw new CommandError('JWT_KEYS is for ES256. The keys of HS512 come from SECRET: run munjigi keys rotate.');
+  const longest = Math.max(
+    ...[env.REFRESH_ABSOLUTE_TTL_SECONDS, env.NOT_ME_TTL_SECONDS, env.SIGN_UP_CLAIM_TTL_SECONDS],
+  );
+  console.log(isJwt ? jwtSteps(env.ACCESS_TOKEN_TTL_SECONDS) : secretSteps(longest));
 }
 
-function secretSteps(refreshSeconds: number): string {
+/** @param longestSeconds how long the longest-lived session, mailed link or sign-up needs the old secret */
+function secretSteps(longestSeconds: number): string {
   return `The new secret (it is not shown again):
 
   ${randomBytes(48).toString('base64')}
 
 1. Add it to the end of PREVIOUS_SECRETS and restart every replica. All of them now accept values made with it. ${WAIT}
 2. In PREVIOUS_SECRETS, replace it with the current value of SECRET, and set SECRET to the new secret. Restart every replica.
-3. Run "munjigi keys reseal" with these settings. All stored secrets then need only the new one.
-4. After ${Math.ceil(refreshSeconds / DAY_SECONDS)} days (REFRESH_ABSOLUTE_TTL_SECONDS) no session needs the old secret: remove it from PREVIOUS_SECRETS.
-If the old secret has leaked, remove it right after step 3. All members must log in again; authenticator apps keep working.`;
+3. Run "munjigi keys reseal" with these settings. All long-lived secrets then need only the new one.
+4. After ${Math.ceil(longestSeconds / DAY_SECONDS)} days no session, mailed link or sign-up needs the old secret: remove it from PREVIOUS_SECRETS.
+If the old secret has leaked, remove it right after step 3. All members must log in again. Waiting mails, mailed links and open sign-ups stop working. Authenticator apps keep working.`;
 }
 
 function jwtSteps(accessSeconds: number): string {

@@ -72,7 +72,8 @@ export const problems: Record<ErrorCode, { title: string; detail: string }> = {
   forbidden: { title: 'Not allowed', detail: 'You do not have permission to do this.' },
   reauth_required: {
     title: 'Please confirm who you are',
-    detail: 'This requires a login or password check within the last few minutes. Confirm your password and try again.',
+    detail:
+      'This requires a login or a confirmation of who you are within the last few minutes. Confirm and try again.',
   },
   two_factor_required: {
     title: 'Second factor required',

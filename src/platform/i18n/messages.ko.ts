@@ -70,7 +70,7 @@ export const problems: Record<ErrorCode, { title: string; detail: string }> = {
   reauth_required: {
     title: '본인 확인 필요',
     detail:
-      '최근 몇 분 안에 로그인했거나 비밀번호를 확인한 경우에만 사용할 수 있습니다. 비밀번호를 확인한 뒤 다시 시도해 주세요.',
+      '최근 몇 분 안에 로그인했거나 본인 확인을 한 경우에만 사용할 수 있습니다. 본인 확인을 한 뒤 다시 시도해 주세요.',
   },
   two_factor_required: {
     title: '2단계 인증 필요',

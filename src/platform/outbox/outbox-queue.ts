@@ -9,12 +9,13 @@ export interface OutboxQueue<Row extends ClaimedRow> {
    * Claims due rows with `FOR UPDATE SKIP LOCKED`. The lease is the next due time: if this process
    * dies, they become due again.
    * @param retryLimit at most this many of them have failed before
-   * @param isProbe the server failed before: prefer the row with the fewest attempts, so that one
-   *   bad row cannot hold up the others
+   * @param isProbe the server failed before: prefer a row without earlier attempts, so that one bad
+   *   row cannot hold up the others
    */
   claim(limit: number, retryLimit: number, leaseSeconds: number, isProbe: boolean): Promise<Row[]>;
   /**
-   * Closes a row. After the lease has ended, only `sent` counts, because the receiver has the row.
+   * Closes a row. After another claim of the row, only `sent` can still count, because the receiver has
+   * the row. A queue may refuse that too while the other attempt runs.
    */
   finish(lease: Lease, kind: 'sent' | 'dead' | 'dropped', reason: string | null): Promise<void>;
   /** Releases a row for a retry after `seconds`. Changes nothing if the lease was lost. */
@@ -25,7 +26,10 @@ export interface OutboxQueue<Row extends ClaimedRow> {
 
 /** Makes one attempt to send a row. Uses no database connection while it waits for the server. */
 export interface OutboxDelivery<Row extends ClaimedRow> {
-  /** @param signal aborts the attempt at any stage by closing its connection */
+  /**
+   * Must not reject: a failure is an {@link Outcome}.
+   * @param signal ends the attempt at any stage
+   */
   attempt(row: Row, signal: AbortSignal): Promise<Outcome>;
 }
 

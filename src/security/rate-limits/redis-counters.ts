@@ -47,8 +47,8 @@ redis.call('DECR', KEYS[1])
 return 1`;
 
 /**
- * Counts in Redis, which takes the busiest rows off PostgreSQL. While Redis does not answer,
- * `fallback` counts in windows of its own, so an outage neither refuses all requests nor removes
+ * Counts in Redis, which takes the busiest rows off PostgreSQL. While Redis fails or does not
+ * answer, `fallback` counts in windows of its own, so an outage neither refuses all requests nor removes
  * the limits.
  */
 @Injectable()
@@ -72,13 +72,13 @@ export class RedisCounters implements Counters, OnApplicationShutdown {
     this.redis.on('error', (error: Error) => this.warn(error));
   }
 
-  async add(key: string, windowMs: number): Promise<Count> {
+  async add(key: string, windowMs: number, durability?: Durability): Promise<Count> {
     return this.withFallback(
       async () => {
         const [points, msLeft] = (await this.redis.eval(ADD, 1, PREFIX + key, windowMs)) as [number, number];
         return { points, msLeft };
       },
-      () => this.fallback.add(key, windowMs),
+      () => this.fallback.add(key, windowMs, durability),
     );
   }
 
@@ -152,7 +152,7 @@ export class RedisCounters implements Counters, OnApplicationShutdown {
   private warn(error: Error): void {
     if (performance.now() - this.warnedMs < WARN_EVERY_MS) return;
     this.warnedMs = performance.now();
-    this.logger.warn(`Redis does not answer; PostgreSQL counts the limits until it does: ${error.message}`);
+    this.logger.warn(`Redis does not count; PostgreSQL counts the limits until it does: ${error.message}`);
   }
 }
 

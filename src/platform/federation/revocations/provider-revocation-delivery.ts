@@ -21,17 +21,19 @@ export class ProviderRevocationDelivery implements OutboxDelivery<ClaimedRevocat
     private readonly grants: ProviderGrantsService,
   ) {}
 
-  async attempt(row: ClaimedRevocation): Promise<Outcome> {
-    const outcome = await this.revoke(row);
+  /** An attempt that the signal ends may still arrive at the provider, where a second one then does nothing. */
+  async attempt(row: ClaimedRevocation, signal: AbortSignal): Promise<Outcome> {
+    const outcome = await this.revoke(row, signal);
     this.attemptCounts.record(row, outcome);
     return outcome;
   }
 
-  private async revoke(row: ClaimedRevocation): Promise<Outcome> {
+  private async revoke(row: ClaimedRevocation, signal: AbortSignal): Promise<Outcome> {
     const provider = this.providers.find(row.provider);
     if (provider === null) return { kind: 'dropped', reason: 'the provider is not configured' };
     try {
-      await provider.revoke(row.subject, row.sealed && this.grants.decrypt(row, row.sealed));
+      const grant = row.sealed && this.grants.decrypt(row, row.sealed);
+      await Promise.race([provider.revoke(row.subject, grant), rejectedBy(signal)]);
       return { kind: 'sent' };
     } catch (error) {
       // A refusal, too: often the configuration is wrong, and an operator can mend it.
@@ -42,4 +44,12 @@ export class ProviderRevocationDelivery implements OutboxDelivery<ClaimedRevocat
       return outcome;
     }
   }
+}
+
+function rejectedBy(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const fail = (): void => reject(new Error('the attempt was ended'));
+    if (signal.aborted) fail();
+    else signal.addEventListener('abort', fail, { once: true });
+  });
 }
