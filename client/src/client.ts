@@ -111,8 +111,8 @@ export class MunjigiClient {
 
   /**
    * Returns the known session, or undefined. Whether it is still valid shows only after the next
-   * call. With cookie transport, if none is known, the server is asked once whether the cookie
-   * holds one.
+   * call. With cookie transport, if this page has known none, the server is asked whether the cookie
+   * holds one, until it has answered. If it cannot be asked, the result is undefined.
    */
   async currentSession(): Promise<{ sessionId: string } | undefined> {
     const session = await this.keeper.current();
@@ -123,7 +123,8 @@ export class MunjigiClient {
    * Returns a valid access token, for libraries that send it themselves. With `binding: 'full'` it
    * needs the proofs of `fetch()`.
    *
-   * @throws SignedOutError
+   * @throws SignedOutError if no member is signed in; ProblemError if the refresh is refused, also when
+   * it finds that the session has ended; NetworkError, UnexpectedResponseError
    */
   async accessToken({ signal }: CallOptions = {}): Promise<string> {
     return (await orAborted(this.keeper.credentials(), signal)).token;
@@ -141,8 +142,8 @@ export class MunjigiClient {
 
   /**
    * Takes the second step after `mfa_required`: a code of the authenticator app, or a recovery code.
-   * The `status` of the outcome is `authenticated`, or `password_change_required` if a new password
-   * is needed first.
+   * The `status` of the outcome is `authenticated`, or names the next step: `password_change_required`
+   * or `terms_required`.
    */
   logInSecondFactor(body: Schemas['SecondFactorRequest'], options?: CallOptions): Promise<CompletedLogin> {
     return this.caller.post<CompletedLogin>('/api/auth/login/mfa', body, options);
@@ -171,7 +172,8 @@ export class MunjigiClient {
 
   /**
    * Signs out on this device at once, even offline. Rejects if the server could not be reached: the
-   * session then stays open there. With cookie transport the next start ends it.
+   * session then stays open there. With cookie transport the next start ends it. If the client does not
+   * know the session of the cookie yet and cannot reach the server, nothing is signed out.
    */
   logOut(): Promise<void> {
     return this.keeper.logOut();

@@ -12,7 +12,7 @@ const TAKES: Readonly<Record<string, readonly Field[]>> = {
   '/api/auth/sign-up/confirm-code': SIGN_UP,
   '/api/auth/sign-up/confirm-link': SIGN_UP,
   '/api/auth/invitations/accept': SIGN_UP,
-  // The rest went with the login that asked for the second step.
+  // The rest went with the request that began the login.
   '/api/auth/login/mfa': ['binding'],
   '/api/auth/login/mfa/passkey': ['binding'],
   '/api/auth/consents': ['binding'],
@@ -42,7 +42,9 @@ export class Device {
     const takes = Object.hasOwn(TAKES, name) ? TAKES[name] : undefined;
     if (takes === undefined) return body;
     const { deviceName, transport, store } = this.options;
-    const deviceToken = takes.includes('deviceToken') ? await store.readValue(this.tokenKey) : undefined;
+    // The server prefers it to its cookie, and after a change of the transport it may be an old one.
+    const isTokenSent = takes.includes('deviceToken') && transport !== 'cookie';
+    const deviceToken = isTokenSent ? await store.readValue(this.tokenKey) : undefined;
     return {
       ...(takes.includes('binding') && binding),
       ...(takes.includes('deviceName') && deviceName !== undefined && { deviceName }),

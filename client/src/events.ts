@@ -4,14 +4,17 @@ export type SessionEndReason =
   | 'logged-out'
   /** Unused for too long, or its maximum lifetime is over. */
   | 'expired'
-  /** Ended on another device, by a new password or by an administrator. */
+  /**
+   * Ended by the server: on another device, by a new password, by an administrator, for risk, or
+   * because there were too many sessions. Also if the server's database was replaced.
+   */
   | 'ended'
   /**
    * A refresh token was used twice, so it may be stolen. The server has notified the member by
    * mail.
    */
   | 'reused'
-  /** The server does not know the token: its keys or database were replaced, or the cookie is gone. */
+  /** The server does not accept the token: its keys were replaced, or the cookie is gone. */
   | 'invalid'
   /** This device has lost the key of the session, for example because its browser data was cleared. */
   | 'key-lost';
@@ -19,9 +22,12 @@ export type SessionEndReason =
 export interface ClientEvents {
   /** New tokens: after a login, and after each refresh in any tab. */
   tokensChanged: { readonly sessionId: string };
-  /** Emitted once in each tab, regardless of the number of open calls. */
+  /**
+   * Emitted once in each tab that used the session. A login in this tab that replaces the session emits
+   * only `tokensChanged`.
+   */
   sessionEnded: { readonly sessionId: string; readonly reason: SessionEndReason; readonly inThisTab: boolean };
-  /** The storage failed; the tokens are only in memory. */
+  /** The storage failed: new tokens are only in memory, and old ones may still be in the storage. */
   storageFailed: { readonly error: unknown };
 }
 

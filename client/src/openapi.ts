@@ -776,7 +776,7 @@ export interface paths {
         post?: never;
         /**
          * Remove a passkey
-         * @description Needs the password and a second factor, a passkey or a recovery code. With the last second factor the recovery codes are removed as well.
+         * @description Needs a recent login. It also needs a passkey, proven in that login or by `POST /api/auth/reauthenticate`, or a recovery code. A code of the app is not enough. With the last second factor the recovery codes are removed as well.
          */
         delete: operations["passkeysRemove"];
         options?: never;
@@ -847,7 +847,7 @@ export interface paths {
         put?: never;
         /**
          * Give consents
-         * @description Versions that are not in force yet are accepted too. A consent that was given before changes nothing.
+         * @description Versions that are not in force yet are accepted too. A consent that is still in effect changes nothing. After a withdrawal it can be given again.
          */
         post: operations["consentsGive"];
         delete?: never;
@@ -1047,7 +1047,7 @@ export interface paths {
         put?: never;
         /**
          * Recover a compromised account ("It wasn't me")
-         * @description Ends all sessions, invalidates the password and open codes and links, and mails a link for a new password to the mailbox of the used link. Where a recent address change left that mailbox, undoes the change. Works once.
+         * @description Ends all sessions, invalidates the password and open codes and links, and mails a link for a new password to the mailbox of the used link. Where a recent address change left that mailbox, undoes the change. Works once. After `email_taken` all this was done, except that another account has the previous address: the address stays, and no mail is sent.
          */
         post: operations["notMeReport"];
         delete?: never;

@@ -17,7 +17,7 @@ export interface MunjigiOptions {
    */
   storage?: TokenStorage;
   /**
-   * Language of messages and mails, `ko` or `en`. A function is called for each request. Default:
+   * Language of messages (`ko` or `en`) and of mails (also those that the operator added). A function is called for each request. Default:
    * the browser's language.
    */
   locale?: string | (() => string | undefined);
@@ -35,7 +35,10 @@ export interface MunjigiOptions {
   /** Keeps the key outside browsers. Default: a key in IndexedDB that cannot be extracted. */
   signer?: Signer;
   fetch?: typeof fetch;
-  /** Timeout of a call in milliseconds. Default 15,000. */
+  /**
+   * Timeout of one request in milliseconds. A call may send several, and may wait for a refresh, which
+   * has timeouts of its own. `fetch()` has none: pass a `signal`. Default 15,000.
+   */
   timeoutMs?: number;
   /**
    * GET calls are retried after 429 and 503 if the server's Retry-After is at most this many
@@ -43,7 +46,8 @@ export interface MunjigiOptions {
    */
   longestRetryAfter?: number;
   /**
-   * Separates the stored tokens of several clients, for an app with several signed-in members.
+   * Separates the stored tokens of several clients, for an app with several signed-in members. Only
+   * with body transport: with cookies, all clients of a server share one session.
    * Default `session`.
    */
   name?: string;
@@ -57,7 +61,8 @@ export interface CallOptions {
 export interface CallDetails extends CallOptions {
   body?: unknown;
   /**
-   * `session` (default) sends the access token, `none` no token, and `{ token }` the given token.
+   * `session` sends the access token, `none` no token, and `{ token }` the given token. Default: `none`
+   * for operations that may sign in, otherwise `session`.
    */
   as?: 'session' | 'none' | { token: string };
 }

@@ -29,9 +29,12 @@ export class ServiceFetch {
 
   /** Repeats a call if the service wants its nonce in the proof (RFC 9449 section 9). */
   private async sendWith(credentials: Credentials, url: string | URL, init: RequestInit): Promise<Response> {
+    const { proofs } = this.options;
+    const sentNonce = proofs.nonceFor(url);
     const response = await this.sendOnce(url, init, credentials);
-    if (response.status !== 401 || !credentials.key || !this.options.proofs.noteNonce(url, response.headers))
-      return response;
+    if (response.status !== 401 || !credentials.key) return response;
+    const nonce = proofs.noteNonce(url, response.headers);
+    if (nonce === undefined || nonce === sentNonce) return response; // refused for another reason
     await response.body?.cancel();
     return this.sendOnce(url, init, credentials);
   }

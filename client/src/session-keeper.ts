@@ -74,8 +74,9 @@ export class SessionKeeper {
   }
 
   /**
-   * Returns the session, without checking it with the server. With cookie transport the cookie is
-   * tried first if no session is known; a failure counts as none, and the next call tries again.
+   * Returns the session, without checking it with the server. With cookie transport, if this page has
+   * known none, the cookie is tried until the server has answered once. A failure counts as none, and
+   * the next call tries again.
    */
   async current(): Promise<Session | undefined> {
     const wasStarted = this.isStarted;
@@ -84,7 +85,12 @@ export class SessionKeeper {
     return this.store.current;
   }
 
-  /** Returns a valid access token; refreshes it first if needed. @throws SignedOutError */
+  /**
+   * Returns a valid access token; refreshes it first if needed.
+   *
+   * @throws SignedOutError if no member is signed in; ProblemError if the refresh is refused, also when
+   * it finds that the session has ended; NetworkError, UnexpectedResponseError
+   */
   async credentials(): Promise<Credentials> {
     await this.started;
     const session = this.store.current;
@@ -110,8 +116,9 @@ export class SessionKeeper {
   }
 
   /**
-   * Waits until no refresh is in progress. A login waits for this, because the response of a refresh
-   * that arrives after it would replace its cookie by that of the earlier session.
+   * Waits until no refresh of this tab is in progress. A login waits for this, because the response of a
+   * refresh that arrives after it would replace its cookie by that of the earlier session. A refresh of
+   * another tab may still do so.
    */
   async settle(): Promise<void> {
     await this.started;

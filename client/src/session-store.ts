@@ -90,8 +90,15 @@ export class SessionStore {
   async end(sessionId: string, reason: SessionEndReason): Promise<void> {
     if (!this.forget(sessionId)) return;
     this.channel?.post({ type: 'ended', sessionId, reason });
-    await this.tryStorage(() => this.options.storage.remove(this.options.storageKey));
+    await this.tryStorage(() => this.removeStored(sessionId));
     this.options.listeners.emit('sessionEnded', { sessionId, reason, inThisTab: true });
+  }
+
+  /** Removes the session from the storage, unless another tab has stored a later one there. */
+  private async removeStored(sessionId: string): Promise<void> {
+    const { storage, storageKey } = this.options;
+    const stored = parseSession(await storage.get(storageKey));
+    if (stored === undefined || stored.sessionId === sessionId) await storage.remove(storageKey);
   }
 
   /** Records, also for other tabs, that the cookie holds no session. */
@@ -154,7 +161,7 @@ export class SessionStore {
   private handleMessage(message: TabMessage): void {
     if (message.type === 'session') this.adoptNewer(message.session);
     else if (message.type === 'ended') this.handleEnd(message.sessionId, message.reason);
-    else this.hasNoCookie = true;
+    else if (message.type === 'no-cookie') this.hasNoCookie = true; // a newer version may send others
     this.onMessageArrived();
   }
 

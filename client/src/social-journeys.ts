@@ -46,7 +46,8 @@ export class SocialJourneys {
   }
 
   /**
-   * Returns what the server has to check, for the journey that an address answers.
+   * Returns what the server has to check, for the journey that an address answers. Ends the journey if
+   * the provider reports an error; otherwise the caller ends it with {@link forget}.
    *
    * @throws SocialLoginError
    */
@@ -114,7 +115,7 @@ export function withoutAnswer(address: string): string {
   return url.href;
 }
 
-/** Undefined outside browsers, which have no pages to leave. */
+/** Undefined outside browsers: there is no page to leave. */
 function findSessionStorage(): WebStorage | undefined {
   const { document, sessionStorage } = globalThis as { document?: unknown; sessionStorage?: WebStorage };
   return document === undefined ? undefined : sessionStorage;

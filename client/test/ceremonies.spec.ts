@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { caught } from '../../test/support/caught.js';
-import { PasskeyError } from '../src/index.js';
+import { NetworkError, PasskeyError } from '../src/index.js';
 import { Ceremonies } from '../src/passkeys/ceremonies.js';
 import type { CredentialRequest } from '../src/passkeys/webauthn.js';
 import { skipPauses } from './fake-server.js';
@@ -99,6 +99,27 @@ describe('passkeys offered by autofill', () => {
     choose(USED);
     expect(await chosen).toEqual(USED_JSON);
     expect(browser.get.mock.calls.map(([{ mediation }]) => mediation)).toEqual(Array(3).fill('conditional'));
+  });
+
+  it('are offered again after new options could not be loaded, and not while the first ones cannot', async () => {
+    const later = jest.spyOn(globalThis, 'setTimeout').mockImplementation((action) => setImmediate(action) as never);
+    browser.get.mockImplementation(waitForChoice);
+    const ceremonies = new Ceremonies();
+    let asked = 0;
+    const requestOptions = async () => {
+      asked += 1;
+      if (asked === 2) throw new NetworkError('offline');
+      return LATER;
+    };
+    const chosen = ceremonies.useByAutofill(requestOptions);
+    while (asked < 3) await soon();
+    later.mockRestore();
+    skipPauses();
+    for (let turn = 0; turn < 10; turn += 1) await soon(); // until no timer is left
+    choose(USED);
+    expect(await chosen).toEqual(USED_JSON);
+    const fails = () => Promise.reject(new NetworkError('offline'));
+    expect(await caught(ceremonies.useByAutofill(fails))).toBeInstanceOf(NetworkError);
   });
 
   it('make way for a dialog, and are offered again after it', async () => {

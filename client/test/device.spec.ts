@@ -50,9 +50,15 @@ describe('the fields about the device', () => {
 
   it.each([...opening, SOCIAL_START])('are sent to %s exactly as its request takes them', async (operation) => {
     const store = { readValue: async () => 'token-of-device' } as unknown as SessionStore;
-    const device = new Device({ store, storageKey: 'key', deviceName: 'Laptop', transport: 'cookie' });
+    const device = new Device({ store, storageKey: 'key', deviceName: 'Laptop', transport: 'body' });
     const sent = await device.describe(operation.replace('{provider}', 'kakao'), {}, { binding: 'full' });
     expect(Object.keys(sent as object).sort()).toEqual(takenBy(operation));
+  });
+
+  it('leave out a stored token with cookie transport, where the server keeps one in a cookie', async () => {
+    const store = { readValue: async () => 'of-body-transport' } as unknown as SessionStore;
+    const device = new Device({ store, storageKey: 'key', deviceName: undefined, transport: 'cookie' });
+    expect(await device.describe('/api/auth/login', {}, {})).toEqual({ transport: 'cookie' });
   });
 
   it('belong to no request of another operation', () => {

@@ -111,6 +111,27 @@ describe('tabs that see the storage of each other late', () => {
     expect([...origin.values.keys()]).not.toContain(STORAGE_KEY);
   });
 
+  it('keep a session that another tab has stored a moment before the logout', async () => {
+    const server = new FakeServer()
+      .on('POST /api/auth/login', () => json(200, tokens('first')))
+      .on('POST /api/auth/logout', noContent);
+    const values = new Map<string, string>();
+    const client = openClient(server, {
+      isShared: true,
+      get: async (key) => values.get(key) ?? null,
+      set: async (key, value) => void values.set(key, value),
+      remove: async (key) => void values.delete(key),
+    });
+    await client.logIn({ identifier: 'ada.lovelace', password: 'x' });
+    const other = JSON.stringify({
+      ...(JSON.parse(values.get(STORAGE_KEY)!) as object),
+      sessionId: 'of-the-other-tab',
+    });
+    values.set(STORAGE_KEY, other);
+    await client.logOut();
+    expect(values.get(STORAGE_KEY)).toBe(other);
+  });
+
   it('refresh the tokens that a message brought before the storage shows them', async () => {
     const server = new FakeServer()
       .on(REFRESH, () => json(200, tokens('first', { accessToken: 'later' })))

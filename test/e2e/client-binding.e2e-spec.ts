@@ -204,6 +204,21 @@ describe('a client with the binding full', () => {
     expect(new Set(seen.map(({ claims }) => claims.jti)).size).toBe(2);
   });
 
+  it('RB-07 repeats each of two calls that learn the same nonce at once', async () => {
+    const network = new FaultyFetch(app);
+    const refreshes: unknown[] = [];
+    const service: typeof fetch = async (url, init = {}) => {
+      if ((url as string).endsWith('/api/auth/refresh')) refreshes.push(url);
+      if (!(url as string).startsWith(ORDERS)) return network.fetch(url, init);
+      const { claims } = decodeToken(new Headers(init.headers).get('dpop')!);
+      const headers = { 'dpop-nonce': 'n-1' };
+      return claims.nonce === 'n-1' ? new Response('[]') : new Response('', { status: 401, headers });
+    };
+    const { client } = await signedIn({ signer: newSigner(), binding: 'full', fetch: service });
+    const answers = await Promise.all([client.fetch(ORDERS), client.fetch(ORDERS)]);
+    expect([answers.map(({ status }) => status), refreshes]).toEqual([[200, 200], []]);
+  });
+
   it('RB-07 repeats a call whose new token is answered by a nonce', async () => {
     const network = new FaultyFetch(app);
     const tokens: string[] = [];

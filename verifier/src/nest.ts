@@ -27,10 +27,10 @@ interface Reply {
   header(name: string, value: string): unknown;
 }
 
-/** Opens a route to requests without a token, unless another decorator here asks for more. */
+/** Opens a route to requests without a token. Has no effect beside RequireRecentLogin, RequireFactor or Roles. */
 export const Public = (): CustomDecorator => SetMetadata(PUBLIC, true);
 
-/** Admits members who proved a password or a factor within the last seconds. */
+/** Admits members who proved a password or a factor within this many seconds. */
 export const RequireRecentLogin = (seconds: number): CustomDecorator => SetMetadata(MAX_AGE, seconds);
 
 /** Admits members who authenticated with two factors, or with a passkey. */
@@ -39,7 +39,7 @@ export const RequireFactor = (): CustomDecorator => SetMetadata(FACTOR, true);
 /** Admits members with one of the roles: those of the attribute `roles`, and the server's. */
 export const Roles = (...roles: string[]): CustomDecorator => SetMetadata(ROLES, roles);
 
-/** The member of the request. */
+/** The member of the request; undefined on a public route, where no token is read. */
 export const Member = createParamDecorator(
   (_: unknown, context: ExecutionContext) => context.switchToHttp().getRequest<GuardedRequest>().member,
 );
@@ -83,7 +83,7 @@ export class MemberGuard implements CanActivate {
     if (maxAge !== undefined) checkRecentLogin(member, maxAge);
   }
 
-  /** A decorator of the method wins over one of its class. */
+  /** A value of the method replaces that of its class. */
   private read<T = true>(key: string, context: ExecutionContext): T | undefined {
     return this.reflector.getAllAndOverride<T | undefined>(key, [context.getHandler(), context.getClass()]);
   }

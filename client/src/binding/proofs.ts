@@ -28,11 +28,11 @@ export class Proofs {
 
   async make(key: ProofKey, { method, url, accessToken }: ProofTarget): Promise<string> {
     const { origin, pathname } = absolute(url);
-    const nonce = this.nonces.get(origin);
+    const nonce = this.nonceFor(url);
     const header = { typ: 'dpop+jwt', alg: key.algorithm, jwk: key.jwk };
     const claims = {
       jti: this.uniqueId(),
-      htm: method,
+      htm: method.toUpperCase(), // as fetch() sends it
       htu: origin + pathname, // without the query (RFC 9449 section 4.2)
       iat: Math.floor((Date.now() + this.clockOffset) / 1000),
       ...(nonce !== undefined && { nonce }),
@@ -49,13 +49,16 @@ export class Proofs {
     if (Number.isFinite(time)) this.clockOffset = time - Date.now();
   }
 
-  /** Remembers a nonce of this origin. Returns whether it is new, so that a repeat makes sense. */
-  noteNonce(url: string | URL, headers: ResponseHeaders): boolean {
-    const nonce = headers.get('dpop-nonce');
-    const { origin } = absolute(url);
-    if (nonce === null || this.nonces.get(origin) === nonce) return false;
-    this.nonces.set(origin, nonce);
-    return true;
+  /** The nonce that the next proof for this origin carries; undefined before the service has sent one. */
+  nonceFor(url: string | URL): string | undefined {
+    return this.nonces.get(absolute(url).origin);
+  }
+
+  /** Remembers the nonce of a response for its origin. @returns the nonce, or undefined if it has none */
+  noteNonce(url: string | URL, headers: ResponseHeaders): string | undefined {
+    const nonce = headers.get('dpop-nonce') ?? undefined;
+    if (nonce !== undefined) this.nonces.set(absolute(url).origin, nonce);
+    return nonce;
   }
 
   /** Unique is enough: a `jti` need not be secret. React Native has no `crypto`. */
@@ -70,7 +73,7 @@ export class Proofs {
 export const authorization = (token: string, isTokenBound: boolean): string =>
   `${isTokenBound ? 'DPoP' : 'Bearer'} ${token}`;
 
-/** Resolves an address of the page's own origin. */
+/** Resolves an address against that of the page. @throws TypeError for a relative address without a page */
 export function absolute(url: string | URL): URL {
   return new URL(url, (globalThis as { location?: { href?: string } }).location?.href);
 }

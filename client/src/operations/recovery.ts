@@ -46,7 +46,11 @@ export function notMeOperations(caller: Caller) {
     /** Returns what the mail reported. Changes nothing. */
     inspect: (body: Schemas['DisavowalRequest'], options?: CallOptions) =>
       caller.post<Schemas['DisavowalResponse']>('/api/auth/not-me/inspect', body, options),
-    /** Logs out everywhere and mails a password reset. The token is the `requestId` of the mailed code. */
+    /**
+     * Ends all sessions, removes the password, undoes a recent address change that left the mailbox, and
+     * mails a password reset. The token is the `requestId` of the mailed code. After `email_taken` all but
+     * the address and the mail is done.
+     */
     report: (body: Schemas['DisavowalRequest'], options?: CallOptions) =>
       caller.post<void>('/api/auth/not-me', body, options),
   };

@@ -32,7 +32,7 @@ export function signUpOperations(caller: Caller) {
     confirmLink: (body: WithoutDevice<Schemas['ConfirmSignUpByLinkRequest']>, options?: CallOptions) =>
       caller.post<TokenResponse>('/api/auth/sign-up/confirm-link', body, options),
     inspectLink: (body: Schemas['SignUpLinkRequest'], options?: CallOptions) =>
-      caller.post<Schemas['InspectedSignUpResponse']>('/api/auth/sign-up/inspect-link', body, options),
+      caller.post<Schemas['InspectedSignUpLinkResponse']>('/api/auth/sign-up/inspect-link', body, options),
     discard: (body: Schemas['SignUpLinkRequest'], options?: CallOptions) =>
       caller.post<void>('/api/auth/sign-up/discard', body, options),
   };

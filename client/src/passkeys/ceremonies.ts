@@ -1,9 +1,12 @@
-import { PasskeyError } from '../errors.js';
+import { NetworkError, PasskeyError, ProblemError, UnexpectedResponseError } from '../errors.js';
+import { pause } from '../pause.js';
 import { creationOptions, requestOptions, toJson } from './json.js';
 import { findWebAuthn, type BrowserCredential } from './webauthn.js';
 
 /** Options are asked for again this long before they expire. */
 const RENEWAL_MARGIN_SECONDS = 15;
+/** The pause after new options could not be loaded, as by a laptop that has just woken up. */
+const RENEWAL_PAUSE_MS = 10_000;
 
 type Credential = Record<string, unknown>;
 
@@ -35,14 +38,16 @@ export class Ceremonies {
 
   /**
    * Offers passkeys in the autofill of a form and resolves when the member has chosen one. Asks for
-   * new options before the old ones expire, because a form may stay open for hours.
+   * new options before the old ones expire, because a form may stay open for hours. If that fails for a
+   * passing reason, tries again.
    *
-   * @throws PasskeyError, or the reason of `signal`
+   * @throws PasskeyError, the reason of `signal`, or the error of `requestOptions`
    */
   async useByAutofill(requestOptions: () => Promise<CeremonyOptions>, signal?: AbortSignal): Promise<Credential> {
     this.endAutofill();
     const mine = { interrupt: (): void => undefined };
     this.autofill = mine;
+    let wasOffered = false;
     for (;;) {
       await this.dialog;
       if (this.autofill !== mine) throw new PasskeyError('cancelled');
@@ -54,10 +59,13 @@ export class Ceremonies {
       try {
         const { publicKey, expiresIn } = await requestOptions();
         timer = setTimeout(interrupt, Math.max(1, expiresIn - RENEWAL_MARGIN_SECONDS) * 1000);
+        wasOffered = true;
         return await runCeremony('get', publicKey, round.signal, 'conditional');
       } catch (error) {
         signal?.throwIfAborted();
-        if (!round.signal.aborted) throw error;
+        if (round.signal.aborted) continue;
+        if (!wasOffered || !isPassing(error)) throw error;
+        await pause(RENEWAL_PAUSE_MS, round.signal).catch(() => signal?.throwIfAborted());
       } finally {
         clearTimeout(timer);
         signal?.removeEventListener('abort', interrupt);
@@ -81,6 +89,11 @@ export class Ceremonies {
     this.dialog = result.catch(() => undefined);
     return result;
   }
+}
+
+function isPassing(error: unknown): boolean {
+  if (error instanceof ProblemError) return error.status === 429 || error.status >= 500;
+  return error instanceof NetworkError || error instanceof UnexpectedResponseError;
 }
 
 async function runCeremony(

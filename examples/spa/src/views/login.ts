@@ -8,6 +8,8 @@ import { addProviderButtons } from './social.js';
 import type { Page, View } from './view.js';
 import type { LoginOutcome } from 'munjigi-client';
 
+type TermsRequired = Extract<LoginOutcome, { status: 'terms_required' }>;
+
 export const login: View = (page) => {
   const t = texts();
   const providers = h('div', { class: 'providers' });
@@ -33,6 +35,7 @@ export function continueLogin(page: Page, outcome: LoginOutcome): void {
   else if (outcome.status === 'password_change_required') newPasswordForm(page, outcome.resetToken, texts().mustChange);
   // An imported account whose address is not proven: its owner enters a mailed code.
   else if (outcome.status === 'confirmation_required') confirm(page, outcome.signUpId, null);
+  else if (outcome.status === 'terms_required') terms(page, outcome);
   // Otherwise the member is signed in, and the tokensChanged listener in main.ts opens the home view.
 }
 
@@ -45,8 +48,27 @@ function secondFactor(page: Page, mfaToken: string): void {
       fields: [{ name: 'code', label: t.code, autocomplete: 'one-time-code' }],
       submit: t.logIn,
       onSubmit: async ({ code }) => {
-        const outcome = await munjigi.logInSecondFactor({ mfaToken, code });
-        if (outcome.status === 'password_change_required') newPasswordForm(page, outcome.resetToken, t.mustChange);
+        continueLogin(page, await munjigi.logInSecondFactor({ mfaToken, code }));
+      },
+    }),
+    h('nav', {}, link('login', t.back)),
+  );
+}
+
+/** Documents that the member has to agree to before the login goes on. */
+function terms(page: Page, { termsToken, documents }: TermsRequired): void {
+  const t = texts();
+  page.show(
+    h('h1', {}, t.termsTitle),
+    ...documents.map(({ title, url }) =>
+      h('p', {}, url === null ? title : h('a', { href: url, target: '_blank', rel: 'noopener' }, title)),
+    ),
+    form({
+      fields: [],
+      submit: t.agree,
+      onSubmit: async () => {
+        const consents = documents.map(({ id, version }) => ({ id, version }));
+        continueLogin(page, await munjigi.consents.accept({ termsToken, consents }));
       },
     }),
     h('nav', {}, link('login', t.back)),
