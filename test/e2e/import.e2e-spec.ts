@@ -189,6 +189,17 @@ describe('munjigi import', () => {
     expect(refused()).toEqual(reasons.map(([row, reason]) => ({ row, line: row, reason })));
   });
 
+  it('IM-13 a row that is refused for a member takes the address from no other row', async () => {
+    const { loginId } = await given.member(app);
+    const file = jsonl(
+      { id: 'p', loginId, email: 'free1@example.com', emailVerified: true },
+      { id: 'q', loginId: 'free.1', email: 'free1@example.com', emailVerified: true },
+    );
+    const { stdout } = await importFile(file, ['--on-collision', 'first']);
+    expect(stdout.trim()).toBe('1 members added, 0 were imported before, 1 rows refused.');
+    expect(refused()).toEqual([{ row: 1, line: 1, reason: 'a member has this login ID' }]);
+  });
+
   it('IM-13 never replaces a member who is here already', async () => {
     const file = jsonl({ id: 'x', loginId: 'other.id', email: 'ADA1@example.com', emailVerified: true });
     expect((await importFile(file, ['--on-collision', 'newest'])).code).toBe(1);

@@ -36,7 +36,10 @@ export async function exportMembers({ file, withSecrets = false }: ExportOptions
         const progress = new Progress(process.stderr, 'exporting', await repository.count(), 'members');
         const written = { members: 0, claims: 0 };
         for await (const batch of repository.batches()) {
-          await output.write(batch.map((row) => `${JSON.stringify(lineOf(row, secrets, withSecrets))}\n`).join(''));
+          // Not `write`, which may write only a part.
+          await output.appendFile(
+            batch.map((row) => `${JSON.stringify(lineOf(row, secrets, withSecrets))}\n`).join(''),
+          );
           written.members += batch.filter(({ emailVerified }) => emailVerified).length;
           written.claims += batch.filter(({ emailVerified }) => !emailVerified).length;
           progress.show(written.members + written.claims);

@@ -41,14 +41,12 @@ const staged = ({ table, columns, values }: Credential): string =>
   `(SELECT DISTINCT row_number, row_key, created_at, ${values} FROM import_rows CROSS JOIN jsonb_array_elements(secrets->'${table}') item
     WHERE NOT is_claim AND secrets->'${table}' <> '[]') AS r (row_number, row_key, created_at, ${columns})`;
 
+/** Whether no earlier run has imported the row `r`, whose member would collide with it. */
+const IS_NEW = `NOT EXISTS (SELECT FROM import_journal j WHERE j.row_key = r.row_key)`;
+
 /** Refuses rows that collide with another row of the file, or with a member (IM-13). */
 export async function refuseCollisions(client: DatabaseClient, policy: CollisionPolicy): Promise<void> {
-  for (const { column, label } of [
-    { column: 'row_key', label: 'the same account' },
-    { column: 'email_key', label: 'the same mail address' },
-    { column: 'login_id', label: 'the same login ID' },
-  ])
-    await refuseTwice(client, column, label, policy);
+  // First, because a row that is refused anyway takes nothing from another row.
   await refuseTaken(client, 'r.email_key = m.email_key', 'a member has this mail address');
   await refuseTaken(client, 'r.login_id = m.login_id', 'a member has this login ID');
   await refuseTaken(client, 'r.id = m.id', 'a member has this id');
@@ -69,13 +67,21 @@ export async function refuseCollisions(client: DatabaseClient, policy: Collision
   // change (CC-11).
   await client.query(`INSERT INTO import_refused SELECT DISTINCT r.row_number, 'another member can go back to this mail address', NULL::int
       FROM import_rows r JOIN email_changes c ON c.old_email_key = r.email_key AND c.closed_at IS NULL AND c.undo_until > now()
-      WHERE c.member_id <> r.id ON CONFLICT DO NOTHING`);
+      WHERE c.member_id <> r.id AND ${IS_NEW} ON CONFLICT DO NOTHING`);
+  for (const { column, label } of [
+    { column: 'row_key', label: 'the same account' },
+    { column: 'email_key', label: 'the same mail address' },
+    { column: 'login_id', label: 'the same login ID' },
+  ])
+    await refuseTwice(client, column, label, policy);
   // Last, because a row that is refused for its address takes no credential from another row.
-  for (const credential of CREDENTIALS) {
-    const { table, columns, match, label } = credential;
-    await refuseTaken(client, match, `a member has this ${label}`, table, staged(credential));
-    await refuseTwice(client, columns, `the same ${label}`, policy, staged(credential));
-  }
+  for (const credential of CREDENTIALS)
+    await refuseTaken(
+      client,
+      ...[credential.match, `a member has this ${credential.label}`, credential.table, staged(credential)],
+    );
+  for (const credential of CREDENTIALS)
+    await refuseTwice(client, credential.columns, `the same ${credential.label}`, policy, staged(credential));
 }
 
 /** @param columns that no two rows may share */
@@ -110,7 +116,7 @@ async function refuseTaken(
 ): Promise<void> {
   await client.query(
     `INSERT INTO import_refused SELECT r.row_number, $1, NULL FROM ${rows} JOIN ${table} m ON ${condition}
-       WHERE NOT EXISTS (SELECT FROM import_journal j WHERE j.row_key = r.row_key) ON CONFLICT DO NOTHING`,
+       WHERE ${IS_NEW} ON CONFLICT DO NOTHING`,
     [reason],
   );
 }

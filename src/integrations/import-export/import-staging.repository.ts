@@ -53,6 +53,8 @@ const LOCK_PAUSE_MS = 200;
  */
 export class ImportStagingRepository {
   private copy: CopyStreamQuery | null = null;
+  /** Why the database refused the copy. */
+  private copyError: Error | undefined;
   /** Rows of the copy that are not sent. */
   private pending = '';
 
@@ -105,8 +107,8 @@ export class ImportStagingRepository {
   async complete(): Promise<void> {
     await this.sendPending();
     if (this.copy !== null) {
-      this.copy.end();
-      await finished(this.copy);
+      const { copy } = this;
+      await this.orCopyError(async () => finished(copy.end()));
     }
     await this.client.query('CREATE INDEX ON import_rows (row_number)');
     await this.client.query('ANALYZE import_rows');
@@ -115,11 +117,20 @@ export class ImportStagingRepository {
   private async sendPending(): Promise<void> {
     if (this.pending === '') return;
     this.copy ??= this.client.query(copyFrom(`COPY import_rows (${STAGED_COLUMNS}) FROM STDIN`));
-    // Failures reach the caller through `write` and `finished`; without a listener they end the process.
-    if (this.copy.listenerCount('error') === 0) this.copy.on('error', () => undefined);
-    const hasRoom = this.copy.write(this.pending);
+    const { copy } = this;
+    if (copy.listenerCount('error') === 0) copy.on('error', (error) => (this.copyError ??= error));
+    await this.orCopyError(async () => {
+      if (!copy.write(this.pending)) await once(copy, 'drain');
+    });
     this.pending = '';
-    if (!hasRoom) await once(this.copy, 'drain');
+  }
+
+  /** The stream reports the refusal of the database as an event. Whatever is called later fails for another reason. */
+  private async orCopyError(action: () => Promise<unknown>): Promise<void> {
+    await action().catch((error: unknown) => {
+      throw this.copyError ?? error;
+    });
+    if (this.copyError) throw this.copyError;
   }
 
   /** Refuses rows that collide with another row of the file, or with a member (IM-13). */

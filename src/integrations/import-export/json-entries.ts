@@ -57,6 +57,8 @@ class ArrayScanner {
   /** The depth of the wanted array; 0 before it is found. */
   private arrayDepth = 0;
   private hasEnded = false;
+  /** The line of the first character after the value that is the file. */
+  private goesOnAt: number | null = null;
   private startLine = 0;
   private object: string | null = null;
   private isTooLong = false;
@@ -71,6 +73,11 @@ class ArrayScanner {
       if (this.isInString) {
         this.scanString(char);
         continue;
+      }
+      if (this.hasEnded && this.depth === 0 && /\S/.test(char)) this.goesOnAt ??= this.line;
+      if (this.isStray(char)) {
+        yield { line: this.line, text: 'null' };
+        this.skipsStray = true;
       }
       if (char === '"') {
         this.isInString = true;
@@ -94,9 +101,6 @@ class ArrayScanner {
           this.hasEnded = true;
         }
         this.depth -= 1;
-      } else if (this.isStray(char)) {
-        yield { line: this.line, text: 'null' };
-        this.skipsStray = true;
       }
       if (char === ',' || char === '\n') this.skipsStray = false;
     }
@@ -108,8 +112,9 @@ class ArrayScanner {
     }
   }
 
-  /** The problem of a file that ends too early or has no array of accounts; null if it is whole. */
+  /** The problem of a file that ends too early, goes on too long or has no array of accounts; null if it is whole. */
   endProblem(): ReadEntry | null {
+    if (this.goesOnAt !== null) return { line: this.goesOnAt, problem: 'the file goes on after its JSON value' };
     if (this.hasEnded && this.depth === 0) return null;
     const line = this.object === null ? this.line : this.startLine;
     if (this.arrayDepth > 0 || this.hasEnded) return { line, problem: 'the file ends in the middle of the JSON' };
@@ -121,7 +126,7 @@ class ArrayScanner {
 
   /** Whether an entry of the array begins that is no object. */
   private isStray(char: string): boolean {
-    return this.arrayDepth > 0 && this.depth === this.arrayDepth && !this.skipsStray && /[^\s,]/.test(char);
+    return this.arrayDepth > 0 && this.depth === this.arrayDepth && !this.skipsStray && /[^\s,{}\]]/.test(char);
   }
 
   private scanString(char: string): void {

@@ -53,6 +53,30 @@ const LONG = 'x'.repeat(10_000_000);
 const FILES: [string, SourceName, string | Buffer, Outcome][] = [
   ['nothing is wrong', 'jsonl', jsonl(ada, bob), { good: both, bad: [] }],
   ['the file is empty', 'jsonl', '', { good: [], bad: [], stopped: 'the file is empty.' }],
+  [
+    'arrays in an array',
+    'django',
+    `[${django(ada)},\n${django(bob)}]`,
+    { good: [], bad: ['1: not a JSON object', '2: not a JSON object'] },
+  ],
+  [
+    'a text in an array',
+    'django',
+    `["ada, {bob}",${django(bob).slice(1)}`,
+    { good: ['bob@example.com'], bad: ['1: not a JSON object'] },
+  ],
+  [
+    'two files in one',
+    'django',
+    `${django(ada)}\n${django(bob)}`,
+    { good: ['ada@example.com'], bad: ['2: the file goes on after its JSON value'] },
+  ],
+  [
+    'two files with a key in one',
+    'keycloak',
+    '{"users":[]}{"users":[]}',
+    { good: [], bad: ['1: the file goes on after its JSON value'] },
+  ],
   ['the file has only blank lines', 'jsonl', '\n\n', { good: [], bad: [] }],
   ['a byte order mark', 'jsonl', `\ufeff${jsonl(ada)}`, { good: ['ada@example.com'], bad: [] }],
   ['a byte order mark in a CSV', 'csv', '\ufeffemail\nada@example.com\n', { good: ['ada@example.com'], bad: [] }],
@@ -102,7 +126,7 @@ const FILES: [string, SourceName, string | Buffer, Outcome][] = [
     'a missing column',
     'spring',
     'username,email\nada,ada@example.com',
-    { good: [], bad: [], stopped: 'The header has no column password.' },
+    { good: [], bad: [], stopped: 'The header has no column password, enabled.' },
   ],
   [
     'a row with too many cells',

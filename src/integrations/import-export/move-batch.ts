@@ -15,9 +15,9 @@ export const READY = `SELECT * FROM import_rows r WHERE row_number > $1 AND row_
   AND NOT EXISTS (SELECT FROM import_journal j WHERE j.row_key = r.row_key)`;
 
 /**
- * Moves the rows after `$1` up to `$2` of the source `$3`. One statement: constraints and foreign
- * keys are checked at its end. A member who signed up with the address since the comparison keeps
- * it; the row is then refused. A passkey or linked account that a member got since then stays with
+ * Moves the rows after `$1` up to `$2` of the source `$3`. One statement, because foreign keys are
+ * checked at its end. A member who signed up with the address since the comparison keeps it; the row is
+ * then refused. A passkey or linked account that a member got since then stays with
  * that member, and the row is moved without it. Servers learn in the same commit that members may
  * have hashes of another kind. `observedIds` are the new members while a receiver of events exists,
  * otherwise null.
@@ -32,11 +32,12 @@ const MOVE_BATCH = `WITH batch AS (${READY}),
   claims AS (
     INSERT INTO imported_claims (id, login_id, email, email_key, password_hash, name, locale, attributes, created_at, login_id_generated)
     SELECT id, login_id, email, email_key, password_hash, name, locale, secrets->'attributes', coalesce(created_at, now()), login_id_generated
-    FROM batch WHERE is_claim ON CONFLICT DO NOTHING RETURNING id),
+    FROM batch WHERE is_claim AND NOT EXISTS (SELECT FROM members m WHERE m.email_key = batch.email_key OR m.login_id = batch.login_id)
+    ON CONFLICT DO NOTHING RETURNING id),
   journal AS (
     INSERT INTO import_journal (row_key, source) SELECT row_key, $3 FROM batch WHERE id IN (SELECT id FROM added UNION ALL SELECT id FROM claims)),
   late AS (
-    INSERT INTO import_refused SELECT row_number, 'a member has taken this mail address or login ID', NULL::int
+    INSERT INTO import_refused SELECT row_number, 'a member or an earlier import has taken this mail address or login ID', NULL::int
     FROM batch WHERE id NOT IN (SELECT id FROM added UNION ALL SELECT id FROM claims)),
   apps AS (
     INSERT INTO totp_secrets (member_id, sealed, key_id, confirmed_at)

@@ -68,7 +68,10 @@ export class ImportHook {
 function readAnswer(answer: HttpAnswer): ForeignAccount | null {
   if (REFUSALS.has(answer.status)) return null;
   const account = parseAnswer(getAnswerBody(answer, MAX_ANSWER_BYTES));
-  const sourceId = textOf(account['id']) ?? (typeof account['id'] === 'number' ? String(account['id']) : undefined);
+  const { id } = account;
+  if (typeof id === 'number' && !Number.isSafeInteger(id))
+    throw new Error('answered with an id that is no exact number');
+  const sourceId = textOf(id) ?? (typeof id === 'number' ? String(id) : undefined);
   // Without an id, an account whose member was erased could come back.
   if (sourceId === undefined) throw new Error('answered without an id');
   const attributes = account['attributes'] ?? undefined;

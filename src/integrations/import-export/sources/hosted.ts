@@ -55,7 +55,7 @@ export const readSupabase: SourceReader = (chunks) =>
     return {
       sourceId: textOf(user['id']),
       email: textOf(user['email']),
-      emailVerified: timeOf(user['email_confirmed_at'] ?? user['confirmed_at']) !== undefined,
+      emailVerified: timeOf(user['email_confirmed_at']) !== undefined, // `confirmed_at` may be that of a phone
       hash: textOf(user['encrypted_password']),
       status: statusOf(!isBanned && timeOf(user['deleted_at']) === undefined),
       createdAt: textOf(user['created_at']),

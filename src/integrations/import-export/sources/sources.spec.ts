@@ -127,7 +127,7 @@ describe('the reader of each source', () => {
         createdAt: '2020-01-02T03:04:05.000Z',
       },
     ]);
-    const supabase = `id,email,encrypted_password,email_confirmed_at,banned_until\n1,${email},$2a$10$x,2020-01-02 03:04:05+00,2999-01-01\n2,bob@example.com,,,\n`;
+    const supabase = `id,email,encrypted_password,email_confirmed_at,banned_until,confirmed_at\n1,${email},$2a$10$x,2020-01-02 03:04:05+00,2999-01-01,\n2,bob@example.com,,,,2020-01-02\n`;
     expect(await rowsOf('supabase', supabase)).toEqual([
       { sourceId: '1', email, emailVerified: true, hash: '$2a$10$x', status: 'disabled' },
       { sourceId: '2', email: 'bob@example.com', emailVerified: false, status: 'active' },

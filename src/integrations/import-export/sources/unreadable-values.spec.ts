@@ -99,6 +99,7 @@ const REFUSED: [SourceName, string, string][] = [
   ['jsonl', jsonl({ closedAt: 'never 2020' }), TIME],
   ['jsonl', jsonl({ createdAt: true }), TEXT],
   ['jsonl', jsonl({ passwordHash: {} }), TEXT],
+  ['jsonl', jsonl({ id: 2 ** 53 }), 'a number is too large to be exact; write it as text'],
   ['jsonl', jsonl({ totpSecret: ['JBSWY3DPEHPK3PXP'] }), TEXT],
   ['jsonl', jsonl({ attributes: 'plan=pro' }), 'a value is not an object'],
   ['jsonl', jsonl({ passkeys: {} }), 'a value is not a list'],

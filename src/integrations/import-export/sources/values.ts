@@ -13,6 +13,9 @@ const FALSE = ['false', 'f', '0', 'no', 'n', 'off'];
 /** A text or number; absent where it is empty. */
 export function textOf(value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined;
+  // Two ids beyond it may be read as one.
+  if (typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER)
+    throw new UnreadableValue('a number is too large to be exact; write it as text');
   if (typeof value === 'number') return String(value);
   if (typeof value !== 'string') throw new UnreadableValue('a value is not text');
   // Text that was cut may have one surrogate of a pair, which the database cannot store.
