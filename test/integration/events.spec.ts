@@ -256,6 +256,27 @@ describe('events', () => {
     expect([latest.items, (await log.read(latest.nextCursor, null, 9)).items.length]).toEqual([[], 1]);
   });
 
+  it('EV-01 are read to the end by a reader of few types, however many others are new', async () => {
+    await observe();
+    const ada = await member();
+    await database.transaction((tx) => end(tx, ada));
+    const { nextCursor } = await log.read('latest', null, 1);
+    const copy = async (count: number) =>
+      own.pool.query(
+        `INSERT INTO events (occurred_at, type, member_id, data)
+         SELECT now(), 'member.created', member_id, '{}' FROM events, generate_series(1, $1) WHERE member_id = $2 AND type = 'session.ended'`,
+        [count, ada],
+      );
+    await copy(10_000);
+    await database.transaction((tx) => end(tx, ada));
+    const first = await log.read(nextCursor, ['session.ended'], 5);
+    const second = await log.read(first.nextCursor, ['session.ended'], 5);
+    expect([first, second].map(({ items, hasMore }) => [items.length, hasMore])).toEqual([
+      [0, true],
+      [1, false],
+    ]);
+  });
+
   it('TK-11 SL-02 the secrets of webhooks move to a new master secret', async () => {
     const [old, next] = ['a', 'b'].map((letter) => letter.repeat(40)) as [string, string];
     const [before, both, after] = [[old], [next, old], [next]].map((keys) => new WebhookSecrets(new KeyRing(keys)));

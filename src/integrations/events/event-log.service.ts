@@ -45,7 +45,9 @@ export class EventLogService {
     const isLatest = after === LATEST;
     const cursor = after === undefined || isLatest ? null : this.positionOf(after);
     // Without a cursor, assigns a position to every event: the start, or `latest`, depends on all of them.
-    while ((await this.events.assignPositions()) && cursor === null);
+    let mayHaveMore: boolean;
+    do mayHaveMore = await this.events.assignPositions();
+    while (mayHaveMore && cursor === null);
     if (isLatest) {
       // A copy of all members follows, which the replica answers: the log goes on from its state.
       const copied = (await this.events.findEnd(this.replica)) ?? EMPTY;
@@ -56,10 +58,10 @@ export class EventLogService {
     const start = cursor ?? (await this.events.findStart(this.retentionSeconds)) ?? end;
     const rows = await this.events.list(start, end, types, limit + 1);
     const items = rows.slice(0, limit);
-    const hasMore = rows.length > limit;
+    const isFull = rows.length > limit;
     // At the end of the log a reader of few types moves on past the events of others.
-    const nextCursor = hasMore ? this.cursorAfter(items.at(-1)!) : this.cursorOf(later(start, end));
-    return { items: items.map(eventBodyOf), nextCursor, hasMore };
+    const nextCursor = isFull ? this.cursorAfter(items.at(-1)!) : this.cursorOf(later(start, end));
+    return { items: items.map(eventBodyOf), nextCursor, hasMore: isFull || mayHaveMore };
   }
 
   /** The events after it are there already, so the cursor is as old as they are. */

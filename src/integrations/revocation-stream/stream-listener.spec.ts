@@ -57,6 +57,17 @@ describe('a stream listener', () => {
     expect(response.destroy).toHaveBeenCalledTimes(1);
   });
 
+  it('RS-23 has time for a snapshot by its size, because nothing shows that it reads', () => {
+    const response = new SlowResponse();
+    const listener = listenTo(response, Buffer.alloc(8 * KIB * KIB));
+    const beat = Buffer.alloc(10);
+    for (let round = 0; round < 37; round += 1) listener.beat(beat);
+    expect(response.destroy).not.toHaveBeenCalled();
+    response.read();
+    for (let round = 0; round < 8; round += 1) listener.beat(beat);
+    expect(response.destroy).toHaveBeenCalledTimes(1);
+  });
+
   it('RS-23 is cut off when it takes nothing for six heartbeats, and not while it takes something', () => {
     const response = new SlowResponse();
     const listener = listenTo(response, Buffer.alloc(1000 * KIB));
@@ -66,7 +77,8 @@ describe('a stream listener', () => {
       response.read(KIB);
     }
     expect(response.destroy).not.toHaveBeenCalled();
-    for (let round = 0; round < 7; round += 1) listener.beat(beat);
+    response.read();
+    for (let round = 0; round < 8; round += 1) listener.beat(beat);
     expect(response.destroy).toHaveBeenCalledTimes(1);
   });
 

@@ -3,8 +3,10 @@ import type { ApiKeyPrincipal } from '../../platform/http/principal.js';
 
 /** What may wait for a listener besides the first message, in bytes. */
 const MAX_BUFFERED_BYTES = 1024 * 1024;
-/** A listener that has read none of the waiting bytes during this many heartbeats is cut off. */
+/** A listener for which no fewer bytes wait after this many heartbeats is cut off. */
 const MAX_STALLED_BEATS = 6;
+/** The slowest reading of a snapshot. Node.js reports a write as read only when all of it is. */
+const MIN_BYTES_PER_BEAT = 256 * 1024;
 
 /** The parts of a response that a listener uses. */
 export type StreamResponse = Pick<ServerResponse, 'write' | 'end' | 'destroy' | 'writableLength' | 'once'>;
@@ -15,6 +17,7 @@ export type StreamResponse = Pick<ServerResponse, 'write' | 'end' | 'destroy' | 
  */
 export class StreamListener {
   private limit: number;
+  private maxStalledBeats: number;
   private stalledBeats = 0;
   private waitingBytes = 0;
   private isOver = false;
@@ -25,10 +28,17 @@ export class StreamListener {
     readonly principal: ApiKeyPrincipal,
     first: readonly Buffer[],
   ) {
-    this.limit = MAX_BUFFERED_BYTES + first.reduce((sum, { length }) => sum + length, 0);
+    const size = first.reduce((sum, { length }) => sum + length, 0);
+    this.limit = MAX_BUFFERED_BYTES + size;
+    this.maxStalledBeats = MAX_STALLED_BEATS + Math.ceil(size / MIN_BYTES_PER_BEAT);
     const isRead = first.map((chunk) => response.write(chunk)).every(Boolean);
-    if (isRead) this.limit = MAX_BUFFERED_BYTES;
-    else response.once('drain', () => (this.limit = MAX_BUFFERED_BYTES));
+    if (isRead) this.noteSnapshotRead();
+    else response.once('drain', () => this.noteSnapshotRead());
+  }
+
+  private noteSnapshotRead(): void {
+    this.limit = MAX_BUFFERED_BYTES;
+    this.maxStalledBeats = MAX_STALLED_BEATS;
   }
 
   send(chunk: Buffer): void {
@@ -39,10 +49,11 @@ export class StreamListener {
 
   /** As {@link send}, and cuts off a listener that takes nothing. */
   beat(chunk: Buffer): void {
+    if (this.isOver) return;
     const waiting = this.response.writableLength;
     this.stalledBeats = waiting > 0 && waiting >= this.waitingBytes ? this.stalledBeats + 1 : 0;
     this.waitingBytes = waiting;
-    if (this.stalledBeats >= MAX_STALLED_BEATS) this.cutOff();
+    if (this.stalledBeats >= this.maxStalledBeats) this.cutOff();
     else this.send(chunk);
   }
 

@@ -26,7 +26,10 @@ export class SocialNotificationsService {
     private readonly notifications: ProviderNoticeNotificationsService,
   ) {}
 
-  /** A replay changes nothing (SO-55). */
+  /**
+   * A signed notice counts once (SO-55). Kakao signs none and sends neither id nor time, so a late
+   * repetition also unlinks a newer link.
+   */
   async apply({ notices, useDigest }: VerifiedNotices, context: ClientContext): Promise<void> {
     if (notices.length === 0) return;
     await this.database.transaction(async (tx) => {
