@@ -38,13 +38,13 @@ export class EnrolledFactorsService {
   }
 
   /**
-   * Ends the sessions that the password alone opened, after the first factor was added; the session
-   * of the request, which proved the factor, stays. Voids what an intruder may have begun in one of
+   * Ends all other sessions after the first factor was added: a password or a provider alone opened
+   * them. The session of the request, which proved the factor, stays. Voids what an intruder may have begun in one of
    * them (CC-09), and logins in progress, because one that waits only for a consent would open another
    * such session (CO-03). So every session of a member with a second factor has proved one, and
    * neither reauthentication nor the administrators' guard has to check how a session began.
    */
-  async endPasswordOnlySessions(
+  async endSingleFactorSessions(
     tx: Tx,
     { memberId, sessionId }: MemberPrincipal,
     context: ClientContext,

@@ -738,13 +738,18 @@ describe('login ID taken in between by another member', () => {
   it.each([
     ['code', byCode],
     ['link and password', byLinkElsewhere],
-  ])('taken replacements cost the %s no guess, however many come before a free one', async (_, confirm) => {
-    const ada = await claim();
-    const eve = await given.member(app);
-    for (let attempt = 0; attempt < 6; attempt += 1)
-      expect(await refusal(confirm(ada, { loginId: eve.loginId }))).toBe('409 login_id_taken');
-    await confirm(ada).expect(200);
-  });
+  ])(
+    'taken and reserved replacements cost the %s no guess, however many come before a free one',
+    async (_, confirm) => {
+      const ada = await claim();
+      const eve = await given.member(app);
+      for (let attempt = 0; attempt < 6; attempt += 1) {
+        expect(await refusal(confirm(ada, { loginId: eve.loginId }))).toBe('409 login_id_taken');
+        expect(await refusal(confirm(ada, { loginId: 'webmaster' }))).toBe('422 validation_failed');
+      }
+      await confirm(ada).expect(200);
+    },
+  );
 
   it('BF-16 one sign-up tries at most twenty others, right or wrong, and keeps its own', async () => {
     const [ada, eve] = [await claim(), await given.member(app)];

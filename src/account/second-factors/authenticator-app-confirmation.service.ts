@@ -41,7 +41,7 @@ export class AuthenticatorAppConfirmationService {
       await this.totp.confirm(tx, memberId, matched);
       const codes = await this.recoveryCodes.replaceAll(tx, memberId);
       await this.notifications.notify(tx, 'two-factor.enabled', principal, context, {});
-      if (isFirstFactor) await this.factors.endPasswordOnlySessions(tx, principal, context);
+      if (isFirstFactor) await this.factors.endSingleFactorSessions(tx, principal, context);
       return codes;
     });
   }

@@ -61,7 +61,7 @@ export class PasskeyEnrolmentService {
       const mailData = { passkeyName: name ?? undefined };
       await this.notifications.notify(tx, 'passkey.registered', principal, context, { name }, mailData);
       if (!isFirstFactor) return { passkey };
-      await this.factors.endPasswordOnlySessions(tx, principal, context);
+      await this.factors.endSingleFactorSessions(tx, principal, context);
       return { passkey, recoveryCodes: await this.recoveryCodes.replaceAll(tx, memberId) };
     });
   }

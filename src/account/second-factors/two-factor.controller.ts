@@ -59,7 +59,8 @@ export class TwoFactorController {
 
   /**
    * Remove the app
-   * @remarks Needs the password and a second factor: a code, or a recent login or check with one.
+   * @remarks Needs a recent login and a second factor: a code, or a recent login or check with one. A member with a passkey
+   * needs the passkey or a recovery code.
    */
   @Delete('totp')
   @HttpCode(HttpStatus.NO_CONTENT)
@@ -74,7 +75,7 @@ export class TwoFactorController {
 
   /**
    * Generate new recovery codes
-   * @remarks The previous ones stop working. Needs the password and a second factor.
+   * @remarks The previous ones stop working. Needs a recent login and a second factor, as the removal of the app does.
    */
   @Post('recovery-codes')
   @HttpCode(HttpStatus.OK)

@@ -43,14 +43,16 @@ export interface Series {
 }
 
 const DAY = 86_400;
-/** After this many days no mail of a day changes its state any more: it is sent, or given up. */
+/** After this many days most mails of a day are sent or given up. */
 const DAYS_OF_CHANGE = 3;
+/** An administrator may send a dead mail again until it is purged. */
+const KEPT_MS = 10 * 60 * 1000;
 
 /** Counts events, refreshes and mails, part by part of a period. */
 @Injectable()
 export class OverviewCountsService {
-  /** The counts of past days, by their begin. They never change. */
-  private readonly pastDays = new Map<number, readonly BucketCount[]>();
+  /** The counts of past days, by their begin, and when they were read by the clock of `performance.now`. */
+  private readonly pastDays = new Map<number, { readonly counts: readonly BucketCount[]; readonly readAt: number }>();
 
   constructor(
     private readonly events: EventCountsRepository,
@@ -64,16 +66,19 @@ export class OverviewCountsService {
   }
 
   /**
-   * One statement for each day, and none for a day that was counted before: one for a whole month
-   * would take longer than a statement may where there are many members.
+   * Reads day by day, because statements for a whole month would take longer than they may where there
+   * are many members. A past day is kept for a while.
    */
   private async countDays({ fromSeconds, amount }: Buckets): Promise<BucketCount[]> {
-    for (const begin of this.pastDays.keys()) if (begin < fromSeconds) this.pastDays.delete(begin);
+    const now = performance.now();
+    for (const [begin, { readAt }] of this.pastDays)
+      if (begin < fromSeconds || readAt + KEPT_MS < now) this.pastDays.delete(begin);
     const counts: BucketCount[] = [];
     for (let day = 0; day < amount; day += 1) {
       const begin = fromSeconds + day * DAY;
-      const ofDay = this.pastDays.get(begin) ?? (await this.read({ fromSeconds: begin, seconds: DAY, amount: 1 }));
-      if (day < amount - DAYS_OF_CHANGE) this.pastDays.set(begin, ofDay);
+      const kept = this.pastDays.get(begin)?.counts;
+      const ofDay = kept ?? (await this.read({ fromSeconds: begin, seconds: DAY, amount: 1 }));
+      if (!kept && day < amount - DAYS_OF_CHANGE) this.pastDays.set(begin, { counts: ofDay, readAt: now });
       counts.push(...ofDay.map((count) => ({ ...count, bucket: day })));
     }
     return counts;

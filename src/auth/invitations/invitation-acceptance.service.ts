@@ -29,7 +29,7 @@ export class InvitationAcceptanceService {
 
   /**
    * All or nothing: after `login_id_taken` the invitation is still open.
-   * @throws DomainError `invitation_invalid`, `already_confirmed`, `login_id_taken`, `email_taken`,
+   * @throws DomainError `invitation_invalid`, `code_invalid`, `already_confirmed`, `login_id_taken`, `email_taken`,
    * `refused_by_product`
    */
   async accept(
@@ -45,7 +45,7 @@ export class InvitationAcceptanceService {
       await this.challenges.lockAddress(tx, emailKey, 'sign-up');
       await this.signUps.lock(tx, { id: randomUUID(), emailKey });
       await this.take(tx, invitation);
-      await this.challenges.spend(tx, challengeId, method, null);
+      await this.challenges.spend(tx, challengeId, method, null).catch(asInvitationInvalid);
       const proof = { by: method, signUpRowId: null };
       const member = { ...profile, email, emailKey, role };
       const tokens = await this.newMembers.create(opening, member, null, proof, device, context);
@@ -68,4 +68,11 @@ export class InvitationAcceptanceService {
     const { acceptedAt } = (await this.invitations.findLocked(tx, invitation.id)) ?? {};
     throw new DomainError(acceptedAt ? 'already_confirmed' : 'invitation_invalid', { detail: 'by another request' });
   }
+}
+
+/** The invitation was withdrawn or mailed again while its answer was on the way. */
+function asInvitationInvalid(error: unknown): never {
+  if (error instanceof DomainError && error.code === 'link_invalid')
+    throw new DomainError('invitation_invalid', { detail: 'withdrawn or mailed again', cause: error });
+  throw error;
 }

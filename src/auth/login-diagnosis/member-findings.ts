@@ -90,7 +90,7 @@ function hasNoPassword({ member, waysIn: { identities, passkeys } }: MemberFacts
   };
 }
 
-/** The last login stopped at a new version of a document, to which the member has not agreed since. */
+/** The last login stopped at a new version of a document. The member may have agreed in another session since. */
 function mustAgreeToTerms({ events }: MemberFacts): LoginFinding | null {
   const event = sinceLastLogin('login.terms_required', events);
   return event === null ? null : { code: 'terms_required', at: event.at };

@@ -63,8 +63,8 @@ export class LoginController {
 
   /**
    * Complete login with a second factor
-   * @remarks After `mfa_required`: six digits from the app, or a recovery code. An account has five tries, counted over
-   * all its logins.
+   * @remarks After `mfa_required`: six digits from the app, or a recovery code. Too many wrong factors cause a
+   * wait. They are counted over all logins of the account from unknown devices, and separately for each known device.
    */
   @Post('mfa')
   @HttpCode(HttpStatus.OK)

@@ -54,7 +54,7 @@ export class SecondFactorLoginService {
 
   /**
    * Completes a login with a second factor. The token is valid for one login. Attempts are counted
-   * for the account, over all its logins in progress.
+   * over all logins from unknown devices, and separately for each known device.
    * @throws DomainError `token_invalid`, `token_expired`, `code_invalid`, `passkey_invalid`,
    * `passkey_changed`, `invalid_credentials`, `too_many_attempts`, `origin_not_allowed`, `overloaded`
    */

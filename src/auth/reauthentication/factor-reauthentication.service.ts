@@ -48,7 +48,7 @@ export class FactorReauthenticationService {
 
   /**
    * Records what the session's member has just shown.
-   * @throws DomainError `invalid_credentials`, `code_invalid`, `passkey_invalid`,
+   * @throws DomainError `invalid_credentials`, `code_invalid`, `passkey_invalid`, `passkey_changed`,
    * `too_many_attempts`, `session_ended`, `overloaded`, `validation_failed`
    */
   async reauthenticate(

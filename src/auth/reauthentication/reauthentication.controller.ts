@@ -31,7 +31,14 @@ export class ReauthenticationController {
   @HttpCode(HttpStatus.NO_CONTENT)
   @HashesPassword()
   @ApiOperation({ operationId: 'reauthenticate' })
-  @SignedIn('invalid_credentials', 'code_invalid', 'passkey_invalid', 'too_many_attempts', 'overloaded')
+  @SignedIn(
+    'invalid_credentials',
+    'code_invalid',
+    'passkey_invalid',
+    'passkey_changed',
+    'too_many_attempts',
+    'overloaded',
+  )
   async reauthenticate(
     @CurrentPrincipal() principal: MemberPrincipal,
     @Body() { password, code, credential }: ReauthenticateRequest,

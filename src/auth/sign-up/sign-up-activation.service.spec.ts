@@ -23,7 +23,7 @@ async function confirm(
   const fakes = {
     openings: { run: (work: (opening: object) => unknown) => work({ tx: {}, newMemberId: 'member' }) },
     signUps: { lock: async () => current, markConfirmed: async () => {}, takeImported: async () => null },
-    challenges: { spend: async (_: unknown, id: string) => void spent.push(id) },
+    challenges: { lockAddress: async () => undefined, spend: async (_: unknown, id: string) => void spent.push(id) },
     claimedIdentities: { decrypt: ({ identity }: SignUp) => identity?.toString() ?? null },
     newMembers: {
       create: async (_: unknown, member: MemberToCreate, account: unknown) => {

@@ -55,8 +55,9 @@ export class SignUpActivationService {
   ): Promise<IssuedTokens> {
     const tokens = await this.openings.run(async (opening) => {
       const { tx } = opening;
-      // A second confirmation, of this sign-up or of a rival on its address, waits here and is then
-      // refused.
+      // A new sign-up on this address, or a second confirmation of this one or of a rival, waits here. A
+      // confirmation is then refused.
+      await this.challenges.lockAddress(tx, checked.emailKey, 'sign-up');
       const signUp = await this.signUps.lock(tx, checked);
       if (signUp === null || !isUnchanged(signUp, checked))
         throw new DomainError(method === 'code' ? 'code_invalid' : 'link_invalid', {

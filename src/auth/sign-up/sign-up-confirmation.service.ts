@@ -19,16 +19,6 @@ export interface LinkWitness {
   readonly password?: string;
 }
 
-/** Refusals after a right code. Only a sign-up that has changed since is then refused as by a wrong one. */
-const REFUNDED: ReadonlySet<string> = new Set([
-  'code_invalid',
-  'link_invalid',
-  'login_id_taken',
-  'consent_required',
-  'refused_by_product',
-  'service_unavailable',
-]);
-
 /** Refusals that a confirmation may get because another one at the same moment was first. */
 const REFUSED_AS_SECOND: ReadonlySet<string> = new Set(['code_invalid', 'link_invalid', 'too_many_attempts']);
 
@@ -120,15 +110,30 @@ export class SignUpConfirmationService {
       return this.activate(signUp, answered, confirmation, context);
     }
     await this.challengeLinks.countPasswordGuess(challenge);
-    const owner = hashOwner(context, signUp.emailKey);
-    if (!(await this.passwords.verify(signUp.passwordHash, password!, { owner })))
+    if (!(await this.matches(signUp, password!, challenge.id, context)))
       throw new DomainError('invalid_credentials', { detail: 'not the sign-up password' });
     return this.activateAfterGuess(signUp, answered, confirmation, context);
   }
 
+  /** Refunds the guess where the password is not compared, as when the server is overloaded. */
+  private async matches(
+    signUp: SignUp,
+    password: string,
+    challengeId: string,
+    context: ClientContext,
+  ): Promise<boolean> {
+    try {
+      const owner = hashOwner(context, signUp.emailKey);
+      return await this.passwords.verify(signUp.passwordHash, password, { owner });
+    } catch (error) {
+      await this.challengeCodes.refundGuess(challengeId);
+      throw error;
+    }
+  }
+
   /**
-   * Refunds the guess where the login ID is taken, the product refuses the member or the sign-up was
-   * replaced. None is a wrong guess, and the member can try again.
+   * Refunds the guess of a right code or password where the sign-up is refused for another reason, such
+   * as a taken login ID. The member can try again.
    */
   private async activateAfterGuess(
     signUp: SignUp,
@@ -139,7 +144,7 @@ export class SignUpConfirmationService {
     try {
       return await this.activate(signUp, challenge, confirmation, context);
     } catch (error) {
-      if (error instanceof DomainError && REFUNDED.has(error.code)) await this.challengeCodes.refundGuess(challenge.id);
+      if (error instanceof DomainError) await this.challengeCodes.refundGuess(challenge.id);
       throw error;
     }
   }

@@ -6,7 +6,7 @@ import type { ClientContext } from '../../platform/http/client-context.js';
 import { LoginIdChoicesService } from '../../security/rate-limits/login-id-choices.service.js';
 import { SignUpsRepository, type NewSignUp } from './sign-ups.repository.js';
 
-/** Names the derived key. Another name would end every `signUpId` that a client holds. */
+/** Names the derived key. With another name, the same sign-up again would not continue the first. */
 const SIGN_UP_ID_KEY = 'sign-up-id';
 /** Names the derived key. */
 const SALT_KEY = 'sign-up-salt';

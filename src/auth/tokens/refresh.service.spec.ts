@@ -32,10 +32,12 @@ interface World {
   /** Null where the refresh is not unusual. */
   readonly risk?: 'allow' | 'notify' | 'ask' | null;
   readonly graceSeconds?: number;
+  /** Whether another refresh has asked for a new login since this one read the session. */
+  readonly wasAsked?: boolean;
 }
 
 /** A refresh with the token of generation 4, the state that its tokens were made from, and what was written. */
-function refreshWith({ sessions, isRotatedAlone = false, risk = null, graceSeconds = 10 }: World) {
+function refreshWith({ sessions, isRotatedAlone = false, risk = null, graceSeconds = 10, wasAsked = false }: World) {
   const statements: string[] = [];
   const minted: SessionState[] = [];
   const [last] = sessions.slice(-1);
@@ -53,7 +55,7 @@ function refreshWith({ sessions, isRotatedAlone = false, risk = null, graceSecon
     idle(),
     new RefreshRiskService(
       idle({ transaction: async (work: (tx: object) => unknown) => work({}) }),
-      idle(),
+      idle({ asMember: async () => ({ session: { mustAuthenticate: wasAsked } }) }),
       idle(),
       idle(),
       idle(sessionsRepository),
@@ -76,6 +78,12 @@ describe('the tokens of an unusual refresh', () => {
     expect(await asked.outcome).toEqual({ outcome });
     expect(asked.minted).toEqual([{ ...sessions[0], authenticatedAt: 0 }]);
     expect(asked.statements).toEqual(['mark unauthenticated']);
+  });
+
+  it('RS-07 say it too if another refresh with the same token was asked a moment before', async () => {
+    const { outcome, minted, statements } = refreshWith({ sessions: [unrotated(5)], risk: 'notify', wasAsked: true });
+    expect(await outcome).toEqual({ outcome: 'replayed' });
+    expect([minted, statements]).toEqual([[{ ...unrotated(5), authenticatedAt: 0 }], []]);
   });
 
   it.each(['allow', 'notify', null] as const)('RS-07 keep the time of the login where risk is %s', async (risk) => {

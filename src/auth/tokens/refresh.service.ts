@@ -87,7 +87,7 @@ export class RefreshService {
       });
     const replay = await this.lateReplays.admit(session, attempt, context);
     if (replay) return replay;
-    // A token that lies around until it expires is refused, and raises no alarm.
+    // The previous token may have expired and was admitted above. Another one raises no alarm.
     if (isTokenExpired) throw new DomainError('token_expired');
     await this.tokenReuse.endSession(session, token.gen, context);
     throw new DomainError('token_reused');

@@ -25,7 +25,7 @@ const MAX_UNDELIVERED = 300;
 export class OutboxFailuresRepository {
   constructor(private readonly database: Database) {}
 
-  /** The member's newest mail that was to be sent. */
+  /** The member's newest mail that was sent, has failed or still waits. One that expired unsent is left out. */
   async findLastOf(memberId: string): Promise<MailFate | null> {
     const { rows } = await this.database.query<MailFate>(
       `SELECT ${FATE} FROM outbox_messages WHERE member_id = $1 AND status NOT IN ('withheld', 'dropped')

@@ -18,8 +18,9 @@ export type ClaimedMessage = ClaimedRow &
   Pick<OutboxMessage, 'template' | 'locale' | 'messageId'> & { readonly payload: Buffer; readonly isExpired: boolean };
 
 /**
- * After this time an undeliverable mail is dead, as on mail servers (RFC 5321 section 4.5.4.1). It
- * begins again when an administrator retries the mail.
+ * After this time an undeliverable mail is dead; it begins again when an administrator retries the
+ * mail. Mail servers give up after 4 to 5 days (RFC 5321 section 4.5.4.1), but a notice about an account
+ * is of little use by then.
  */
 const GIVE_UP_AFTER = `interval '2 days'`;
 

@@ -98,5 +98,5 @@ export class ViewAuditService {
   }
 }
 
-/** Too short to name a person. */
-const shorten = (query: string): string => `${[...query].slice(0, 2).join('')}***`;
+/** One character, and none of a short query: a Korean name can have two. */
+const shorten = (query: string): string => ([...query].length < 3 ? '***' : `${[...query][0]!}***`);

@@ -12,7 +12,7 @@ import { MfaChallengesRepository, type OpenChallenge } from './mfa-challenges.re
 /** What a login can be completed with. */
 export type SecondFactorMethod = EnrolledFactor | 'recovery_code';
 
-/** The response to a login whose password was right and that needs a second factor. */
+/** The response to a login whose first factor matched and that needs a second one. */
 export interface IssuedMfaToken {
   readonly mfaToken: string;
   readonly methods: readonly SecondFactorMethod[];
@@ -21,7 +21,7 @@ export interface IssuedMfaToken {
 }
 
 /**
- * Carries a login from the password to the second factor: a row, and a token for it that is valid
+ * Carries a login from its first factor to the second: a row, and a token for it that is valid
  * for nothing else.
  */
 @Injectable()
@@ -63,7 +63,7 @@ export class LoginChallengesService {
     return challenge;
   }
 
-  /** Voids the member's logins that await a second factor. */
+  /** Voids the member's logins that await a second factor or a consent. */
   async voidAllOf(tx: Tx, memberId: string): Promise<void> {
     await this.challenges.voidAllOf(tx, memberId);
   }

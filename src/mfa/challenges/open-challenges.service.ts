@@ -53,6 +53,9 @@ export class OpenChallengesService {
   }
 }
 
-function waitOf(kind: ListedChallenge['kind'], { isWaiting, until, failures }: AccountFailures): ListedChallenge[] {
-  return isWaiting ? [{ kind, at: null, until, attempts: failures }] : [];
+function waitOf(
+  kind: ListedChallenge['kind'],
+  { isWaiting, isEndless, until, failures }: AccountFailures,
+): ListedChallenge[] {
+  return isWaiting ? [{ kind, at: null, until: isEndless ? null : until, attempts: failures }] : [];
 }

@@ -43,7 +43,7 @@ export function IsNewCredential(): PropertyDecorator {
     [bytes('clientDataJSON'), bytes('attestationObject')],
     '`toJSON()` of the result of `navigator.credentials.create()`',
     {
-      clientDataJSON: 'eyJ0eXBlIjoid2ViYXV0aG4uZ2V0In0',
+      clientDataJSON: 'eyJ0eXBlIjoid2ViYXV0aG4uY3JlYXRlIn0',
       attestationObject: 'o2NmbXRkbm9uZWdhdHRTdG10oGhhdXRoRGF0YVik',
       transports: ['internal'],
     },

@@ -173,8 +173,8 @@ export class PasskeysRepository {
   }
 
   /**
-   * Makes the passkeys registered within this period second factors only, until one of them has
-   * verified its user again after the password.
+   * Makes the passkeys registered within this period second factors only. Each stays one until it
+   * has verified its user again after the password.
    */
   async restrictToSecondFactor(tx: Tx, memberId: string, period: PastPeriod): Promise<void> {
     await tx.manager.update(Passkey, { memberId, createdAt: isWithin(period) }, { userVerified: false });
