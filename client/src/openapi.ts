@@ -51,7 +51,7 @@ export interface paths {
         put?: never;
         /**
          * Mail a new code and link
-         * @description The previous ones stop working; the count of guesses continues. During the cooldown no mail is sent and the previous ones stay valid.
+         * @description The previous ones stop working. The new ones have guesses of their own, within the daily limit of the address. During the cooldown no mail is sent and the previous ones stay valid.
          */
         post: operations["signUpResend"];
         delete?: never;
@@ -211,7 +211,7 @@ export interface paths {
         put?: never;
         /**
          * Complete login with a second factor
-         * @description After `mfa_required`: six digits from the app, or a recovery code. An account has five tries, counted over all its logins.
+         * @description After `mfa_required`: six digits from the app, or a recovery code. Too many wrong factors cause a wait. They are counted over all logins of the account from unknown devices, and separately for each known device.
          */
         post: operations["logInSecondFactor"];
         delete?: never;
@@ -672,7 +672,7 @@ export interface paths {
         post: operations["twoFactorEnrol"];
         /**
          * Remove the app
-         * @description Needs the password and a second factor: a code, or a recent login or check with one.
+         * @description Needs a recent login and a second factor: a code, or a recent login or check with one. A member with a passkey needs the passkey or a recovery code.
          */
         delete: operations["twoFactorRemove"];
         options?: never;
@@ -711,7 +711,7 @@ export interface paths {
         put?: never;
         /**
          * Generate new recovery codes
-         * @description The previous ones stop working. Needs the password and a second factor.
+         * @description The previous ones stop working. Needs a recent login and a second factor, as the removal of the app does.
          */
         post: operations["twoFactorRegenerate"];
         delete?: never;
@@ -3434,7 +3434,7 @@ export interface components {
              *       "rawId": "F1DcLtrGRYbUVPGhDqSjvJqxXvzLw9bRC9mKmQ3xy1c",
              *       "type": "public-key",
              *       "response": {
-             *         "clientDataJSON": "eyJ0eXBlIjoid2ViYXV0aG4uZ2V0In0",
+             *         "clientDataJSON": "eyJ0eXBlIjoid2ViYXV0aG4uY3JlYXRlIn0",
              *         "attestationObject": "o2NmbXRkbm9uZWdhdHRTdG10oGhhdXRoRGF0YVik",
              *         "transports": [
              *           "internal"
@@ -5140,8 +5140,8 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `code_invalid`: Code not accepted; `passkey_invalid`: Passkey not accepted; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
-        "400.code_invalid.passkey_invalid.malformed_json.query_not_allowed": {
+        /** @description `code_invalid`: Code not accepted; `passkey_invalid`: Passkey not accepted; `passkey_changed`: Passkey no longer usable; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
+        "400.code_invalid.passkey_invalid.passkey_changed.malformed_json.query_not_allowed": {
             headers: {
                 [name: string]: unknown;
             };
@@ -6355,7 +6355,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["400.code_invalid.passkey_invalid.malformed_json.query_not_allowed"];
+            400: components["responses"]["400.code_invalid.passkey_invalid.passkey_changed.malformed_json.query_not_allowed"];
             401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale.invalid_credentials"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
@@ -7107,7 +7107,7 @@ export interface operations {
                  *         "rawId": "F1DcLtrGRYbUVPGhDqSjvJqxXvzLw9bRC9mKmQ3xy1c",
                  *         "type": "public-key",
                  *         "response": {
-                 *           "clientDataJSON": "eyJ0eXBlIjoid2ViYXV0aG4uZ2V0In0",
+                 *           "clientDataJSON": "eyJ0eXBlIjoid2ViYXV0aG4uY3JlYXRlIn0",
                  *           "attestationObject": "o2NmbXRkbm9uZWdhdHRTdG10oGhhdXRoRGF0YVik",
                  *           "transports": [
                  *             "internal"
