@@ -22,8 +22,8 @@ const START_TIMEOUT_MS = 60_000;
  * constant will do.
  */
 const OWNER_LOCK = 7_764_726;
-/** The connection that holds the lock is named by this and the number of its process. */
-const OWNER_NAME = 'owner-';
+/** The connection that holds the lock is named by this prefix and the id of its Node.js process. */
+const OWNER_NAME_PREFIX = 'owner-';
 
 export interface PostgresOptions {
   /** Holds the data, the password and the log of one server. Made on the first start. */
@@ -114,8 +114,8 @@ class Cluster {
       const [pid, port] = [Number(lines[0]), Number(lines[3])];
       if (!pid) return;
       if (!(await commandOf(pid))?.includes(this.data)) {
-        // No such process, or the number now belongs to another program, for which PostgreSQL would
-        // refuse to start.
+        // No such process, or its id now belongs to another program. PostgreSQL would take that program
+        // for a running server and refuse to start.
         await rm(lockFile, { force: true });
         return;
       }
@@ -255,13 +255,14 @@ class Cluster {
   private async lockAsOwner(client: pg.Client): Promise<boolean> {
     const { rows } = await client.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1) AS locked', [OWNER_LOCK]);
     if (rows[0]?.locked !== true) return false;
-    await client.query(`SELECT set_config('application_name', $1, false)`, [`${OWNER_NAME}${process.pid}`]);
+    await client.query(`SELECT set_config('application_name', $1, false)`, [`${OWNER_NAME_PREFIX}${process.pid}`]);
     return true;
   }
 
   /**
    * Whether the process that holds the lock lives. On a busy machine PostgreSQL may not have noticed yet
-   * that it was killed; and an owner that has just taken the lock has no name for a moment.
+   * that this process was killed. False also for an owner that has just taken the lock and has no name
+   * yet; the caller asks again.
    */
   private async isOwnerAlive(client: pg.Client): Promise<boolean> {
     const { rows } = await client.query<{ name: string }>(
@@ -269,16 +270,16 @@ class Cluster {
        WHERE locktype = 'advisory' AND objid = $1 AND granted AND datname = current_database()`,
       [OWNER_LOCK],
     );
-    const [, pid] = rows[0]?.name.split(OWNER_NAME) ?? [];
+    const [, pid] = rows[0]?.name.split(OWNER_NAME_PREFIX) ?? [];
     return pid !== undefined && (await commandOf(Number(pid))) !== undefined;
   }
 
   /**
-   * A shell that waits until our end of its pipe closes, which even SIGKILL does, and then ends the
-   * server.
+   * A shell that ends the server once our end of its pipe is closed. The system closes it even when
+   * SIGKILL ends us.
    */
   private startGuard(pid: number | undefined): ChildProcess | undefined {
-    if (process.platform === 'win32' || pid === undefined) return undefined; // there the next start cleans up
+    if (process.platform === 'win32' || pid === undefined) return undefined; // Windows has no such shell: a server whose owner was killed goes on
     const guard = spawn('/bin/sh', ['-c', 'trap "" INT TERM HUP; read -r _; kill -INT "$0"', String(pid)], {
       ...this.childOptions(),
       detached: true,

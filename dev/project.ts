@@ -7,7 +7,7 @@ export const PROJECT_ROOT = path.resolve(import.meta.dirname, '..');
 export const DATA_DIRECTORY = path.join(PROJECT_ROOT, '.data');
 
 /**
- * Pages that `npm run docs` makes and Git ignores: build artefacts, not documentation to edit. From
- * the root of the project.
+ * The folder, from the root of the project, of pages that `npm run docs` makes and Git ignores: build
+ * artefacts, not documentation to edit.
  */
 export const GENERATED_DOCS = 'build/docs';

@@ -8,7 +8,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { buildIfStale } from './build.js';
 import { clientResponses } from './client-responses.js';
-import { environmentExample } from './docs.js';
+import { environmentExample } from './environment-example.js';
 import { clientTypes, openApiDocument } from './openapi.js';
 import { GENERATED_DOCS, PROJECT_ROOT } from './project.js';
 import { requirementsPage } from './requirements-page.js';

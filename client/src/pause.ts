@@ -4,7 +4,8 @@ export function pause(ms: number, signal?: AbortSignal): Promise<void> {
 }
 
 /**
- * Waits for the promise until the signal is aborted. The work behind the promise is not cancelled.
+ * Settles as the promise does, or rejects with the reason of the signal once it is aborted. The work
+ * behind the promise is not cancelled.
  */
 export function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return promise;

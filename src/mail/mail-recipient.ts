@@ -1,7 +1,10 @@
 import type { MailLocale } from '../platform/i18n/mail-locale.js';
 import type { Member } from '../users/member.entity.js';
 
-/** Address and language of a mail. The address is always the stored one, never request input (ML-02). */
+/**
+ * Address and language of a mail. A mail to a member goes to the stored address, never to the spelling
+ * of a request (ML-02). Only a challenge that proves a new address goes to the address of the request.
+ */
 export interface MailRecipient {
   readonly memberId: string | null;
   readonly email: string;

@@ -1,7 +1,7 @@
 import type { AuthenticationMethod } from '../platform/crypto/tokens/token-purpose.js';
 import type { FirstFactor, ProvenFactor } from './session.entity.js';
 
-/** What a session's member proved when they last authenticated. */
+/** The first factor of a session's last authentication, and its second factor or a recent earlier one. */
 interface ProvenFactors {
   /** Null in sessions of 1.0, which began with a password or a passkey. */
   readonly firstFactor: FirstFactor | null;

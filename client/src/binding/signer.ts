@@ -8,7 +8,7 @@ export interface PublicKeyJwk {
 
 /**
  * A private key that cannot leave its place, such as the Secure Enclave, StrongBox or a key service.
- * Sessions that are opened with it work only with it.
+ * A session that was opened with it needs it for each refresh; with `binding: 'full'`, for each call.
  */
 export interface Signer {
   /** Default `ES256` (P-256). `EdDSA` is Ed25519. */
@@ -16,11 +16,11 @@ export interface Signer {
   /** Returns the public key, and creates the key the first time. Fails where the key store fails. */
   publicKey(): Promise<PublicKeyJwk> | PublicKeyJwk;
   /**
-   * Signs data. ES256 is ECDSA over its SHA-256; the signature may be raw, as WebCrypto makes it, or
+   * Signs data. For ES256: ECDSA over the SHA-256 of the data; the signature may be raw, as WebCrypto makes it, or
    * DER, as the key stores of phones make it.
    */
   sign(data: Uint8Array): Promise<Uint8Array> | Uint8Array;
-  /** Returns the SHA-256 of data. Only `binding: 'full'` needs it, and only without WebCrypto. */
+  /** Returns the SHA-256 of data. Required only for `binding: 'full'` without WebCrypto; used in its place if given. */
   sha256?(data: Uint8Array): Promise<Uint8Array> | Uint8Array;
 }
 
@@ -33,7 +33,7 @@ export interface ProofKey extends Required<Pick<Signer, 'algorithm' | 'sign'>>, 
 
 /** Where the key of this device is kept. Its methods fail where the place cannot be read. */
 export interface KeySource {
-  /** Returns undefined if there is no key. */
+  /** Returns undefined if there is no key. A {@link Signer} creates its key instead. */
   find(): Promise<ProofKey | undefined>;
   findOrCreate(): Promise<ProofKey>;
 }

@@ -14,8 +14,8 @@ export class LoginDiagnosisController {
 
   /**
    * Explain why a person cannot log in
-   * @remarks Recorded as `member.viewed`, or as `members.listed` where no member has the identifier. An API key sees
-   * `params` as far as its scopes open the security events and the outbox.
+   * @remarks Recorded as `member.viewed` if the identifier leads to a member, otherwise as `members.listed`; not recorded if
+   * it is malformed. An API key sees only those `params` that its scopes open: of security events or of the outbox.
    */
   @Get()
   @AdminReads('members:read')

@@ -5,7 +5,7 @@ import type { Tx } from '../../platform/database/sql.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { MfaChallengesRepository, type OpenChallenge } from './mfa-challenges.repository.js';
 
-/** Time to read the documents. Both factors are proven by then, so it may be longer than for a second factor. */
+/** Time to read the documents. All factors of the login are proven by then, so it may be longer than for a second one. */
 const TERMS_SECONDS = 1800;
 
 export interface IssuedTermsToken {
@@ -15,8 +15,8 @@ export interface IssuedTermsToken {
 }
 
 /**
- * Carries a login whose factors all matched to the consent that its member has still to give: a row,
- * and a token for it that is valid for nothing else (CO-03).
+ * Keeps a login whose factors have all matched until its member gives the missing consent: a row, and
+ * a token for it that is valid for nothing else (CO-03).
  */
 @Injectable()
 export class TermsChallengesService {
@@ -48,6 +48,6 @@ export class TermsChallengesService {
    */
   async spend(tx: Tx, { id }: OpenChallenge): Promise<void> {
     if (!(await this.challenges.spend(tx, id)))
-      throw new DomainError('token_invalid', { detail: 'login completed by another request a moment ago' });
+      throw new DomainError('token_invalid', { detail: 'login completed, voided or expired a moment ago' });
   }
 }

@@ -32,7 +32,7 @@ export class KeyedQueue {
   async reserve(key: string): Promise<QueueSlot> {
     const queue = this.queues.get(key) ?? { last: Promise.resolve(), length: 0 };
     if (queue.length >= this.limit)
-      throw new DomainError('overloaded', { retryAfter: 2, detail: 'too many requests wait for the same key' });
+      throw new DomainError('overloaded', { retryAfter: 2, detail: 'too many requests wait in one queue' });
     const earlier = queue.last;
     let startNext!: () => void;
     queue.last = new Promise<void>((resolve) => (startNext = resolve));

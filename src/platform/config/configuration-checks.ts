@@ -15,8 +15,8 @@ type Report = (name: string, rule: string) => void;
 
 /**
  * The longest lifetimes that production accepts, in seconds (ASVS 6.5.5 and 7.3, NIST SP 800-63B
- * 4.2.1.2). A short life leaves no time to guess a code, and none to read an old link in a mailbox
- * later. Tests need longer ones.
+ * 4.2.1.2). A short life leaves no time to guess a code, and makes old links in a mailbox useless.
+ * Tests need longer lifetimes.
  */
 const MAX_PRODUCTION_SECONDS = {
   ACCESS_TOKEN_TTL_SECONDS: 900,
@@ -33,11 +33,11 @@ const MAX_PRODUCTION_SECONDS = {
 } as const satisfies Partial<Record<keyof Environment, number>>;
 
 /**
- * How long an access token may live, in seconds: one that was signed before ACCESS_TOKEN_TTL_SECONDS was
- * shortened lives as long as production allows at most.
+ * The longest life of any access token in use, in seconds. One that was signed before
+ * ACCESS_TOKEN_TTL_SECONDS was shortened may live longer than that, up to the maximum of production.
  */
-export function longestAccessTokenSeconds(present: number): number {
-  return Math.max(present, MAX_PRODUCTION_SECONDS.ACCESS_TOKEN_TTL_SECONDS);
+export function longestAccessTokenSeconds(ttlSeconds: number): number {
+  return Math.max(ttlSeconds, MAX_PRODUCTION_SECONDS.ACCESS_TOKEN_TTL_SECONDS);
 }
 
 /**
@@ -50,7 +50,8 @@ const MIN_HASH_COST = {
 } as const satisfies Partial<Record<keyof Environment, number>>;
 
 /**
- * Checks the rules between several settings, and those that hold only in production.
+ * Checks what the type of a setting cannot: rules between settings, the files and addresses that they
+ * name, secrets, and rules that depend on NODE_ENV.
  * @param known problems of single settings, which are not reported a second time
  */
 export function findProblems(env: Environment, known: Problems): Problems {
@@ -58,7 +59,7 @@ export function findProblems(env: Environment, known: Problems): Problems {
   const report: Report = (name, rule) => {
     if (!(name in known) && !(name in problems)) problems[name] = rule;
   };
-  checkOrder(env, report);
+  checkCombinations(env, report);
   checkPages(env, report);
   checkMail(env, report);
   checkSignUp(env, report);
@@ -71,7 +72,7 @@ export function findProblems(env: Environment, known: Problems): Problems {
   return problems;
 }
 
-function checkOrder(env: Environment, report: Report): void {
+function checkCombinations(env: Environment, report: Report): void {
   if (env.JWT_ALGORITHM === 'HS512' && env.JWT_KEYS)
     report('JWT_KEYS', 'is for ES256; HS512 keys are derived from SECRET');
   if (env.SMTP_TIMEOUT_SECONDS >= env.OUTBOX_LEASE_SECONDS)
@@ -94,10 +95,13 @@ function checkHashCost(env: Environment, report: Report): void {
     if (env[name as keyof typeof MIN_HASH_COST] < minimum) report(name, `needs to be at least ${minimum}`);
 }
 
-/** Every mailed link needs a page that it opens, and the configured logos must be readable. */
+/**
+ * Every mailed link needs a page that it opens, that of an invitation only with SIGN_UP=invited. The
+ * configured logos must be readable.
+ */
 function checkPages(env: Environment, report: Report): void {
   for (const [page, variable] of Object.entries(LINKED_PAGES) as [LinkedPage, (typeof LINKED_PAGES)[LinkedPage]][]) {
-    // A PAGES that was written before there were invitations need not name their page.
+    // A value of PAGES from before there were invitations stays valid.
     if (page === 'invitation' && env.SIGN_UP !== 'invited') continue;
     // PAGES is undefined if its value was refused; that is already reported.
     if (env.PAGES?.includes(page) === false && env[variable] === undefined)
@@ -118,7 +122,7 @@ function checkPages(env: Environment, report: Report): void {
 function checkSignUp({ SIGN_UP, SIGN_UP_DOMAINS = [] }: Environment, report: Report): void {
   if (SIGN_UP === 'domains' && SIGN_UP_DOMAINS.length === 0)
     report('SIGN_UP_DOMAINS', 'is missing, and SIGN_UP=domains admits no address without it');
-  // An operator who lists domains alone expects that others are refused.
+  // An operator who sets them without SIGN_UP=domains expects that other domains are refused.
   if (SIGN_UP !== 'domains' && SIGN_UP_DOMAINS.length > 0) report('SIGN_UP_DOMAINS', 'needs SIGN_UP=domains');
 }
 
@@ -132,7 +136,7 @@ function checkMail(env: Environment, report: Report): void {
   }
   if (env.SMTP_CA_FILE === undefined) return;
   try {
-    const pem = readFileSync(env.SMTP_CA_FILE, 'latin1'); // a certificate in DER would not be trusted
+    const pem = readFileSync(env.SMTP_CA_FILE, 'latin1'); // from a Buffer it would read DER, which TLS does not trust
     new X509Certificate(pem.slice(pem.indexOf('-----BEGIN ')));
   } catch {
     report('SMTP_CA_FILE', 'needs a readable file with a certificate in PEM format');
@@ -143,7 +147,7 @@ function checkSecrets(env: Environment, report: Report): void {
   const isProduction = env.NODE_ENV === 'production';
   const findWeakness = (secret: string): string | null => {
     const weakness = weaknessOf(secret);
-    // Elsewhere only the length counts, so that development may use a weak secret.
+    // Outside production only the length counts, whose message begins with `needs`: development may use a weak secret.
     return isProduction || weakness?.startsWith('needs') ? weakness : null;
   };
   if (env.SECRET !== undefined) {
@@ -163,7 +167,7 @@ function checkSecrets(env: Environment, report: Report): void {
   }
   for (const previous of env.PREVIOUS_SECRETS) {
     const weakness = findWeakness(previous);
-    if (weakness) report('PREVIOUS_SECRETS', `holds one that ${weakness}`);
+    if (weakness) report('PREVIOUS_SECRETS', `holds one that ${weakness.split(';')[0]!}`); // without advice to replace it
   }
   if (new Set(env.PREVIOUS_SECRETS).size !== env.PREVIOUS_SECRETS.length)
     report('PREVIOUS_SECRETS', 'holds one secret twice');
@@ -175,7 +179,7 @@ function checkPasskeys(env: Environment, report: Report): void {
   if (WEBAUTHN_RELATED_ORIGINS?.every(isSecure) === false)
     report('WEBAUTHN_RELATED_ORIGINS', 'needs https://, without which browsers have no passkeys');
   if (PASSKEY_RP_ID !== undefined && PASSKEY_ORIGINS?.some((origin) => !isOfDomain(origin, PASSKEY_RP_ID)))
-    report('PASSKEY_ORIGINS', 'needs pages of the domain PASSKEY_RP_ID');
+    report('PASSKEY_ORIGINS', 'needs origins of the domain PASSKEY_RP_ID or its subdomains, or Android apps');
 }
 
 /** Passwords travel to the old system: only over TLS, and only with a signature. */

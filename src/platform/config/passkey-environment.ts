@@ -25,7 +25,7 @@ export const PASSKEY_ENVIRONMENT = {
   }),
   APPLE_APPS: appleApps({
     default: [],
-    desc: 'ids of apps that do so on Apple devices (/.well-known/apple-app-site-association)',
+    desc: 'ids of apps that share passkeys and passwords on Apple devices (/.well-known/apple-app-site-association)',
     example: 'ABCDE12345.com.example.app',
   }),
   CHANGE_PASSWORD_URL: pageUrl({

@@ -28,7 +28,7 @@ export class TokenHook implements OnModuleInit, OnApplicationShutdown {
     private readonly clock: Clock,
   ) {}
 
-  /** False: ask nothing, and do nothing for the hook's sake. */
+  /** Whether there is a hook. Without one, callers skip what prepares for it, and must not call {@link ask}. */
   get isConfigured(): boolean {
     return this.config.env.TOKEN_HOOK_URL !== undefined;
   }

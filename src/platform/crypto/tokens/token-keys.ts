@@ -16,13 +16,14 @@ import { encodeHeader, type SignatureAlgorithm } from './jws.js';
 import { PURPOSES, type TokenPurpose } from './token-purpose.js';
 
 /**
- * How long verifiers may keep the published keys. A new key must be published for so long before it
- * signs, and a removed key is trusted for so long after.
+ * How long verifiers may keep the published keys. A new key must be published for this long before it
+ * signs. Verifiers may trust a removed key for this long after its removal.
  */
 export const JWKS_MAX_AGE_SECONDS = 300;
 
 /**
- * One key and the `kid` that names it in tokens. Without `signing`, it only verifies older tokens.
+ * One key and the `kid` that names it in tokens. Without `signing`, it only verifies: tokens of the
+ * previous key, or of the next one, with which other replicas may sign already.
  */
 interface TokenKey {
   readonly kid: string;
@@ -33,15 +34,15 @@ interface TokenKey {
 /** The keys of one purpose: one fixed algorithm, and every key that may have signed. */
 interface PurposeKeys {
   readonly algorithm: SignatureAlgorithm;
-  /** With the header of the tokens that it signs, as encoded in them. */
+  /** The key that signs new tokens, and their header in base64url. */
   readonly signing: TokenKey & { readonly signing: KeyObject; readonly header: string };
   readonly all: readonly TokenKey[];
-  /** The verifying key by the header, as encoded in the tokens that this service signs. */
+  /** The verifying key by the header in base64url, with which tokens begin. */
   readonly byHeader: ReadonlyMap<string, KeyObject>;
 }
 
 /**
- * Holds all keys that sign or verify tokens as `KeyObject`s: parsing a PEM or string for each
+ * Holds all keys of tokens in the form of `KeyObject`s: parsing a PEM or string for each
  * verification would take forty times as long as the verification itself.
  */
 @Injectable()
@@ -65,8 +66,8 @@ export class TokenKeys {
   }
 
   /**
-   * The public keys of access tokens as a JWK set (RFC 7517); empty where the algorithm is
-   * symmetric.
+   * The public keys of access tokens, for the `keys` of a JWK set (RFC 7517); empty where the algorithm
+   * is symmetric.
    */
   publicJwks(): JsonWebKey[] {
     const { algorithm, all } = this.keys.access;
@@ -82,7 +83,7 @@ export class TokenKeys {
 
 function purposeKeys(purpose: TokenPurpose, algorithm: SignatureAlgorithm, keys: readonly TokenKey[]): PurposeKeys {
   const [first] = keys;
-  if (!first?.signing) throw new ConfigurationError({ JWT_KEYS: 'needs a private key first' });
+  if (!first?.signing) throw new ConfigurationError({ JWT_KEYS: 'needs a private key as its first block' });
   const headerOf = ({ kid }: TokenKey): string => encodeHeader({ alg: algorithm, typ: PURPOSES[purpose].typ, kid });
   return {
     algorithm,
@@ -95,7 +96,7 @@ function purposeKeys(purpose: TokenPurpose, algorithm: SignatureAlgorithm, keys:
 function hs512Keys(keyRing: KeyRing, purpose: TokenPurpose): PurposeKeys {
   const keys = keyRing.all(`token:${PURPOSES[purpose].typ}:HS512`).map((bytes) => {
     const key = createSecretKey(bytes);
-    // An HMAC of the key identifies it without revealing it.
+    // An HMAC of a fixed text under the key identifies the key without revealing it.
     return {
       kid: createHmac('sha256', bytes).update('kid').digest('base64url').slice(0, 16),
       verifying: key,
@@ -116,8 +117,8 @@ function es256Keys(config: AppConfig, keyRing: KeyRing): PurposeKeys {
 }
 
 /**
- * A P-256 key from derived bytes. Reducing 384 bits modulo the group order leaves a negligible bias
- * (FIPS 186-5 A.2.1).
+ * A P-256 key from derived bytes. Reducing 384 bits modulo the group order less one leaves a
+ * negligible bias, and adding one excludes zero (FIPS 186-5 A.2.1).
  */
 function deriveEs256Key(bytes: Buffer): Omit<TokenKey, 'kid'> {
   const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
@@ -139,7 +140,8 @@ function deriveEs256Key(bytes: Buffer): Omit<TokenKey, 'kid'> {
 }
 
 function parsePemKeys(text: string): Omit<TokenKey, 'kid'>[] {
-  // `openssl ecparam -genkey` writes a block with the curve before the key, which names it again.
+  // `openssl ecparam -genkey` writes a block that names the curve before that of the key. It is left out,
+  // because the block of the key names the curve too.
   const blocks = (
     text.replaceAll('\\n', '\n').match(/-----BEGIN [A-Z ]+-----[\s\S]+?-----END [A-Z ]+-----/g) ?? []
   ).filter((block) => !block.startsWith('-----BEGIN EC PARAMETERS-----'));

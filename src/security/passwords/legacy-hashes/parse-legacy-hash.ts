@@ -19,8 +19,8 @@ const READERS = [
 ];
 
 /**
- * Recognises a slow hash of another system, as its producer wrote it or as it is stored here
- * (IM-01). Bounds of the cost are checked before anything is computed (IM-02).
+ * Recognises a hash of another system (IM-01): a slow one as its producer wrote it or as it is stored
+ * here, a fast one as it is stored, within argon2id, and one of Firebase only as it is stored. Bounds of the cost are checked before anything is computed (IM-02).
  * @returns null where no scheme has this form
  */
 export function parseLegacyHash(text: string): LegacyHash | RefusedHash | null {

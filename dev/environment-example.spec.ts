@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { ENVIRONMENT } from '../src/platform/config/environment.js';
-import { environmentExample, GROUPS } from './docs.js';
+import { environmentExample, GROUPS } from './environment-example.js';
 import { PROJECT_ROOT } from './project.js';
 
 const NAMES = Object.keys(ENVIRONMENT);

@@ -25,14 +25,14 @@ export const GROUPS: readonly (readonly [title: string, first: string])[] = [
   ['Operation', 'SWAGGER_ENABLED'],
 ];
 
-/** The description of a setting contains this when production requires it (configuration-checks.ts). */
+/** In the description of a setting with a default that production requires all the same (configuration-checks.ts). */
 const REQUIRED = 'Required in production';
 
 const SETTINGS = Object.entries(ENVIRONMENT) as [name: string, setting: Setting][];
 
 export function environmentExample(): string {
   const lines = [
-    '# Every setting of the server. A line after a # shows the default; a line without # is required in production.',
+    '# Every setting of the server. "# NAME=value" shows the default; "NAME=" without a # is required in production.',
     '# An empty value means "not set"; lists are comma-separated. With an invalid value the server does not start.',
     '# `npm run docs` makes this file from the tables of src/platform/config.',
   ];
@@ -69,7 +69,7 @@ function inDays(value: unknown): string | undefined {
   return `${value / 86_400} ${value === 86_400 ? 'day' : 'days'}`;
 }
 
-/** Docker, Node.js and our own reader take a value with or without quotes; a shell takes `<` only in quotes. */
+/** A shell takes `<` and `>` only in quotes. The server drops those that `docker run --env-file` leaves (bare-value.ts). */
 function quotedForShell(example: string): string {
   return /[<>]/.test(example) ? JSON.stringify(example) : example;
 }
