@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { ProofMaker, type ProofTarget } from '../../../../test/support/proof-maker.js';
 import { AppConfig } from '../../config/app-config.js';
 import { Clock } from '../../database/clock.js';
@@ -194,6 +194,16 @@ describe('the time of a proof', () => {
     await second.verifier.verify(proofAt(13, nonce));
     first.clock.advance(120);
     expect(await outcomeOf(second.verifier.verify(proofAt(14, nonce)))).toBe('proof_stale');
+  });
+
+  it('RB-05 with a nonce and a time to come works once, and not again when its time has come', async () => {
+    const { clock, verifier, nonces } = server();
+    const proof = proofAt(clock.now() + 600, nonces.current());
+    await verifier.verify(proof);
+    clock.advance(600);
+    const tenMinutesLater = jest.spyOn(performance, 'now').mockReturnValue(performance.now() + 600_000);
+    expect(await outcomeOf(verifier.verify(proof))).toBe('proof_invalid');
+    tenMinutesLater.mockRestore();
   });
 
   it('RB-05 is not replaced by a nonce of another service, and a right time needs none', async () => {

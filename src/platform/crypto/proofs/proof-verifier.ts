@@ -11,6 +11,10 @@ import { UsedProofs } from './used-proofs.js';
 
 /** How far the time of a proof may be from this server's, in either direction. */
 const MAX_SKEW_SECONDS = 60;
+/** A proof whose time or nonce is accepted now is fresh for no longer, unless its time is still to come. */
+const FRESH_SECONDS = 2 * Math.max(MAX_SKEW_SECONDS, 1.5 * NONCE_WINDOW_SECONDS);
+/** Longer than a session may last in production. */
+const MAX_REMEMBERED_SECONDS = 31 * 86_400;
 
 /** A request that carries a proof, as HTTP frameworks hold it. */
 export interface ProvenRequest {
@@ -58,8 +62,10 @@ export class ProofVerifier {
     this.checkFresh(parts);
     const thumbprint = await (await this.loadSignatures()).verify(proof, parts);
     // Last, so that only the holder of the key can use up a `jti`.
-    this.used ??= new UsedProofs(2 * Math.max(MAX_SKEW_SECONDS, 1.5 * NONCE_WINDOW_SECONDS));
-    if (!this.used.add(thumbprint, parts.jti)) throw invalid('used before');
+    this.used ??= new UsedProofs();
+    // One with a nonce, made by a clock that is fast, becomes fresh once more when its time comes.
+    const seconds = Math.max(FRESH_SECONDS, parts.iat - this.clock.now() + MAX_SKEW_SECONDS);
+    if (!this.used.add(thumbprint, parts.jti, Math.min(seconds, MAX_REMEMBERED_SECONDS))) throw invalid('used before');
     return thumbprint;
   }
 

@@ -12,21 +12,21 @@ const MAX_ENTRIES = 100_000;
 export class UsedProofs {
   private readonly used: LRUCache<string, true>;
 
-  /** @param seconds for how long a proof stays fresh at most */
-  constructor(seconds: number, maxEntries = MAX_ENTRIES) {
-    this.used = new LRUCache({ max: maxEntries, ttl: seconds * 1000 });
+  constructor(maxEntries = MAX_ENTRIES) {
+    this.used = new LRUCache({ max: maxEntries, ttlAutopurge: false, ttl: 1 });
   }
 
   /**
    * Marks a proof used.
+   * @param seconds for how long it could be used again at most
    * @returns false if it was used before
    */
-  add(thumbprint: string, jti: string): boolean {
+  add(thumbprint: string, jti: string, seconds: number): boolean {
     // By key, so that a client cannot use up the `jti` of another. A digest, because the client
     // chooses the length of `jti`.
     const key = hash('sha256', `${thumbprint}:${jti}`, 'base64url');
     if (this.used.has(key)) return false;
-    this.used.set(key, true);
+    this.used.set(key, true, { ttl: Math.ceil(seconds * 1000) });
     return true;
   }
 }
