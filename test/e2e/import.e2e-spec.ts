@@ -306,6 +306,17 @@ describe('munjigi import', () => {
     },
   );
 
+  it('IM-14 imports nothing where the list of refused rows cannot be written', async () => {
+    const file = jsonl({ email: 'listless@example.com' });
+    const { code, stderr } = await importFile(file, ['--trust-addresses', '--rejected', '/nowhere/rejected.jsonl']);
+    expect([code, stderr.trim()]).toEqual([
+      1,
+      expect.stringMatching(/^\/nowhere\/rejected.jsonl: cannot be created: /),
+    ]);
+    const { rowCount } = await app.sql.query(`SELECT FROM members WHERE email_key = 'listless@example.com'`);
+    expect(rowCount).toBe(0);
+  });
+
   it('IM-16 writes no member in a dry run', async () => {
     const count = async () => (await app.database.pool.query('SELECT count(*)::int FROM members')).rows[0].count;
     const before = await count();

@@ -19,7 +19,7 @@ interface ParsedRecord {
 /**
  * Reads a CSV file (RFC 4180) whose first line names the columns.
  * @param required columns without which the file is of another kind
- * @throws CommandError if the header misses a column or has one twice
+ * @throws CommandError if the header misses a column or has one twice, or an entry is too long
  */
 export async function* csvEntries(
   chunks: AsyncIterable<string>,
@@ -34,7 +34,10 @@ export async function* csvEntries(
     skip_empty_lines: true,
     skip_records_with_error: true,
     max_record_size: MAX_ENTRY_LENGTH,
+    record_delimiter: ['\r\n', '\n', '\r'],
     on_skip: (error: CsvError | undefined) => {
+      // The parser finds no entry after it.
+      if (error?.code === 'CSV_MAX_RECORD_SIZE') records.destroy(tooLong(Number(error['lines'] ?? 1)));
       skipped.push({ line: Number(error?.['lines'] ?? 1), problem: csvProblem(error) });
       return undefined;
     },
@@ -85,8 +88,13 @@ function checkHeader(record: readonly string[], required: readonly string[]): st
   return names;
 }
 
+function tooLong(line: number): CommandError {
+  return new CommandError(
+    `An entry before line ${line} is longer than ${MAX_ENTRY_LENGTH} characters, perhaps for a quote that is not closed.`,
+  );
+}
+
 function csvProblem(error: CsvError | undefined): string {
-  if (error?.code === 'CSV_MAX_RECORD_SIZE') return `longer than ${MAX_ENTRY_LENGTH} characters`;
   if (error?.code === 'CSV_QUOTE_NOT_CLOSED') return 'a quote is not closed before the file ends';
   return 'quotes inside a cell must be doubled';
 }

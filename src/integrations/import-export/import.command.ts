@@ -1,5 +1,4 @@
-import { createWriteStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
 import { ImportedEventsRepository } from '../../security/events/log/imported-events.repository.js';
 import { MemberAttributes } from '../../platform/attributes/member-attributes.js';
@@ -55,7 +54,12 @@ export async function importMembers(options: ImportOptions): Promise<void> {
     acceptHash: (hash: string) => hashes.accept(hash),
   };
   const snapshots = new MemberSnapshotsRepository(await MemberAttributes.ofFile(config.env.MEMBER_ATTRIBUTES));
-  const rejected = createWriteStream(options.rejected, { mode: 0o600 });
+  const file = await open(options.rejected, 'w', 0o600).catch((error: Error) => {
+    throw new CommandError(`${options.rejected}: cannot be created: ${error.message}`);
+  });
+  const rejected = file.createWriteStream();
+  const failure: { error?: Error } = {};
+  rejected.on('error', (error) => (failure.error ??= error)); // reported after the import, which it does not undo
   const report = await withConnection(config, async (client) =>
     new MemberImport(
       new ImportStagingRepository(client, hashes, new ImportedEventsRepository(client, snapshots)),
@@ -66,8 +70,9 @@ export async function importMembers(options: ImportOptions): Promise<void> {
     ).run(readerOf(source, options.file), { ...options, source, policy, columns, size }),
   );
   rejected.end();
-  await finished(rejected);
+  await finished(rejected).catch((error: Error) => (failure.error ??= error));
   print(report, options, policy);
+  if (failure.error) throw new CommandError(`${options.rejected}: cannot be written: ${failure.error.message}`);
 }
 
 function print(report: ImportReport, { dryRun = false, rejected }: ImportOptions, policy: CollisionPolicy): void {

@@ -147,6 +147,17 @@ const FILES: [string, SourceName, string | Buffer, Outcome][] = [
     { good: ['bob@example.com'], bad: ['3: a quote is not closed before the file ends'] },
   ],
   [
+    'a cell of 10 MB',
+    'csv',
+    `email,name\nbob@example.com,B\nada@example.com,"${LONG}"\nada@example.com,A\n`,
+    {
+      good: ['bob@example.com'],
+      bad: [],
+      stopped: 'An entry before line 3 is longer than 1000000 characters, perhaps for a quote that is not closed.',
+    },
+  ],
+  ['two kinds of line ends', 'csv', 'email\r\nada@example.com\nbob@example.com\n', { good: both, bad: [] }],
+  [
     'a line of 10 MB',
     'jsonl',
     `{"email":"ada@example.com","name":"${LONG}"}\n${jsonl(bob)}`,

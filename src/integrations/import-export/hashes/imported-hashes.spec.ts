@@ -100,7 +100,9 @@ describe('a slow hash', () => {
     ],
     ['{noop}secret', 'the password is in plain text; --accept-noop imports it'],
     ['5f4dcc3b5aa765d61d8327deb882cf99', 'password hashes of this kind are not supported'],
-    ['$unfinished$AQID', 'password hashes by unfinished are not supported'],
+    ['$unfinished$AQID', 'password hashes of this kind are not supported'],
+    ['pepperSalt$5f4dcc3b5aa765d61d8327deb882cf99', 'password hashes of this kind are not supported'],
+    ['Summer2024$', 'password hashes of this kind are not supported'],
     ['firebase-scrypt$c2FsdA$aGFzaA', 'password hashes of Firebase need --hash-parameters'],
     [HASH.replace('m=102400', 'm=4194304'), 'the password hash by argon2id would take the server too long to verify'],
   ])('IM-14 is refused without repeating it: %s', (hash, refused) => expect(accept(hash)).toEqual({ refused }));

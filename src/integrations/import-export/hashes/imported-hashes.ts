@@ -24,6 +24,12 @@ const CONTEXT = 'import';
 /** What {@link ImportedHashes.finish} hashes. Bytes are hexadecimal digits. */
 type UnfinishedValue = { readonly password: string } | Readonly<Record<keyof FastHash, string>>;
 
+/** Those that a refusal names. Another word at the beginning may be a salt, or part of a password. */
+const UNSUPPORTED_SCHEMES: ReadonlySet<string> = new Set([
+  ...['apr1', 'crypt', 'lm', 'md4', 'md5', 'nt', 'ntlm', 'pbkdf2', 'scrypt', 'sha', 'sha1', 'sha256', 'sha512'],
+  ...['smd5', 'ssha', 'ssha256', 'ssha512', 'unsalted_md5', 'unsalted_sha1', 'whirlpool'],
+]);
+
 /**
  * Decides in which form the hash of another system is stored. Slow hashes keep their scheme. Fast
  * hashes and passwords are hashed with argon2id: the table of members holds neither of them (IM-05).
@@ -49,9 +55,9 @@ export class ImportedHashes {
     if (isVerifiable(own) && this.hasher.isOfCurrentCost(own)) return { stored: own };
     const legacy = this.refuseOuterCost(hash) ?? parseLegacyHash(hash);
     if (legacy !== null) return 'refused' in legacy ? legacy : { stored: legacy.stored };
-    // The name of the scheme, and no part of the hash.
-    const scheme = /^[{$]?([a-z][a-z0-9_-]{0,23})[$}]/i.exec(hash)?.[1];
-    return { refused: `password hashes ${scheme === undefined ? 'of this kind' : `by ${scheme}`} are not supported` };
+    const [, scheme = ''] = /^[{$]?([a-z][a-z0-9_-]{0,23})[$}]/i.exec(hash) ?? [];
+    const kind = UNSUPPORTED_SCHEMES.has(scheme.toLowerCase()) ? `by ${scheme}` : 'of this kind';
+    return { refused: `password hashes ${kind} are not supported` };
   }
 
   /** Makes what is stored out of what {@link accept} left unfinished. */

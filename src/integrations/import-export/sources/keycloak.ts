@@ -21,7 +21,10 @@ export const readKeycloak: SourceReader = (chunks) =>
       name: fullName(textOf(user['firstName']), textOf(user['lastName'])),
       status: statusOf(booleanOf(user, 'enabled')),
       createdAt: timeOfMilliseconds(user['createdTimestamp']),
-      totp: appOf(credentials.find(({ type }) => type === 'otp')),
+      totp: credentials
+        .filter(({ type }) => type === 'otp')
+        .map(appOf)
+        .find((app) => app !== undefined),
     };
   });
 
@@ -33,8 +36,7 @@ function passwordOf(credential: JsonObject | undefined): string | undefined {
 }
 
 /** Only apps that work here: by time, 6 digits, 30 seconds, SHA-1. Keycloak stores the raw secret. */
-function appOf(credential: JsonObject | undefined): string | undefined {
-  if (credential === undefined) return undefined;
+function appOf(credential: JsonObject): string | undefined {
   const { subType, digits, period, algorithm, secretEncoding } = nested(credential['credentialData']);
   const secret = textOf(nested(credential['secretData'])['value']);
   if (subType === undefined || secret === undefined) throw new UnreadableValue('the authenticator app cannot be read');

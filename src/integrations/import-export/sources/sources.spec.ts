@@ -75,6 +75,7 @@ describe('the reader of each source', () => {
         secretData: '{"value":"v","salt":"s","additionalParameters":{}}',
         credentialData: '{"hashIterations":5,"algorithm":"argon2","additionalParameters":{"type":["id"]}}',
       },
+      { type: 'otp', secretData: '{"value":"8 digits"}', credentialData: JSON.stringify({ ...otp, digits: 8 }) },
       { type: 'otp', secretData: '{"value":"Hello!"}', credentialData: JSON.stringify(otp) },
     ];
     const users = [
