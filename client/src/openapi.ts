@@ -1085,7 +1085,7 @@ export interface paths {
         };
         /**
          * Explain why a person cannot log in
-         * @description Recorded as `member.viewed`, or as `members.listed` where no member has the identifier. An API key sees `params` as far as its scopes open the security events and the outbox. Open to API keys with the scope `members:read`.
+         * @description Recorded as `member.viewed` if the identifier leads to a member, otherwise as `members.listed`; not recorded if it is malformed. An API key sees only those `params` that its scopes open: of security events or of the outbox. Open to API keys with the scope `members:read`.
          */
         get: operations["loginDiagnosisDiagnose"];
         put?: never;

@@ -57,8 +57,9 @@ export class SecondFactorVerificationService {
   }
 
   /**
-   * Uses the factor up. One that follows a right password also ends a dispute about it, or lifts the
-   * restriction of a passkey: an intruder can have the member's account at a provider, but not a
+   * Uses the factor up. An app or passkey that follows a right password also ends the member's open
+   * dispute, and a passkey that verified its user is no longer restricted. A recovery code does neither,
+   * because it is not one of the disputed factors. An intruder can have the member's account at a provider, but not a
    * password that was set after the report. The member is notified of a used recovery code.
    * @throws DomainError `code_invalid` or `passkey_invalid` for the second of two requests with one
    * answer

@@ -24,7 +24,8 @@ export class AdminWritesService {
 
   /**
    * As {@link MemberWritesService.asMember}, and checks role, second factor and recent login. Call
-   * it first in every transaction that an administrator or an API key causes.
+   * it before anything is written. A transaction that also locks a member uses {@link asAdministratorOf}, or
+   * locks the member first: the row of an API key is locked after those of members.
    * @param conditions without a recent login for what only reads
    * @throws DomainError `session_ended`, `forbidden`, `two_factor_required`, `reauth_required`,
    * `api_key_invalid`
