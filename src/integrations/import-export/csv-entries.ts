@@ -27,6 +27,7 @@ export async function* csvEntries(
   convert: (record: CsvRecord) => ImportRow,
 ): AsyncGenerator<ReadEntry> {
   const skipped: ReadEntry[] = [];
+  let lastLine = 0;
   const records = parse({
     bom: true,
     info: true,
@@ -38,8 +39,14 @@ export async function* csvEntries(
     on_skip: (error: CsvError | undefined) => {
       // The parser finds no entry after it.
       if (error?.code === 'CSV_MAX_RECORD_SIZE') records.destroy(tooLong(Number(error['lines'] ?? 1)));
-      skipped.push({ line: Number(error?.['lines'] ?? 1), problem: csvProblem(error) });
+      const line = Number(error?.['lines'] ?? 1);
+      skipped.push({ line, problem: csvProblem(error, lastLine + 1, line) });
+      lastLine = line;
       return undefined;
+    },
+    on_record: (record, { lines }) => {
+      lastLine = lines;
+      return record;
     },
   });
   const input = Readable.from(chunks);
@@ -94,7 +101,13 @@ function tooLong(line: number): CommandError {
   );
 }
 
-function csvProblem(error: CsvError | undefined): string {
+/** @param first the line after the last entry: after a misplaced quote, an entry may have swallowed others */
+function csvProblem(error: CsvError | undefined, first: number, last: number): string {
+  const problem = quoteProblem(error);
+  return first < last ? `${problem}; lines ${first} to ${last} were not read` : problem;
+}
+
+function quoteProblem(error: CsvError | undefined): string {
   if (error?.code === 'CSV_QUOTE_NOT_CLOSED') return 'a quote is not closed before the file ends';
   return 'quotes inside a cell must be doubled';
 }

@@ -156,6 +156,18 @@ const FILES: [string, SourceName, string | Buffer, Outcome][] = [
       stopped: 'An entry before line 3 is longer than 1000000 characters, perhaps for a quote that is not closed.',
     },
   ],
+  [
+    'a misplaced quote, after which a quoted cell ends the entry',
+    'csv',
+    'email,name\nbob@example.com,B\nada@example.com,"Ada"B\nx@example.com,X\ny@example.com,"Y"\n',
+    {
+      good: ['bob@example.com'],
+      bad: [
+        '3: quotes inside a cell must be doubled',
+        '5: quotes inside a cell must be doubled; lines 4 to 5 were not read',
+      ],
+    },
+  ],
   ['two kinds of line ends', 'csv', 'email\r\nada@example.com\nbob@example.com\n', { good: both, bad: [] }],
   [
     'a line of 10 MB',
