@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { AttributeDeclaration } from '../platform/attributes/attribute-declarations.js';
 import { PAGE_NAMES } from '../platform/config/built-in-pages.js';
-import { attributeFieldsOf } from './attribute-fields.js';
+import { attributeFieldsOf, requiredWithoutField } from './attribute-fields.js';
 import { PageRenderer } from './page-renderer.js';
 
 const declared = (schema: object, rest: Partial<AttributeDeclaration> = {}): AttributeDeclaration => ({
@@ -28,6 +28,12 @@ describe('the fields for attributes', () => {
     expect(namesOf(writable)).toEqual(['phone', 'news', 'size', 'age']);
     expect(namesOf(invitation)).toEqual(['phone', 'news', 'plan', 'size', 'age']);
     expect(namesOf(shown)).toEqual(['phone', 'news', 'plan', 'size', 'age', 'roles']);
+  });
+
+  it('AT-01 those that a sign-up needs and its page cannot ask for are known', () => {
+    const types = [{ type: ['string', 'null'] }, { const: 'x' }, { type: 'array' }, { type: 'string' }, { enum: [1] }];
+    const required = new Map(types.map((schema, at) => [`a${at}`, declared(schema, { atSignUp: 'required' })]));
+    expect(requiredWithoutField(required.set('b', declared({ type: 'array' })))).toEqual(['a0', 'a1', 'a2']);
   });
 
   it('have the title of their language, or else the name', () => {

@@ -53,6 +53,13 @@ export function attributeFieldsOf(
   };
 }
 
+/** The attributes that a sign-up needs and its page has no field for, so that no sign-up on it can succeed. */
+export function requiredWithoutField(declarations: ReadonlyMap<string, AttributeDeclaration>): string[] {
+  return [...declarations]
+    .filter(([name, declaration]) => declaration.atSignUp === 'required' && !hasInput(fieldOf(name, declaration, 'en')))
+    .map(([name]) => name);
+}
+
 function hasInput({ isBoolean, isNumber, isText, isChoice }: AttributeField): boolean {
   return isBoolean || isNumber || isText || isChoice;
 }

@@ -1,7 +1,8 @@
-import { Module } from '@nestjs/common';
+import { Logger, Module } from '@nestjs/common';
 import { ConsentDocuments } from '../platform/consents/consent-documents.js';
 import { MemberAttributes } from '../platform/attributes/member-attributes.js';
 import { AppConfig } from '../platform/config/app-config.js';
+import { requiredWithoutField } from './attribute-fields.js';
 import { ConsoleController } from './console/console.controller.js';
 import { HomeController } from './home.controller.js';
 import { PageAssets } from './page-assets.js';
@@ -10,6 +11,9 @@ import { PagesController } from './pages.controller.js';
 import { SiteLinksController } from './site-links.controller.js';
 
 const DAY_SECONDS = 86_400;
+
+const noField = (name: string): string =>
+  `the sign-up page has no field for the required attribute ${name}: only attributes with enum or one simple type have one`;
 
 /**
  * The built-in pages, for products without their own sign-up, login and account pages. They use the
@@ -27,6 +31,8 @@ const DAY_SECONDS = 86_400;
       provide: PageRenderer,
       useFactory: (config: AppConfig, attributes: MemberAttributes, consents: ConsentDocuments) => {
         const { env, brandLogo, returnOrigins, publicUrl } = config;
+        if (env.PAGES.includes('sign-up'))
+          for (const name of requiredWithoutField(attributes.all)) new Logger(PagesModule.name).warn(noField(name));
         const socialRedirectUri = `${publicUrl}/pages/social-login`;
         return new PageRenderer({
           productName: env.PRODUCT_NAME,
