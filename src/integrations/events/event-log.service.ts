@@ -39,7 +39,8 @@ export class EventLogService {
   /**
    * Reads the events after a cursor, oldest first.
    * @param after a cursor; `latest`; undefined for the oldest event within the retention
-   * @throws DomainError `validation_failed`; `cursor_expired` if events after it may have been deleted
+   * @throws DomainError `validation_failed`; `cursor_expired` if events after it may have been deleted;
+   * `service_unavailable` for `latest` while the read replica does not answer
    */
   async read(after: string | undefined, types: readonly EventType[] | null, limit: number): Promise<LogPage> {
     const isLatest = after === LATEST;
@@ -50,7 +51,7 @@ export class EventLogService {
     while (mayHaveMore && cursor === null);
     if (isLatest) {
       // A copy of all members follows, which the replica answers: the log goes on from its state.
-      const copied = (await this.events.findEnd(this.replica)) ?? EMPTY;
+      const copied = (await this.events.findEnd(this.replica.alone)) ?? EMPTY;
       return { items: [], nextCursor: this.cursorOf(copied), hasMore: false };
     }
     const end = (await this.events.findEnd()) ?? EMPTY;

@@ -3,6 +3,7 @@ import pg from 'pg';
 import { AppConfig } from '../config/app-config.js';
 import { DatabaseClient } from './database-client.js';
 import { Database } from './database.js';
+import { DomainError } from '../http/problems/domain-error.js';
 import { sessionSettings } from './session-settings.js';
 import { outcomeOf, type Sql, type SqlResult } from './sql.js';
 
@@ -11,12 +12,26 @@ const WARN_EVERY_MS = 60_000;
 
 /**
  * Reads large lists from the read replica, or from the database when no replica is configured or it
- * does not answer. The replica lags a little, so never decide anything by what it returns.
+ * does not answer. The replica lags a little, so never decide anything by what it returns, but for what
+ * belongs to its own lists: see {@link ReadReplica.alone}.
  */
 @Injectable()
 export class ReadReplica implements Sql, OnApplicationShutdown {
   private readonly logger = new Logger(ReadReplica.name);
   private readonly pool: pg.Pool | undefined;
+  /**
+   * The same without the database in place of a replica that does not answer: where a list goes on
+   * depends on the state of the server that answered it.
+   * @throws DomainError `service_unavailable` while the replica does not answer
+   */
+  readonly alone: Sql = {
+    query: async <Row>(text: string, values: readonly unknown[] = []) => {
+      if (!this.pool) return this.database.query<Row>(text, values);
+      return this.pool.query(text, [...values]).then(outcomeOf<Row>, (cause: Error) => {
+        throw new DomainError('service_unavailable', { detail: 'the read replica', retryAfter: 5, cause });
+      });
+    },
+  };
   private warnedMs = Number.NEGATIVE_INFINITY;
 
   constructor(
