@@ -69,7 +69,10 @@ function inDays(value: unknown): string | undefined {
   return `${value / 86_400} ${value === 86_400 ? 'day' : 'days'}`;
 }
 
-/** A shell takes `<` and `>` only in quotes. The server drops those that `docker run --env-file` leaves (bare-value.ts). */
+/**
+ * A shell takes `<` and `>` only in quotes. The server drops those that `docker run --env-file`
+ * leaves (bare-value.ts).
+ */
 function quotedForShell(example: string): string {
   return /[<>]/.test(example) ? JSON.stringify(example) : example;
 }

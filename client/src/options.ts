@@ -17,8 +17,8 @@ export interface MunjigiOptions {
    */
   storage?: TokenStorage;
   /**
-   * Language of messages (`ko` or `en`) and of mails (also those that the operator added). A function is called for each request. Default:
-   * the browser's language.
+   * Language of messages (`ko` or `en`) and of mails (also those that the operator added). A
+   * function is called for each request. Default: the browser's language.
    */
   locale?: string | (() => string | undefined);
   /** Shown in the member's list of sessions. */

@@ -1,5 +1,6 @@
 // Prints every route of the built server as JSON: method, path, whether it is `@Public()`, the guards
-// of its own, and the bearer tokens that the access-token guard accepts. A separate program, because the modules as a whole do not load inside Jest.
+// of its own, and the bearer tokens that the access-token guard accepts. A separate program, because the
+// modules as a whole do not load inside Jest.
 import 'reflect-metadata';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';

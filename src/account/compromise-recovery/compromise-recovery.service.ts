@@ -26,10 +26,11 @@ export class CompromiseRecoveryService {
   ) {}
 
   /**
-   * Restores an account that was closed within its grace period, removes the password, removes the intruder's access, undoes the
-   * address change and mails a link for a new password. Where another account has the previous
-   * address, the intruder's access is removed all the same, and no link is mailed: it would go to
-   * the address that the owner disowned (CC-11). The caller holds the member's lock and has refused disabled members.
+   * Restores an account that was closed within its grace period, removes the password, removes the
+   * intruder's access, undoes the address change and mails a link for a new password. Where another
+   * account has the previous address, the intruder's access is removed all the same, and no link is
+   * mailed: it would go to the address that the owner disowned (CC-11). The caller holds the
+   * member's lock and has refused disabled members.
    * @param change the address change to undo, if there is one
    * @param usedLink the link whose button was pressed
    * @returns whether the member can get back in by mail. If not, let the transaction commit and

@@ -16,10 +16,10 @@ export class DisavowalController {
 
   /**
    * Recover a compromised account ("It wasn't me")
-   * @remarks Ends all sessions, invalidates the password and open codes and links, and mails a link for a new password to
-   * the mailbox of the used link. Where a recent address change left that mailbox, undoes the change. Works once.
-   * After `email_taken` all this was done, except that another account has the previous address: the address stays, and
-   * no mail is sent.
+   * @remarks Ends all sessions, invalidates the password and open codes and links, and mails a link for a new
+   * password to the mailbox of the used link. Where a recent address change left that mailbox, undoes the change.
+   * Works once. After `email_taken` all this was done, except that another account has the previous address: the
+   * address stays, and no mail is sent.
    */
   @Post()
   @HttpCode(HttpStatus.NO_CONTENT)

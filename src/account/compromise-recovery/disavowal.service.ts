@@ -56,8 +56,9 @@ export class DisavowalService {
   }
 
   /**
-   * Recovers the account: ends all sessions, voids open challenges, removes the password, moves the account back to the link's mailbox if it has left it, and mails a link for
-   * a new password there.
+   * Recovers the account: ends all sessions, voids open challenges, removes the password, moves the
+   * account back to the link's mailbox if it has left it, and mails a link for a new password
+   * there.
    * @throws DomainError `link_invalid`, `link_expired`; `email_taken` where the change could not be
    * undone and no link was mailed, and everything else was done
    */

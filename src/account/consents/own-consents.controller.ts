@@ -30,7 +30,8 @@ export class OwnConsentsController {
 
   /**
    * Give consents
-   * @remarks Versions that are not in force yet are accepted too. A consent that is still in effect changes nothing. After a withdrawal it can be given again.
+   * @remarks Versions that are not in force yet are accepted too. A consent that is still in effect changes nothing.
+   * After a withdrawal it can be given again.
    */
   @Post()
   @HttpCode(HttpStatus.NO_CONTENT)

@@ -80,8 +80,8 @@ export class SignUpController {
 
   /**
    * Mail a new code and link
-   * @remarks The previous ones stop working. The new ones have guesses of their own, within the daily limit of the address. During the cooldown no mail is sent and the
-   * previous ones stay valid.
+   * @remarks The previous ones stop working. The new ones have guesses of their own, within the daily limit of the
+   * address. During the cooldown no mail is sent and the previous ones stay valid.
    */
   @Post('resend')
   @HttpCode(HttpStatus.ACCEPTED)

@@ -75,11 +75,10 @@ export async function refuseCollisions(client: DatabaseClient, policy: Collision
   ])
     await refuseTwice(client, column, label, policy);
   // Last, because a row that is refused for its address takes no credential from another row.
-  for (const credential of CREDENTIALS)
-    await refuseTaken(
-      client,
-      ...[credential.match, `a member has this ${credential.label}`, credential.table, staged(credential)],
-    );
+  for (const credential of CREDENTIALS) {
+    const { match, label, table } = credential;
+    await refuseTaken(client, match, `a member has this ${label}`, table, staged(credential));
+  }
   for (const credential of CREDENTIALS)
     await refuseTwice(client, credential.columns, `the same ${credential.label}`, policy, staged(credential));
 }

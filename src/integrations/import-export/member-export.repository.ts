@@ -24,7 +24,10 @@ export interface ExportedMember {
   readonly attributes: AttributeValues | null;
   /** The encrypted secret of the confirmed authenticator app; null without one. */
   readonly app: Buffer | null;
-  /** The encrypted hashes of unused recovery codes, in hexadecimal. Codes from before 1.0.0 have none and are left out. */
+  /**
+   * The encrypted hashes of unused recovery codes, in hexadecimal. Codes from before 1.0.0 have
+   * none and are left out.
+   */
   readonly codes: readonly string[];
   readonly identities: readonly OwnIdentity[];
   /** The whole ledger, oldest first; null where it is empty. */

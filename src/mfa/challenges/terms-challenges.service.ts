@@ -5,7 +5,10 @@ import type { Tx } from '../../platform/database/sql.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { MfaChallengesRepository, type OpenChallenge } from './mfa-challenges.repository.js';
 
-/** Time to read the documents. All factors of the login are proven by then, so it may be longer than for a second one. */
+/**
+ * Time to read the documents. All factors of the login are proven by then, so it may be longer than
+ * for a second one.
+ */
 const TERMS_SECONDS = 1800;
 
 export interface IssuedTermsToken {

@@ -6,8 +6,8 @@ import { Member } from '../../users/member.entity.js';
 @Index('recovery_codes_member', ['memberId'])
 export class RecoveryCode {
   /**
-   * Keyed digest of the member and a hash of the code; before 1.0.0, of the code itself. 80 random bits would be safe without a key; the key is a
-   * second line of defence.
+   * Keyed digest of the member and a hash of the code; before 1.0.0, of the code itself. 80 random
+   * bits would be safe without a key; the key is a second line of defence.
    */
   @PrimaryColumn('bytea') digest: Buffer;
   /**

@@ -13,7 +13,7 @@ export class UsedProofs {
   private readonly used: LRUCache<string, true>;
 
   constructor(maxEntries = MAX_ENTRIES) {
-    this.used = new LRUCache({ max: maxEntries, ttlAutopurge: false, ttl: 1 });
+    this.used = new LRUCache({ max: maxEntries });
   }
 
   /**
