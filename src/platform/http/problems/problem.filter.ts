@@ -33,12 +33,21 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-/** Keeps type, stack and code only: a database error holds the values of its statement, such as a password hash. */
+/** Errors of the language, of Node.js and of our own code. Their messages quote no data. */
+const WITHOUT_DATA: readonly unknown[] = [Error, TypeError, RangeError, ReferenceError, AggregateError];
+
+/**
+ * Keeps what shows the place and the kind of an error. Messages of parsers, of TypeORM, and of the database about a value
+ * (SQLSTATE class 22) may quote data, such as a password hash. The name `code` is redacted in logs.
+ */
 function withoutData(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { type: typeof error };
   const { code, driverError } = error as Error & { code?: unknown; driverError?: { code?: unknown } };
+  const errorCode = code ?? driverError?.code;
+  const hasSqlState = typeof errorCode === 'string' && /^[0-9A-Z]{5}$/.test(errorCode);
+  const isQuotable = hasSqlState ? !errorCode.startsWith('22') : WITHOUT_DATA.includes(error.constructor);
   const frames = error.stack?.split('\n').filter((line) => /^\s+at /.test(line));
-  return { type: error.name, message: error.message, code: code ?? driverError?.code, stack: frames?.join('\n') };
+  return { type: error.name, ...(isQuotable && { message: error.message }), errorCode, stack: frames?.join('\n') };
 }
 
 declare module 'fastify' {
