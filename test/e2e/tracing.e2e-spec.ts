@@ -5,7 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { givenAdmin } from '../support/admins.js';
 import { eventually } from '../support/eventually.js';
 import { given, type GivenMember } from '../support/factories.js';
+import { ProductHook } from '../support/product-hook.js';
 import { TestApp } from '../support/test-app.js';
+
+const HOOK_TOKEN = 'hook-token-in-the-query';
 
 interface Span {
   name: string;
@@ -56,6 +59,10 @@ describe('traces', () => {
       env: {
         ...{ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_BSP_SCHEDULE_DELAY: '50', OTEL_SERVICE_NAME: 'accounts' },
         LOG_LEVEL: 'info',
+        // A hook that cannot be reached, with a secret in its address.
+        TOKEN_HOOK_URL: `http://127.0.0.1:1/hook?token=${HOOK_TOKEN}`,
+        TOKEN_HOOK_SECRET: ProductHook.SECRET,
+        TOKEN_HOOK_ON_FAILURE: 'open',
       },
     });
     ada = await given.member(app);
@@ -89,8 +96,16 @@ describe('traces', () => {
     const sent = collector.bodies.join('\n');
     const { email, password, loginId, accessToken, refreshToken, deviceToken, client } = ada;
     for (const address of [email, encodeURIComponent(email)]) expect(sent + app.logs.join('\n')).not.toContain(address);
-    for (const secret of [password, loginId, accessToken, refreshToken, deviceToken, client.ip])
+    for (const secret of [password, loginId, accessToken, refreshToken, deviceToken, client.ip, HOOK_TOKEN])
       expect(sent).not.toContain(secret);
+    const peers = collector.spans.flatMap(({ attributes }) =>
+      attributes.filter(({ key }) => key === 'network.peer.address').map(({ value }) => value.stringValue),
+    );
+    expect(new Set(peers)).toEqual(new Set(['']));
+    // The request to the hook failed; its span was sent all the same.
+    expect(collector.spans.filter(({ attributes }) => attributes.some(({ key }) => key === 'url.full'))).not.toEqual(
+      [],
+    );
   });
 
   it('without a collector they are dropped, and the server works and stops cleanly', async () => {
