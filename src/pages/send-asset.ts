@@ -16,11 +16,23 @@ export function sendAsset(
   { cachedEtag, encodings }: AssetRequest,
 ): Buffer | undefined {
   reply.headers(ASSET_HEADERS).header('etag', asset.etag).type(asset.contentType);
-  if (cachedEtag === asset.etag) {
+  if (isCached(asset, cachedEtag)) {
     reply.status(HttpStatus.NOT_MODIFIED);
     return undefined;
   }
-  if (!/\bgzip\b/.test(encodings ?? '')) return asset.content;
+  if (!acceptsGzip(encodings)) return asset.content;
   reply.header('content-encoding', 'gzip');
   return asset.gzipped();
+}
+
+/** Weak comparison (RFC 9110 section 13.1.2): a proxy that compresses answers weakens their tags. */
+function isCached({ etag }: PageAsset, ifNoneMatch = ''): boolean {
+  return ifNoneMatch.split(',').some((tag) => ['*', etag, `W/${etag}`].includes(tag.trim()));
+}
+
+/** RFC 9110 section 12.5.3; a weight of zero means "not acceptable". */
+function acceptsGzip(acceptEncoding = ''): boolean {
+  return acceptEncoding
+    .split(',')
+    .some((coding) => /^\s*gzip\s*(;|$)/i.test(coding) && !/;\s*q=0(\.0*)?\s*$/i.test(coding));
 }
