@@ -96,7 +96,7 @@ function addSearch(conditions: Conditions, query: string): void {
   }
   conditions.add(
     '(login_id LIKE $ OR email_key LIKE $ OR lower(name) LIKE lower($))',
-    ...[normaliseLoginId(query), address, query].map(prefix),
+    ...[normaliseLoginId(query), address, query.normalize('NFC')].map(prefix), // as names are stored
   );
 }
 

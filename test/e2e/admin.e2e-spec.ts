@@ -197,6 +197,7 @@ describe('member list', () => {
       `ZOE.${mark}@Example.test`,
       `zoe.${mark}@ex`,
       `민수 ${mark}`,
+      `민수 ${mark}`.normalize('NFD'), // as in file names on Apple devices
     ])
       expect([query, await search(query)]).toEqual([query, [ada.id]]);
     for (const query of [`%${mark.slice(1)}`, mark.replace(/^./, '_'), `${mark}\\`, `.${mark}`, `${mark}@example.test`])
@@ -806,9 +807,14 @@ describe('a dead mail', () => {
     await app.sql.query(`UPDATE proof_requests SET voided_at = now() WHERE member_id = $1`, [replaced.member.id]);
     const erased = await givenDeadMail(app);
     await app.sql.query(`UPDATE outbox_messages SET payload = NULL WHERE id = $1`, [erased.id]);
-    for (const { id } of [expired, replaced, erased]) {
+    const diagnosisOf = async ({ loginId }: GivenMember): Promise<string> =>
+      (await operator.client.get(`/api/admin/login-diagnosis?identifier=${loginId}`, operator.accessToken).expect(200))
+        .text;
+    expect(await diagnosisOf((await givenDeadMail(app)).member)).toContain('"retry_mail"');
+    for (const { id, member } of [expired, replaced, erased]) {
       const { status, body } = await retry(id);
       expect([status, body.code]).toEqual([409, 'mail_not_retryable']);
+      expect(await diagnosisOf(member)).not.toContain('"retry_mail"'); // nor is it offered
     }
   });
 });

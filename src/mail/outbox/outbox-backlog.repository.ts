@@ -12,7 +12,7 @@ import { QUEUED_AT } from './outbox.repository.js';
 export class OutboxBacklogRepository {
   constructor(private readonly database: Database) {}
 
-  /** Expired mails do not count as dead, because they cannot be retried. */
+  /** Mails that cannot be retried do not count as dead. */
   async measure(): Promise<Backlog> {
     const { rows } = await this.database.query<Backlog>(
       `SELECT count(*) FILTER (WHERE status = 'pending' AND available_at <= now())::int AS due,

@@ -18,12 +18,17 @@ export interface OutboxFilter {
   readonly memberId?: string | undefined;
 }
 
-/** Condition for a dead mail that can still be sent: its payload exists and has not expired. */
-export const IS_RETRYABLE = `status = 'dead' AND payload IS NOT NULL AND coalesce(expires_at > now(), true)`;
+/**
+ * Condition on `outbox_messages` for a dead mail that can still be sent: its payload exists and has not
+ * expired, and its code or link was neither used nor replaced.
+ */
+export const IS_RETRYABLE = `status = 'dead' AND payload IS NOT NULL AND coalesce(expires_at > now(), true)
+  AND NOT EXISTS (SELECT FROM proof_requests p
+    WHERE p.id = outbox_messages.proof_id AND (p.spent_at IS NOT NULL OR p.voided_at IS NOT NULL))`;
 
 /**
- * The outbox as administrators see it. TypeORM, because requests are rare; {@link OutboxRepository}
- * sends the mails.
+ * The outbox as administrators see it. TypeORM, because administrators ask rarely; mails are queued and
+ * claimed by {@link OutboxRepository}.
  */
 @Injectable()
 export class OutboxInspectionRepository {
@@ -55,10 +60,6 @@ export class OutboxInspectionRepository {
       })
       .where('id = :id', { id })
       .andWhere(IS_RETRYABLE)
-      .andWhere(
-        `NOT EXISTS (SELECT FROM proof_requests p
-          WHERE p.id = outbox_messages.proof_id AND (p.spent_at IS NOT NULL OR p.voided_at IS NOT NULL))`,
-      )
       .execute();
     if (affected !== 1) return false;
     await tx.query(`SELECT pg_notify('${OUTBOX_CHANNEL}', '')`);
