@@ -97,6 +97,25 @@ describe('transactions', () => {
     expect([await countOf(41, 43), await countOf(42)]).toEqual([2, 0]);
   });
 
+  it('a nested part that fails runs no follow-up, and undoes no more than itself', async () => {
+    const followedUp: string[] = [];
+    await database.transaction(async (tx) => {
+      const outer = tx.nested(async () => {
+        await insertLater(tx, 51);
+        const inner = tx.nested(async () => {
+          tx.afterCommit(() => followedUp.push('inner'));
+          await insertLater(tx, 51);
+        });
+        await expect(inner).rejects.toMatchObject({ code: '23505' });
+        throw new Error('no');
+      });
+      await expect(outer).rejects.toThrow('no');
+      await insertLater(tx, 52);
+      tx.afterCommit(() => followedUp.push('whole'));
+    });
+    expect([await countOf(51), await countOf(52), followedUp]).toEqual([0, 1, ['whole']]);
+  });
+
   it('entities saved together join the transaction', async () => {
     await expect(
       database.transaction(async (tx) => {

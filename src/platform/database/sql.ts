@@ -87,6 +87,7 @@ export class Tx implements Sql {
    */
   async nested<T>(work: () => Promise<T>): Promise<T> {
     await this.flush();
+    const followUps = this.followUps.length;
     await this.client.query('SAVEPOINT part');
     try {
       const result = await work();
@@ -96,13 +97,15 @@ export class Tx implements Sql {
     } catch (error) {
       this.waiting.length = 0;
       this.outcomes.length = 0;
+      this.followUps.length = followUps;
       await this.client.query('ROLLBACK TO SAVEPOINT part');
+      await this.client.query('RELEASE SAVEPOINT part'); // else an outer part would roll back to this one
       throw error;
     }
   }
 
   /**
-   * Runs after the commit, not after a rollback or a crash. It must not throw, and nothing may
+   * Runs after the commit, not after a rollback, of a nested part too, or a crash. It must not throw, and nothing may
    * depend on it for correctness.
    */
   afterCommit(followUp: () => void): void {

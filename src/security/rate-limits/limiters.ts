@@ -20,7 +20,7 @@ export class Limiter {
     private readonly name: string,
     private readonly points: number,
     private readonly windowSeconds: number,
-    private readonly durability: Durability,
+    readonly durability: Durability,
   ) {}
 
   /**
@@ -114,14 +114,14 @@ export class Limiters {
     wanted: Readonly<Record<Wanted, readonly [Limiter, subject: string, otherPoints?: number]>>,
     read: Readonly<Record<Read, readonly [Limiter, subject: string]>> = {} as Record<Read, never>,
   ): Promise<{ readonly isTaken: boolean; readonly after: Record<Wanted | Read, LimitOutcome> }> {
-    const points = Object.values<readonly [Limiter, string, number?]>(wanted).map(([limiter, ...subject]) =>
-      limiter.pointOf(...subject),
-    );
+    const takes = Object.values<readonly [Limiter, string, number?]>(wanted);
+    const points = takes.map(([limiter, ...subject]) => limiter.pointOf(...subject));
+    const durability = takes.some(([limiter]) => limiter.durability === 'lasting') ? 'lasting' : 'losable';
     const reads = Object.values<readonly [Limiter, string]>(read).map(([limiter, subject]) => ({
       ...limiter.pointOf(subject),
       limit: null,
     }));
-    const { isTaken, counts } = await this.counters.takeAll([...points, ...reads], 'losable');
+    const { isTaken, counts } = await this.counters.takeAll([...points, ...reads], durability);
     const entries = Object.entries<readonly [Limiter, ...unknown[]]>({ ...wanted, ...read });
     const outcomes = entries.map(([name, [limiter]], index) => [name, limiter.outcomeOf(counts[index] ?? null)]);
     return { isTaken, after: Object.fromEntries(outcomes) as Record<Wanted | Read, LimitOutcome> };
