@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { MAX_TOKEN_LENGTH } from '../../platform/crypto/tokens/tokens.service.js';
 import { ApiInteger } from '../../platform/http/integer.decorator.js';
 import { IsOpaqueToken, IsVisibleText } from '../../platform/http/validation/field-decorators.js';
 import { MayBeAbsent } from '../../platform/http/validation/rule.js';
@@ -52,7 +53,7 @@ export class RefreshResponse extends TokenResponse {
 export class VerifyTokenRequest {
   /** An access token */
   // Any text is accepted here: the answer to an invalid token is `active: false`, not an error.
-  @IsVisibleText({ max: 4096 })
+  @IsVisibleText({ max: MAX_TOKEN_LENGTH })
   @ApiProperty({ example: 'eyJhbGciOiJFUzI1NiJ9.e30.c2ln' })
   token: string;
 }

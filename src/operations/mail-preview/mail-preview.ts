@@ -45,6 +45,6 @@ export class MailPreview {
     const { logo } = this.renderer;
     return logo === null
       ? html
-      : html.replace(`cid:${logo.cid}`, `data:image/png;base64,${logo.content.toString('base64')}`);
+      : html.replaceAll(`cid:${logo.cid}`, `data:image/png;base64,${logo.content.toString('base64')}`);
   }
 }

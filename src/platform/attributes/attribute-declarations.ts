@@ -59,6 +59,8 @@ function parseObject(text: string): Record<string, unknown> {
 function checkDeclaration(name: string, declaration: unknown): void {
   if (!NAME.test(name))
     throw new Error('needs names of 1 to 32 letters, digits and _, beginning with a lower-case letter');
+  // Requests with such a name are refused, so that it could never have a value.
+  if (isForbiddenKey(name)) throw new Error(`${name} is a reserved name`);
   if (!isObject(declaration)) throw new Error(`${name} needs an object`);
   const { schema, member, inToken, atSignUp, ...others } = declaration;
   const [unknown] = Object.keys(others);

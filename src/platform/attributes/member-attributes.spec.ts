@@ -101,6 +101,8 @@ describe('MemberAttributes', () => {
   it.each([
     ['{', 'needs JSON'],
     ['[]', 'needs a JSON object of attributes'],
+    ['{"constructor":{"schema":{},"member":"write"}}', 'constructor is a reserved name'],
+    ['{"prototype":{"schema":{},"member":"write"}}', 'prototype is a reserved name'],
     ['{"__proto__":{}}', 'needs names of'],
     ['{"plan":1}', 'plan needs an object'],
     [JSON.stringify({ plan: { ...PLAN, member: 'all' } }), 'plan.member needs'],

@@ -8,7 +8,7 @@ import { ConfigurationError } from '../../config/configuration-error.js';
 import type { DomainError } from '../../http/problems/domain-error.js';
 import { TokenKeys } from './token-keys.js';
 import type { TokenPurpose } from './token-purpose.js';
-import { TokensService } from './tokens.service.js';
+import { MAX_TOKEN_LENGTH, TokensService } from './tokens.service.js';
 
 const SECRET = 'the-secret-in-use-of-forty-bytes-Kq3xVw7';
 const OLDER = 'an-older-secret-of-forty-odd-bytes-Lm9pTr';
@@ -88,6 +88,17 @@ describe('a token', () => {
       expect(audOf(withAudience(A))).toBe(A);
       expect(audOf(withAudience(`${A}, ${B}`))).toEqual([A, B]);
       expect(claimsOf(mint(withAudience(A), 'refresh')).aud).toBe('refresh');
+    });
+
+    it('has room for the largest attributes and claims and for many audiences; longer input is refused undecoded', () => {
+      const many = Array.from({ length: 40 }, (_, index) => `https://service-${index}.example.com`).join(',');
+      const hook = { TOKEN_HOOK_URL: 'https://app.example/hook', TOKEN_HOOK_SECRET: `whsec_${'a'.repeat(44)}` };
+      const issuing = tokensWith({ ACCESS_TOKEN_AUDIENCE: many, ...hook });
+      const claims = { ...CLAIMS.access, attributes: { note: 'x'.repeat(1000) }, plan: 'y'.repeat(1000) };
+      const token = issuing.sign('access', claims, now(), now() + 600);
+      expect(token.length).toBeGreaterThan(4096);
+      expect(refusalOf(issuing, 'access', token)).toBe('accepted');
+      expect(refusalOf(issuing, 'access', token.padEnd(MAX_TOKEN_LENGTH + 1, 'x'))).toBe('token_invalid');
     });
 
     it('is accepted by servers that share one audience, so that the setting changes in two steps', () => {

@@ -16,8 +16,11 @@ import { VerifiedTokens } from './verified-tokens.js';
  */
 const MAX_AHEAD_SECONDS = 60;
 
-/** Far longer than any token of this service; longer input is refused before it is decoded. */
-const MAX_TOKEN_LENGTH = 4096;
+/**
+ * Longer input is refused before it is decoded. An access token has up to 3,500 characters with the largest attributes and
+ * claims of the token hook, and audiences beyond the first add their own.
+ */
+export const MAX_TOKEN_LENGTH = 8192;
 
 /** The `aud` of access tokens of 1.0, which are valid until they expire. */
 const AUDIENCE_OF_1_0 = 'access';
