@@ -29,7 +29,7 @@ export interface MunjigiOptions {
    * possession to your services, which must check it. `none` opens sessions without a key. Default:
    * `refresh` if there is a key, except with cookie transport on another origin than the server's,
    * whose pages share the cookie but not the key. Without WebCrypto or IndexedDB, and without a
-   * `signer`, sessions are not bound.
+   * `signer`, sessions are not bound. With a `signer` that fails, a sign-in fails if this is set.
    */
   binding?: BindingMode;
   /** Keeps the key outside browsers. Default: a key in IndexedDB that cannot be extracted. */

@@ -106,6 +106,16 @@ describe('a client with a key', () => {
     expect(await codeOf(logIn(strict.client, none.member))).toBe('proof_invalid');
   });
 
+  it('RB-06 does not sign in without the key that it was asked to bind to', async () => {
+    const locked = { ...newSigner(), publicKey: () => Promise.reject(new Error('the key is locked')) };
+    const member = await given.member(app);
+    for (const binding of ['refresh', 'full'] as const)
+      await expect(logIn(open({ signer: locked, binding }).client, member)).rejects.toThrow('the key is locked');
+    const { client } = open({ signer: locked });
+    await logIn(client, member); // the choice was left to the client
+    expect((await client.sessions.list()).find(({ current }) => current)).toMatchObject({ bound: false });
+  });
+
   it('RB-06 makes proofs for the path of PUBLIC_URL, behind a proxy that removes it', async () => {
     const baseUrl = 'http://localhost:3000/accounts';
     const server = await TestApp.start({ env: { PUBLIC_URL: baseUrl } });

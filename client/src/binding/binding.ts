@@ -16,24 +16,32 @@ export interface BindingOptions {
 export class Binding {
   private readonly keys: KeySource | undefined;
   private readonly mode: BindingMode;
-  /** Whether the app has left the choice to the client, which then may sign in without a key. */
+  /** Whether the app has left the choice to the client, which then signs in without a key if the server refuses the proof. */
   readonly isOptional: boolean;
+  /** Whether the app has asked for a binding and brought the key, so that a key which fails must not be left out. */
+  private readonly isStrict: boolean;
   private known: ProofKey | undefined;
 
   constructor({ baseUrl, usesCookies, mode, signer }: BindingOptions) {
     this.keys = signer ? signerKeys(signer) : browserKeys(nameOf(baseUrl));
     this.isOptional = mode === undefined;
+    this.isStrict = mode !== undefined && signer !== undefined;
     // The built-in pages share the cookie, but reach the key only on their own origin.
     const sharesCookieOnly = usesCookies && !signer && this.keys !== undefined && !isOwnOrigin(baseUrl);
     this.mode = mode ?? (sharesCookieOnly ? 'none' : 'refresh');
   }
 
-  /** Returns the key for a new session, or undefined for a session without one. */
+  /**
+   * Returns the key for a new session, or undefined for a session without one.
+   *
+   * @throws what the signer threw, where the app has set both `signer` and `binding`
+   */
   async keyForSignIn(): Promise<ProofKey | undefined> {
     if (this.mode === 'none' || !this.keys) return undefined;
     try {
       return (this.known = await this.keys.findOrCreate());
-    } catch {
+    } catch (error) {
+      if (this.isStrict) throw error;
       return undefined; // a private window has no key store, for example; the user can still sign in
     }
   }
