@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { waitUntilDone, waitUntilLoggedIn, logIn, open, panel } from '../support/account-page.js';
 import { describeInBrowser } from '../support/browser.js';
@@ -5,14 +8,33 @@ import { eventually } from '../support/eventually.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
 import { mailbox } from '../support/mailbox.js';
 import { LOOKS, WALKS, ONE_LOOK, BrowserApp, type Look, type Visitor } from '../support/browser-app.js';
+import { ProofMaker } from '../support/proof-maker.js';
 import { codeAt } from '../support/second-factor.js';
+
+/** The database keeps the keys of an object in another order than this one. */
+const SIZES = [
+  { height: 170, unit: 'cm' },
+  { height: 180, unit: 'cm' },
+];
+const ATTRIBUTES = {
+  motto: { schema: { type: 'string' }, member: 'write' },
+  size: { schema: { enum: SIZES }, member: 'write' },
+  score: { schema: { type: 'number' }, member: 'write' },
+};
 
 describeInBrowser('the account page', () => {
   let browserApp: BrowserApp;
+  let directory: string;
   beforeAll(async () => {
-    browserApp = await BrowserApp.start();
+    directory = await mkdtemp(path.join(tmpdir(), 'account-'));
+    const attributes = path.join(directory, 'attributes.json');
+    await writeFile(attributes, JSON.stringify(ATTRIBUTES));
+    browserApp = await BrowserApp.start({ MEMBER_ATTRIBUTES: attributes });
   });
-  afterAll(() => browserApp?.stop());
+  afterAll(async () => {
+    await browserApp?.stop();
+    await rm(directory, { recursive: true });
+  });
 
   /** A member who has logged in on the login page and is on the account page. */
   async function loggedIn(look: Look): Promise<{ ada: GivenMember; visitor: Visitor }> {
@@ -130,6 +152,35 @@ describeInBrowser('the account page', () => {
     });
   }
 
+  it('keeps attributes that were not touched, and takes only decimal numbers as numbers', async () => {
+    const { ada, visitor } = await loggedIn(LOOKS[1]!);
+    const attributes = { motto: ' Line 1\nLine 2 ', size: SIZES[1], score: 3 };
+    await ada.client.patch('/api/members/me', { attributes }, ada.accessToken).expect(200);
+    const stored = async (): Promise<object> =>
+      (await ada.client.get('/api/members/me', ada.accessToken).expect(200)).body.attributes;
+    await visitor.open('account');
+    await waitUntilLoggedIn(visitor);
+    await open(visitor, 'profile', 'edit');
+    expect(await visitor.page.locator('#attribute-size option:checked').innerText()).toBe(JSON.stringify(SIZES[1]));
+    await visitor.type('#profile-name', 'Ada');
+    await visitor.send('profile');
+    await waitUntilDone(visitor, 'profile');
+    expect(await stored()).toEqual(attributes);
+
+    await open(visitor, 'profile', 'edit');
+    for (const typed of ['1e999', 'Infinity', '0x1F', '0b11']) {
+      await visitor.type('#attribute-score', typed);
+      await visitor.send('profile');
+      await visitor.page.locator('#attribute-score-error:visible').waitFor();
+    }
+    await visitor.type('#attribute-score', '-1.5e2');
+    await visitor.page.locator('#attribute-size').selectOption('');
+    await visitor.send('profile');
+    await waitUntilDone(visitor, 'profile');
+    expect(await stored()).toEqual({ motto: attributes.motto, score: -150 });
+    await visitor.close();
+  });
+
   it('ends other sessions, shows the security activity, and closes the account', async () => {
     const { ada, visitor } = await loggedIn(LOOKS[1]!);
     await panel(visitor, 'sessions').locator('[data-end]:visible').click();
@@ -153,6 +204,31 @@ describeInBrowser('the account page', () => {
     await visitor.see('closed');
     const { rows } = await browserApp.app.sql.query('SELECT status FROM members WHERE id = $1', [ada.id]);
     expect(rows[0].status).toBe('closed');
+    await visitor.close();
+  });
+
+  it('RB-06 does not claim to have ended a session that an app has bound to its own key', async () => {
+    const { app } = browserApp;
+    const ada = await given.member(app);
+    const maker = new ProofMaker('ES256', app.publicUrl);
+    const login = await app.request('POST', '/api/auth/login', {
+      body: { identifier: ada.loginId, password: ada.password, transport: 'cookie' },
+      headers: { ...maker.header({ path: '/api/auth/login' }), origin: app.publicUrl },
+    });
+    const visitor = await browserApp.visitor(LOOKS[1]!);
+    await visitor.context.addCookies(
+      (login.headers['set-cookie'] as string[]).map((line) => {
+        const [name, value] = line.split(';', 1)[0]!.split('=') as [string, string];
+        return { name, value, url: `${app.publicUrl}/api/auth` };
+      }),
+    );
+    await visitor.open('logout');
+    await visitor.see('ready');
+    await visitor.send('log-out');
+    await visitor.page.locator('[data-problem]').filter({ hasText: 'Please continue in the app' }).waitFor();
+    expect(await visitor.page.locator('[data-state="signed-out"]').isVisible()).toBe(false);
+    const { rows } = await app.sql.query('SELECT ended_at FROM sessions WHERE id = $1', [login.body.sessionId]);
+    expect(rows).toEqual([{ ended_at: null }]);
     await visitor.close();
   });
 
@@ -234,6 +310,17 @@ describeInBrowser('the account page', () => {
     await phone.inspectInEachLook('login-recovery-code');
     await phone.send('second-factor');
     await waitUntilLoggedIn(phone);
+    await panel(phone, 'recovery-codes').filter({ hasText: '9' }).waitFor();
+    // Where the number cannot be loaded, none is shown.
+    await phone.page.route('**/api/members/me/totp', (route) =>
+      route.fulfill({ status: 429, json: { code: 'too_many_requests', detail: 'Too many requests.' } }),
+    );
+    await phone.page.locator('[data-language-switch]').click();
+    const problem = panel(phone, 'recovery-codes').locator('[data-list-problem]');
+    await problem.waitFor();
+    expect(await panel(phone, 'recovery-codes').locator('[data-fill="codesLeft"]').textContent()).toBe('');
+    await phone.page.unroute('**/api/members/me/totp');
+    await problem.locator('button').click();
     await panel(phone, 'recovery-codes').filter({ hasText: '9' }).waitFor();
 
     await open(phone, 'two-factor', 'remove');

@@ -7,11 +7,22 @@ import type { Locator } from 'playwright-core';
 import { givenAdmin, type GivenAdmin } from '../support/admins.js';
 import { describeInBrowser } from '../support/browser.js';
 import { walksIn, BrowserApp, type Visitor } from '../support/browser-app.js';
-import { act, card, giveReason, goTo, waitUntilDone, logInTo, openMember, REASON } from '../support/console.js';
+import {
+  act,
+  card,
+  giveReason,
+  goTo,
+  waitUntilDone,
+  waitUntilLoaded,
+  logInTo,
+  openMember,
+  REASON,
+} from '../support/console.js';
 import { eventually } from '../support/eventually.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
 import { JAPANESE } from '../support/language-pack.js';
 import { mailbox } from '../support/mailbox.js';
+import { enrol } from '../support/second-factor.js';
 
 const ATTRIBUTES = {
   team: { schema: { type: 'string', pattern: '^[A-Z]', title: 'Team', 'x-title-ko': '팀' }, member: 'read' },
@@ -277,6 +288,16 @@ describeInBrowser('the screen of a member in the console', () => {
         expect(await action(visitor, 'erase').count()).toBe(0);
       });
 
+      it('offers to remove the second factor of a disabled member, and not the own one', async () => {
+        const ada = await enrol(await given.member(browserApp.app));
+        await browserApp.app.sql.query(`UPDATE members SET status = 'disabled' WHERE id = $1`, [ada.id]);
+        await openMember(visitor, ada.id);
+        await action(visitor, 'remove-app').waitFor();
+        await openMember(visitor, admin.id);
+        await action(visitor, 'export').waitFor();
+        expect(await action(visitor, 'remove-app').count()).toBe(0);
+      });
+
       it('gives the focus back where a card was drawn again while its dialog was open', async () => {
         const ada = await given.member(browserApp.app);
         await openMember(visitor, ada.id);
@@ -342,6 +363,24 @@ describeInBrowser('the screen of a member in the console', () => {
           await showsOnly(grace);
           await letCome(release, isFirst);
           expect(await loginIds()).toEqual([grace.loginId]);
+        });
+
+        it('asks why a person cannot log in only when the button is pressed, not on the way back', async () => {
+          const asked: (string | null)[] = [];
+          visitor.page.on('request', (request) => {
+            const { pathname, searchParams } = new URL(request.url());
+            if (pathname === '/api/admin/login-diagnosis') asked.push(searchParams.get('identifier'));
+          });
+          await search(grace.email);
+          await showsOnly(grace);
+          await entries().locator('a').click();
+          await waitUntilLoaded(visitor, 'timeline');
+          await visitor.page.goBack();
+          await showsOnly(grace);
+          expect(asked).not.toContain(grace.email); // the view of the member asks with the login ID
+          await visitor.page.locator('form.filter button[type="button"]').click();
+          await card(visitor, 'diagnosis').locator('[data-finding]').first().waitFor();
+          expect(asked).toContain(grace.email);
         });
 
         it('AC-41 goes on with the search that it shows, whatever is typed for the next one', async () => {

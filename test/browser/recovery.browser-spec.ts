@@ -128,6 +128,38 @@ describeInBrowser('getting back into an account on the built-in pages', () => {
     });
   }
 
+  it('a member whose new password was set, but whose answer was lost, is asked to try it', async () => {
+    const ada = await given.member(browserApp.app);
+    const earlier = (await mailbox.to(ada.email).all()).at(-1);
+    await browserApp.app.post('/api/auth/password-reset/send-code', { email: ada.email }).expect(202);
+    const visitor = await browserApp.visitor(LOOKS[1]!);
+    await visitor.open(linkIn(await mailbox.to(ada.email).next({ after: earlier })));
+    await visitor.see('ready');
+    const newPassword = unique.password();
+    await visitor.type('#newPassword', newPassword);
+    await visitor.page.route('**/api/auth/password-reset', async (route) => {
+      await route.fetch();
+      await route.fulfill({ status: 200, contentType: 'text/html', body: '<!doctype html><title>Proxy</title>' });
+    });
+    await visitor.send('reset');
+    await visitor.page.locator('[data-form="reset"] [data-problem]:visible').waitFor();
+    await visitor.page.unroute('**/api/auth/password-reset');
+    await visitor.send('reset');
+    await visitor.see('unsure');
+    await visitor.inspectInEachLook('reset-password-unsure');
+    expect(await opens(ada.loginId, newPassword)).toBe(true);
+
+    // Without an earlier try, the page does not claim that its time is over.
+    await visitor.open('login');
+    await visitor.open('reset-password#grant=nonsense');
+    await visitor.see('ready');
+    await visitor.type('#newPassword', newPassword);
+    await visitor.send('reset');
+    await visitor.see('broken');
+    expect(await visitor.text('[data-state="broken"]')).toContain('already been used or was replaced');
+    await visitor.close();
+  });
+
   it('a new address is confirmed, and the old address undoes the change', async () => {
     const ada = await given.member(browserApp.app);
     const newEmail = unique.email();

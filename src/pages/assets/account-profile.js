@@ -2,7 +2,7 @@
 
 /** Shows and changes the name, the language and attributes. */
 
-import { fillAttributes, readAttributes } from './attributes.js';
+import { fillAttributes, readChangedAttributes } from './attributes.js';
 import { valueOf } from './form.js';
 import { onLanguageChange } from './language.js';
 import { find, localDay, text } from './page.js';
@@ -28,7 +28,7 @@ export function offerProfile(member) {
     const changes = {
       name: name === '' ? null : name,
       locale: valueOf('profile', 'locale'),
-      ...readAttributes('profile', latest.attributes ?? {}),
+      ...readChangedAttributes('profile'),
     };
     show(await call('PATCH', 'members/me', changes));
     panel.finish('shown', text('profileSaved'));

@@ -71,6 +71,7 @@ export class RecoveryCodes {
    * one may be wrong.
    */
   async showCount() {
+    this.panel.fill({ codesLeft: '' });
     await this.panel.run(async () => {
       const { recoveryCodesLeft } = await call('GET', 'members/me/totp');
       this.panel.fill({ codesLeft: text('codesLeft', { count: String(recoveryCodesLeft) }) });

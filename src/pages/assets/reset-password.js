@@ -6,7 +6,7 @@
  * last step. The link is used when the form is sent, not when the page is opened.
  */
 
-import { ApiProblem, post } from './api.js';
+import { ApiProblem, post, toProblem } from './api.js';
 import { offerCode } from './code-request.js';
 import { resumeCode, startOver } from './code-step.js';
 import { onSubmit, requiredValue } from './form.js';
@@ -21,9 +21,10 @@ let token = takeLinkToken();
 
 /**
  * The reset token, which allows to set the password. It is kept in memory, so that the member can
- * try again if the server refuses the password.
- * @type {{ resetToken: string, maskedLoginId?: string } | null}
+ * try again if the server refuses the password. `mayBeUsed`: the answer to an earlier try was lost.
+ * @typedef {{ resetToken: string, maskedLoginId?: string, mayBeUsed?: boolean }} Grant
  */
+/** @type {Grant | null} */
 let grant = null;
 
 const resetToken = takeSecret('grant');
@@ -61,19 +62,29 @@ async function confirmCode() {
 
 async function reset() {
   requiredValue('reset', 'newPassword', text('newPasswordMissing'));
+  /** @type {Grant} */
+  let used;
   try {
-    if (grant === null) {
-      grant = await post('auth/password-reset/confirm-link', { token });
-    }
-    await post('auth/password-reset', { newPassword: newPassword.value }, grant?.resetToken);
+    used = grant ??= await post('auth/password-reset/confirm-link', { token });
+    await setPassword(used);
   } catch (error) {
     if (!(error instanceof ApiProblem) || !endIfFinal(error)) throw error;
     return;
   }
-  const loginId = grant?.maskedLoginId ?? '';
+  const loginId = used.maskedLoginId ?? '';
   forgetSecrets();
   show('done', { loginId });
   showGroup('loginId', loginId !== '');
+}
+
+/** The server may have set the password where its answer is lost. @param {Grant} sent */
+async function setPassword(sent) {
+  try {
+    await post('auth/password-reset', { newPassword: newPassword.value }, sent.resetToken);
+  } catch (error) {
+    if (['network', 'unexpected'].includes(toProblem(error).code)) sent.mayBeUsed = true;
+    throw error;
+  }
 }
 
 /**
@@ -82,21 +93,31 @@ async function reset() {
  * @param {ApiProblem} problem
  */
 function endIfFinal(problem) {
-  if (['token_expired', 'token_invalid'].includes(problem.code)) {
-    endBroken('timeOver');
+  const { code } = problem;
+  if (code === 'token_expired' || code === 'token_invalid') {
+    if (grant?.mayBeUsed) endUnsure();
+    else if (code === 'token_expired') endBroken('timeOver', 'notChanged');
+    else endBroken('requestInvalid', 'mayBeChanged');
     return true;
   }
   if (isLinkRefused(problem)) {
-    endBroken(problem.code === 'link_expired' ? 'linkExpired' : 'linkInvalid');
+    if (code === 'link_expired') endBroken('linkExpired', 'notChanged');
+    else endBroken('linkInvalid', 'mayBeChanged');
     return true;
   }
   return false;
 }
 
-/** @param {string} key of the text for the reason */
-function endBroken(key) {
+/** The new password may be set: an earlier try used the token, and its answer was lost. */
+function endUnsure() {
   forgetSecrets();
-  showDescribed('broken', () => ({ reason: text(key) }));
+  show('unsure');
+}
+
+/** @param {string} reason a key of a text @param {'notChanged' | 'mayBeChanged'} outcome */
+function endBroken(reason, outcome) {
+  forgetSecrets();
+  showDescribed('broken', () => ({ reason: text(reason), outcome: text(outcome) }));
 }
 
 function forgetSecrets() {

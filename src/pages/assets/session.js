@@ -33,10 +33,14 @@ let renewing = null;
 
 /** Thrown if there is no session, or if it has ended. */
 export class SignedOut extends Error {
-  /** @param {boolean} wasSignedIn true if a session has ended; false if there was none */
-  constructor(wasSignedIn) {
+  /**
+   * @param {boolean} wasSignedIn true if a session has ended; false if there was none
+   * @param {ApiProblem} refusal the answer to the attempt to renew it
+   */
+  constructor(wasSignedIn, refusal) {
     super('signed out');
     this.wasSignedIn = wasSignedIn;
+    this.refusal = refusal;
   }
 }
 
@@ -61,12 +65,16 @@ export async function call(method, operation, body, reason) {
   }
 }
 
-/** Ends the session. A session that has already ended is not an error. */
+/**
+ * Ends the session. A session that has already ended is not an error. Throws an ApiProblem for one that
+ * an app has bound to its own key: only the app can end it.
+ */
 export async function logOut() {
   try {
     await call('POST', 'auth/logout');
   } catch (error) {
     if (!(error instanceof SignedOut)) throw error;
+    if (error.refusal.code === 'proof_required') throw error.refusal;
   } finally {
     accessToken = '';
     renewAt = 0;
@@ -93,8 +101,8 @@ async function refresh() {
     renewAt = 0;
     if (!(error instanceof ApiProblem)) throw error;
     // `proof_required`: the session in the cookie is bound to a key that this page does not have.
-    if (['token_invalid', 'proof_required'].includes(error.code)) throw new SignedOut(false);
-    if (['token_expired', 'session_ended', 'token_reused'].includes(error.code)) throw new SignedOut(true);
+    if (['token_invalid', 'proof_required'].includes(error.code)) throw new SignedOut(false, error);
+    if (['token_expired', 'session_ended', 'token_reused'].includes(error.code)) throw new SignedOut(true, error);
     throw error;
   }
 }

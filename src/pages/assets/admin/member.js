@@ -56,12 +56,14 @@ export function open(params, onNamed) {
   function drawActions(member) {
     const can = memberActions(id, member.loginId, done);
     const isActive = member.status === 'active';
+    // An administrator removes the own factors in the account page.
+    const mayLoseFactor = !member.isSelf && member.status !== 'closed';
     const possible = [
       isActive && can.resetPassword(),
       isActive && can.resetCompromised(),
       member.sessionCount > 0 && can.endSessions(),
       member.isWaiting && can.unlock(),
-      ...(isActive ? member.secondFactors.map((factor) => can.removeFactor(factor)) : []),
+      ...(mayLoseFactor ? member.secondFactors.map((factor) => can.removeFactor(factor)) : []),
       isActive && (member.role === 'admin' ? can.makeMember() : can.makeAdmin()),
       isActive && can.disable(),
       member.status === 'disabled' && can.enable(),

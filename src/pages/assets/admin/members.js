@@ -34,12 +34,15 @@ export function open() {
     memberEntry,
     'noMember',
   );
-  const diagnosis = diagnosisCard(() => form.applied.query ?? '');
+  /** Whom the button has asked about. Not what was remembered: each answer leaves a row in the audit log. */
+  let asked = '';
+  const diagnosis = diagnosisCard(() => asked);
   diagnosis.root.hidden = true;
 
   /** @param {Record<string, string>} values */
   function search(values) {
     keep(values);
+    asked = '';
     diagnosis.root.hidden = true;
     if (ID.test(values.query ?? '')) goTo('member', { id: values.query ?? '' });
     else void list.reload();
@@ -48,6 +51,7 @@ export function open() {
   function diagnose() {
     if (form.values().query === undefined) return form.focus();
     keep(form.take());
+    asked = form.applied.query ?? '';
     diagnosis.root.hidden = false;
     diagnosis.say(''); // the result of an action for another person
     void list.reload();
