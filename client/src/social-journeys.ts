@@ -26,7 +26,7 @@ const ANSWER_FIELDS = [
   ...['code', 'state', 'iss', 'error', 'error_description', 'error_uri', 'session_state'],
   ...['scope', 'authuser', 'hd', 'prompt'], // of Google
 ];
-/** How providers report that the person cancelled: by RFC 6749 section 4.1.2.1, and Apple by codes of its own. */
+/** How providers report that the person cancelled: RFC 6749 section 4.1.2.1; Apple and LinkedIn use codes of their own. */
 const CANCELLED: ReadonlySet<string> = new Set(['access_denied', 'user_cancelled_authorize', 'user_cancelled_login']);
 
 /**

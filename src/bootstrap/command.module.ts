@@ -19,8 +19,8 @@ import { SCHEMA } from './data-source.js';
 import { AdminCreationService } from '../operations/commands/admin-creation.service.js';
 
 /**
- * The services that commands use. The application is created without HTTP, so no controller is
- * reachable.
+ * The services of all commands but `munjigi members`, which has {@link MemberCommandModule}. The
+ * application is created without HTTP, so no controller is reachable.
  */
 @Module({
   imports: [
@@ -36,7 +36,7 @@ import { AdminCreationService } from '../operations/commands/admin-creation.serv
   ],
   providers: [
     ...[AdminCreationService, RestoreService, EncryptedValuesRepository, ReEncryptionService],
-    // Without their module, whose worker a command must not start.
+    // Without FederationModule, of which commands need only these.
     ...[ProviderGrantReEncryption, ProviderGrantsRepository, ProviderGrantsService, ProviderRevocationsRepository],
   ],
 })

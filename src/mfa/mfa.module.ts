@@ -42,8 +42,8 @@ const EXPORTED = [
 ];
 
 /**
- * Second factors: authenticator apps, passkeys, recovery codes, and the logins that await one of
- * them.
+ * Second factors: authenticator apps, passkeys, recovery codes; and the logins that await one of
+ * them, or a consent.
  */
 @Module({
   imports: [

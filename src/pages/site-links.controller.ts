@@ -5,7 +5,7 @@ import { AppConfig } from '../platform/config/app-config.js';
 import { DomainError } from '../platform/http/problems/domain-error.js';
 import { Public } from '../platform/http/public.decorator.js';
 
-/** Browsers and app stores read these seldom; a change shall not take a day. */
+/** An hour, so that browsers and app stores soon have a changed setting. They read these files seldom. */
 const CACHE_CONTROL = 'public, max-age=3600';
 const ANDROID_RELATIONS = ['delegate_permission/common.get_login_creds', 'delegate_permission/common.handle_all_urls'];
 
@@ -19,8 +19,8 @@ interface AssetLink {
 }
 
 /**
- * What browsers, password managers and app stores read about this site. Nothing of a request is in
- * an answer, and what is not configured is not found (AC-73).
+ * What browsers, password managers and app stores read about this site. Answers hold
+ * settings only and nothing of the request, and a file without its setting is not found (AC-73).
  */
 @Public()
 @ApiExcludeController()
@@ -32,7 +32,10 @@ export class SiteLinksController {
   @Get('change-password')
   changePassword(@Res({ passthrough: true }) reply: FastifyReply): void {
     const target = this.config.changePasswordUrl;
-    if (target === undefined) throw new DomainError('not_found', { detail: 'no page changes passwords' });
+    if (target === undefined)
+      throw new DomainError('not_found', {
+        detail: 'CHANGE_PASSWORD_URL is not set, and there is no account page',
+      });
     void reply.redirect(target, HttpStatus.FOUND);
   }
 

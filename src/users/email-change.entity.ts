@@ -21,6 +21,6 @@ export class EmailChange {
   @Column('bytea', { name: 'undo_digest' }) undoDigest: Buffer;
   @Column('timestamptz', { name: 'changed_at', default: () => 'now()' }) changedAt: Date;
   @Column('timestamptz', { name: 'undo_until' }) undoUntil: Date;
-  /** When this change was undone, alone or together with an older one. */
+  /** Since when it can no longer be undone: it was, alone or with an older one, or a backup was restored. */
   @Column('timestamptz', { name: 'closed_at', nullable: true }) closedAt: Date | null;
 }

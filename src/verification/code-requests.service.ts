@@ -29,7 +29,10 @@ export interface CodeRequestKind<Name extends keyof MailTemplates> {
     challenge: IssuedEmailChallenge,
     origin: RequestOrigin,
   ): MailTemplates[Name];
-  /** Writes the audit row in the same commit; `memberId` is null for an unknown address. */
+  /**
+   * Writes the audit row of a new challenge in the same commit. `memberId` is null where no mail is sent: for an unknown
+   * address, a disabled member, another login ID, or too many mails.
+   */
   record(tx: Tx, memberId: string | null): Promise<void>;
 }
 

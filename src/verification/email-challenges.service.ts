@@ -35,7 +35,7 @@ export interface IssueOptions {
   readonly linkTtlSeconds: number;
   /** Default: CODE_TTL_SECONDS. */
   readonly codeTtlSeconds?: number;
-  /** Whether a mail carries the challenge to its address. */
+  /** Whether a mail carries the challenge to its address. For a sign-up: whether its limits allow a mail. */
   readonly deliversToMailbox: boolean;
   /** Whether its subject is new, so that there is none to replace. Default: false. */
   readonly isFirst?: boolean;
@@ -62,8 +62,8 @@ export class EmailChallengesService {
   /**
    * Makes a code and a link. If they are mailed, they replace the open challenge of the same
    * sign-up, or of the same address, purpose and named login ID. If they are not mailed (a decoy,
-   * or too many mails), they replace nothing: otherwise an attacker who knows an address could void
-   * its owner's codes without any mail being sent.
+   * or too many mails), they replace only what was not mailed either: otherwise an attacker who knows
+   * an address could void its owner's codes without any mail being sent.
    */
   async issue(
     tx: Tx,
@@ -78,8 +78,8 @@ export class EmailChallengesService {
     const { emailKey, memberId = null, signUpId = null, newEmail = null, oldEmailKey = null } = subject;
     const { namedLoginId = null, startedBy = null } = subject;
     const isDecoy = memberId === null && signUpId === null && purpose !== 'invitation';
-    // A challenge that is never mailed has no code and no link. Otherwise an attacker could guess at
-    // codes without causing a mail.
+    // A challenge that is never mailed has no code and no link. Otherwise an attacker could guess at codes without causing
+    // a mail. A sign-up on a taken or voided address is not mailed, but has them; its activation is refused.
     const isUsable = deliversToMailbox && !isDecoy;
     // A decoy runs the same statements on as many rows, because it replaces the previous decoy. So
     // the response time does not show whether the address is known (EN-06). Grants are voided

@@ -6,15 +6,16 @@ import { SignedIn } from '../../platform/http/signed-in.decorator.js';
 import { AuthenticatorAppService } from './authenticator-app.service.js';
 import { TwoFactorStatusResponse } from './two-factor.dto.js';
 
-/** Shows the state of the second factor. Unlike a change of it, this needs no recent login. */
+/** Shows the authenticator app and recovery codes. Unlike a change of them, this needs no recent login. */
 @ApiTags('The member')
 @Controller('members/me/totp')
 export class TwoFactorStatusController {
   constructor(private readonly app: AuthenticatorAppService) {}
 
   /**
-   * Show my second factors
-   * @remarks Whether I have an authenticator app, and how many recovery codes are left.
+   * Show my authenticator app and recovery codes
+   * @remarks Whether I have an authenticator app, and how many recovery codes are left. Passkeys have a list of
+   * their own.
    */
   @Get()
   @SignedIn()

@@ -11,7 +11,7 @@ import { isApiKey, type Principal } from '../../platform/http/principal.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 import type { ListedInvitation } from './invitation-directory.service.js';
 
-/** Invitations in the name of administrators and API keys. */
+/** Invitations that administrators and API keys create, mail again and withdraw. */
 @Injectable()
 export class InvitationAdministrationService {
   constructor(

@@ -8,7 +8,7 @@ import type { ClientContext } from '../../platform/http/client-context.js';
 import type { MemberPrincipal } from '../../platform/http/principal.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 
-/** Changes of an address in the name of an administrator. */
+/** Changes the address of a member when an administrator asks for it. */
 @Injectable()
 export class EmailCorrectionService {
   constructor(

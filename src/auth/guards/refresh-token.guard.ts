@@ -3,7 +3,8 @@ import { TokenCookies } from '../tokens/token-cookies.js';
 import { TokenGuard } from './token-guard.js';
 
 /**
- * Admits requests with a valid refresh token. A token in a cookie must come from an allowed origin.
+ * Admits requests with an authentic refresh token, expired or not: {@link RefreshService} checks the expiry.
+ * A token in a cookie must come from an allowed origin.
  */
 @Injectable()
 export class RefreshTokenGuard extends TokenGuard('refresh-token') {

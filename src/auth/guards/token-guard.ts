@@ -4,8 +4,8 @@ import { DomainError } from '../../platform/http/problems/domain-error.js';
 
 /**
  * Makes a guard that sets `request.user` to what the strategy read from the token. It refuses with
- * `token_expired` for an authentic token that has expired, and with `token_invalid` for everything
- * else. The reason goes to the log only.
+ * `token_expired` an authentic token that has expired, unless the strategy accepts it, and with
+ * `token_invalid` everything else. The reason goes to the log only.
  */
 export function TokenGuard(...strategies: string[]): Type<IAuthGuard & CanActivate> {
   class StrategyGuard extends AuthGuard(strategies) {

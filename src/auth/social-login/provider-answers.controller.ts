@@ -8,8 +8,8 @@ import { ReadsForm } from '../../platform/http/validation/form-body.js';
 import { IpLimitsService } from '../../security/rate-limits/ip-limits.service.js';
 import { postedNameOf, PostedAnswerRequest } from './posted-answer.dto.js';
 
-/** Takes the answers that a provider posts instead of sending the member to the client. */
-@ApiExcludeController() // for the browsers of providers' pages, not for clients
+/** Receives answers that a provider makes the browser post here; other providers send the browser to the client. */
+@ApiExcludeController() // a page of the provider makes the browser call it, no client does
 @Public()
 @Controller('auth/social')
 export class ProviderAnswersController {
@@ -20,7 +20,7 @@ export class ProviderAnswersController {
 
   /**
    * Relays the form that Apple posts: sends the browser on to the redirect URI of the journey with
-   * `code` and `state`, or with `error`.
+   * `state`, with `iss` if there is one, and with `code` or `error`.
    * @throws DomainError `not_found`, `social_login_failed`, `too_many_requests`
    */
   @Post(':provider/callback')

@@ -23,8 +23,8 @@ export class RefreshTokenStrategy extends PassportStrategy(Strategy, 'refresh-to
   }
 
   /**
-   * Accepts an expired token too: its session may live on, where the answer with the next token was
-   * lost. {@link RefreshService} and {@link SessionTokenGuard} check the expiry.
+   * Accepts an expired token too: if the answer with the next token was lost, the client has only this one,
+   * and the session may live on. {@link RefreshService} and {@link SessionTokenGuard} check the expiry.
    */
   validate(payload: Record<string, unknown>): VerifiedToken<'refresh'> {
     return this.tokens.readExpirableClaims('refresh', payload);

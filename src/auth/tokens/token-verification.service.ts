@@ -28,8 +28,8 @@ export class TokenVerificationService {
   }
 
   /**
-   * For gateways (RFC 7662): all claims of an active token, and nothing about any other (section
-   * 2.2). A token that is bound to a key is active; the gateway has to check the proof.
+   * For gateways (RFC 7662): all claims of a token that is active, and nothing about a token that is
+   * not (section 2.2). A token that is bound to a key is active; the gateway has to check the proof.
    */
   async introspect(token: string): Promise<IntrospectionResponse> {
     const claims = await this.readClaims(token);

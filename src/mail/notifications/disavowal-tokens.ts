@@ -11,8 +11,9 @@ const KEY = 'not-me-mailbox';
 
 /**
  * Signs and verifies the tokens of "It wasn't me" links. Each token is bound to the mailbox that it
- * was sent to. A token that an attacker received while in control of the account stops working once
- * the owner has recovered the account.
+ * was sent to, and works while the account has that address, or can go back to it by an undo link. So
+ * undoing an attacker's change of the address ends the attacker's tokens. A change to a third address
+ * does so only when it can no longer be undone.
  */
 @Injectable()
 export class DisavowalTokens {

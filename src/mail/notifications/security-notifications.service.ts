@@ -36,7 +36,7 @@ export class SecurityNotificationsService {
     private readonly mail: MailService,
   ) {}
 
-  /** Queues the mail; it is sent after `tx` commits. */
+  /** Queues the mail, which is sent after `tx` commits, unless it is withheld. */
   async send<Name extends SecurityNotification>(
     tx: Tx,
     notification: Name,

@@ -206,7 +206,7 @@ describe('mail texts of the operator', () => {
     ['en/sign-up.subject.hbs', '', /^en\/sign-up\.subject\.hbs:1: needs 1 to 200 characters/],
     ['en/sign-up.text.hbs', Buffer.from([0x66, 0xff]), /^en\/sign-up\.text\.hbs: needs to be text in UTF-8/],
     ['en/sign-up.text.hbs', 'x'.repeat(65_537), /^en\/sign-up\.text\.hbs: needs at most 64 KiB/],
-    ['en/_layout/link.html.hbs', '<p>no link</p>', /^en\/_layout \(in our [a-z-]+\.html\): does not link to/],
+    ['en/_layout/link.html.hbs', '<p>no link</p>', /^en\/_layout \(in the built-in [a-z-]+\.html\): does not link to/],
     ['en/_layout/footer.html.hbs', '<img src="//x">', /^en\/_layout\/footer\.html\.hbs:1: loads something with src=/],
     ['en/_layout/footer.text.hbs', '{{nmae}}', /^en\/_layout\/footer\.text\.hbs:1: uses \{\{nmae\}\}/],
     ['en/_layout/footer.hbs', '', /^en\/_layout\/footer\.hbs: is no partial/],

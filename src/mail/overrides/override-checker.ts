@@ -62,7 +62,8 @@ export class OverrideChecker {
       .ourPlaceholders(template, part)
       .filter((name) => !used.has(name) && !MAY_BE_LEFT_OUT.has(name));
     const last = file.source.trimEnd().split('\n').length;
-    for (const name of missing) this.report(file, `lacks {{${name}}}, which our text has.`, last);
+    for (const name of missing)
+      this.report(file, `lacks {{${name}}}, which the built-in ${template}.${part} has.`, last);
   }
 
   /** @returns null if the source cannot be parsed */
@@ -96,7 +97,7 @@ export class OverrideChecker {
     return usage;
   }
 
-  /** Text and HTML show the same; a mail in a language that is not ours is written completely. */
+  /** Checks that text and HTML show the same, and that a mail in a language without built-in texts is complete. */
   private checkParts(locale: MailLocale): void {
     for (const template of MAIL_TEMPLATE_NAMES) {
       const files = PARTS.map((part) => this.overrides.find(locale, template, part));
@@ -140,7 +141,7 @@ export class OverrideChecker {
       if (!isOwn && !(changesAll && isOurs(locale))) continue;
       const locate = (part: MailPart, placeholder = ''): Pick<OverrideFault, 'path' | 'line'> => {
         const file = this.overrides.find(locale, template, part);
-        if (file === undefined) return { path: `${locale}/_layout (in our ${template}.${part})` };
+        if (file === undefined) return { path: `${locale}/_layout (in the built-in ${template}.${part})` };
         const line = this.usage.read(file.source, flavourOf(part)).placeholders.get(placeholder);
         return { path: file.path, line: line ?? 1 };
       };

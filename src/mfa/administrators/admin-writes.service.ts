@@ -23,10 +23,10 @@ export class AdminWritesService {
   ) {}
 
   /**
-   * As {@link MemberWritesService.asMember}, and checks role, second factor and recent login. Call
-   * it before anything is written. A transaction that also locks a member uses {@link asAdministratorOf}, or
+   * Admits an administrator as {@link MemberWritesService.asMember}, and checks role, second factor and recent
+   * login; admits an API key that still works. Call it before anything is written. A transaction that also locks a member uses {@link asAdministratorOf}, or
    * locks the member first: the row of an API key is locked after those of members.
-   * @param conditions without a recent login for what only reads
+   * @param conditions recording a view needs no recent login, except that of an export
    * @throws DomainError `session_ended`, `forbidden`, `two_factor_required`, `reauth_required`,
    * `api_key_invalid`
    */

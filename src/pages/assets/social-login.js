@@ -8,7 +8,7 @@
 import { announce, show, text } from './page.js';
 import { findJourney, forgetJourney, keepAnswer } from './social-journey.js';
 
-/** How providers report that the person cancelled: by RFC 6749 section 4.1.2.1, and Apple by codes of its own. */
+/** How providers report that the person cancelled: RFC 6749 section 4.1.2.1; Apple and LinkedIn use codes of their own. */
 const DECLINED = ['access_denied', 'user_cancelled_authorize', 'user_cancelled_login'];
 
 const answer = new URLSearchParams(location.search);

@@ -7,9 +7,10 @@ export interface MailSender {
 }
 
 /**
- * Reads `address` or `Name <address>`. The name is text, and the mail library encodes it: read as a
- * header (RFC 5322), `Acme (Korea)` would lose its comment and `Acme: Accounts` be a group.
- * @returns null unless there is one address and nothing that could be a second one
+ * Reads `address` or `Name <address>`. Apart from surrounding quotes, the name is plain text, which the
+ * mail library encodes. A parser of headers (RFC 5322) would drop `(Korea)` from `Acme (Korea)` as a
+ * comment, and take `Acme: Accounts` for a group of addresses.
+ * @returns null if the address is invalid, or if the name could hold a second address or a second header
  */
 export function parseSender(input: string): MailSender | null {
   const [, before = '', bracketed] = /^(.*)<([^<>]*)>$/su.exec(input.trim()) ?? [];
@@ -25,7 +26,7 @@ function parseAddress(input: string): string | null {
   return parseEmailAddress(text)?.address ?? null;
 }
 
-/** `"Acme \\"A\\", Inc."` as `Acme "A", Inc.` */
+/** Removes the quotes of a name in a header: `"Acme \"A\", Inc."` becomes `Acme "A", Inc.` */
 function unquoted(name: string): string {
   const inner = /^"((?:[^"\\]|\\.)*)"$/s.exec(name)?.[1];
   return inner === undefined ? name : inner.replace(/\\(.)/gs, '$1');

@@ -26,7 +26,7 @@ export interface SocialProviderSettings {
   readonly scope: string;
   /** Parameters of authorization requests that only this provider knows. */
   readonly parameters?: Readonly<Record<string, string>>;
-  /** Whether the provider posts its answer to this server instead of sending the member to the client. */
+  /** Whether the provider makes the browser post its answer to this server, instead of sending it to the client. */
   readonly postsAnswer?: boolean;
   /** Whose ID tokens apps may bring; none where empty. */
   readonly nativeAudiences: readonly string[];

@@ -11,7 +11,7 @@ export type { HookQuestion };
 
 const RETRY_SECONDS = 2;
 
-/** Asks the product's backend which claims a token gets, and whether the member gets one at all. */
+/** Asks the product's backend which claims to add to an access token, and whether the member gets a token at all. */
 @Injectable()
 export class TokenHook implements OnModuleInit, OnApplicationShutdown {
   /** Results since the start, for metrics. */
@@ -28,7 +28,7 @@ export class TokenHook implements OnModuleInit, OnApplicationShutdown {
     private readonly clock: Clock,
   ) {}
 
-  /** Whether there is a hook. Without one, callers skip what prepares for it, and must not call {@link ask}. */
+  /** Whether there is a hook. Without one, callers skip the steps that prepare the question, and must not {@link ask}. */
   get isConfigured(): boolean {
     return this.config.env.TOKEN_HOOK_URL !== undefined;
   }

@@ -5,10 +5,10 @@ import { KeyRing } from '../../platform/crypto/key-ring.js';
 const KEY = 'audited-person';
 
 /**
- * Names a person who is no member in the audit log without an address: the reason of an administrator
- * may be about the person, and an erasure must find it. Keyed, because addresses can be guessed. A
- * row that was written under a SECRET which is no longer configured is not found, and ends with
- * its retention.
+ * Computes digests that stand in the audit log for the addresses of people who are no members. The reason
+ * that an administrator gives may be about such a person, so an erasure must find the row, and the row must
+ * not hold the address. Keyed, because addresses can be guessed. A row that was written under a SECRET
+ * which is no longer configured is not found, and ends with its retention.
  */
 @Injectable()
 export class PersonDigests {
