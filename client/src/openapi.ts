@@ -660,8 +660,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Show my second factors
-         * @description Whether I have an authenticator app, and how many recovery codes are left.
+         * Show my authenticator app and recovery codes
+         * @description Whether I have an authenticator app, and how many recovery codes are left. Passkeys have a list of their own.
          */
         get: operations["twoFactorStatusGet"];
         put?: never;
@@ -3201,7 +3201,7 @@ export interface components {
         };
         LoginFindingResponse: {
             /** @enum {string} */
-            code: "identifier_malformed" | "import_unproven" | "sign_up_mail_failed" | "sign_up_mail_waiting" | "sign_up_mail_withheld" | "sign_up_unconfirmed" | "sign_up_expired" | "no_account" | "address_changed" | "member_disabled" | "account_closed" | "account_erasing" | "login_locked" | "login_throttled" | "second_factor_throttled" | "password_change_required" | "no_password" | "terms_required" | "login_refused_by_risk" | "session_ended_by_risk" | "second_factor_wrong" | "password_wrong" | "mail_failed" | "mail_waiting" | "mail_domain_failing" | "no_obstacle";
+            code: "identifier_malformed" | "import_unproven" | "sign_up_address_taken" | "sign_up_mail_failed" | "sign_up_mail_waiting" | "sign_up_mail_withheld" | "sign_up_unconfirmed" | "sign_up_expired" | "no_account" | "address_changed" | "member_disabled" | "account_closed" | "account_erasing" | "login_locked" | "login_throttled" | "second_factor_throttled" | "password_change_required" | "no_password" | "terms_required" | "login_refused_by_risk" | "session_ended_by_risk" | "second_factor_wrong" | "password_wrong" | "mail_failed" | "mail_waiting" | "mail_domain_failing" | "no_obstacle";
             /** @description Facts that go with the code */
             params?: {
                 [key: string]: unknown;

@@ -6,6 +6,9 @@ import type { EmailChallengePurpose } from './email-challenge.entity.js';
 export interface MailedChallenge {
   readonly id: string;
   readonly createdAt: Date;
+  readonly linkExpiresAt: Date;
+  /** Whether its link was neither used nor voided and has not expired. */
+  readonly isOpen: boolean;
 }
 
 /** A challenge or reset token that a member can still use, without code, link and token. */
@@ -27,7 +30,8 @@ export class ChallengeListsRepository {
   /** The last code and link that were mailed for a sign-up. */
   async findLastOfSignUp(signUpId: string): Promise<MailedChallenge | null> {
     const { rows } = await this.database.query<MailedChallenge>(
-      `SELECT id, created_at AS "createdAt" FROM proof_requests WHERE sign_up_id = $1 ORDER BY created_at DESC LIMIT 1`,
+      `SELECT id, created_at AS "createdAt", link_expires_at AS "linkExpiresAt", ${OPEN} AND link_expires_at > now() AS "isOpen"
+       FROM proof_requests WHERE sign_up_id = $1 ORDER BY created_at DESC LIMIT 1`,
       [signUpId],
     );
     return rows[0] ?? null;

@@ -5,8 +5,9 @@ import type { ApiKeyScope } from '../../src/platform/http/principal.js';
 import { givenAdmin, type GivenAdmin } from '../support/admins.js';
 import { givenApiKey } from '../support/api-keys.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
+import { afterCooldown } from '../support/recovery.js';
 import { enrol } from '../support/second-factor.js';
-import { outboxEmpty } from '../support/mailbox.js';
+import { mailbox, outboxEmpty } from '../support/mailbox.js';
 import { TestApp } from '../support/test-app.js';
 
 let app: TestApp;
@@ -89,10 +90,57 @@ describe('why a person cannot log in', () => {
   it('AC-02 the sign-up was never confirmed; found by address and by login ID', async () => {
     const { email, loginId } = await signUp();
     for (const identifier of [email, loginId, loginId.toUpperCase()])
-      expect(await firstOf(identifier)).toMatchObject({ code: 'sign_up_unconfirmed', until: expect.any(String) });
+      expect((await firstOf(identifier)).code).toBe('sign_up_unconfirmed');
     await app.sql.query(`UPDATE sign_ups SET expires_at = now() WHERE email_key = $1`, [email]);
     for (const identifier of [email, loginId]) expect((await firstOf(identifier)).code).toBe('sign_up_expired');
-    await app.sql.query(`DELETE FROM sign_ups WHERE email_key = $1`, [email]);
+  });
+
+  it('AC-02 the mail of the sign-up was sent some time after it, and its link has an end', async () => {
+    const { email } = await signUp();
+    await app.sql.query(
+      `UPDATE sign_ups SET created_at = now() - interval '3 days', mailed_at = now() - interval '2 hours' WHERE email_key = $1`,
+      [email],
+    );
+    const { rows } = await app.sql.query(
+      `UPDATE proof_requests SET link_expires_at = now() + interval '22 hours' WHERE email_key = $1 RETURNING link_expires_at`,
+      [email],
+    );
+    const { at, until } = await firstOf(email);
+    expect(Math.round((Date.now() - Date.parse(at!)) / 3_600_000)).toBe(2);
+    expect(until).toBe(rows[0].link_expires_at.toISOString());
+    await app.sql.query(`UPDATE proof_requests SET link_expires_at = now() WHERE email_key = $1`, [email]);
+    expect((await firstOf(email)).code).toBe('sign_up_expired');
+  });
+
+  it('AC-02 the address of the sign-up has an account, or got one when another sign-up was confirmed', async () => {
+    const owner = await given.member(app);
+    const onTaken = await signUp(owner.email);
+    const rival = await signUp();
+    await afterCooldown(app);
+    await given.member(app, { email: rival.email });
+    for (const { loginId } of [onTaken, rival])
+      expect(await diagnose(loginId)).toEqual({
+        memberId: null,
+        findings: [{ code: 'sign_up_address_taken', at: expect.any(String) }],
+      });
+    expect((await diagnose(owner.email)).memberId).toBe(owner.id);
+    await app.sql.query(`UPDATE members SET email = $2, email_key = $2 WHERE email_key = $1`, [
+      ...[rival.email, unique.email()],
+    ]);
+    for (const identifier of [rival.email, rival.loginId])
+      expect((await firstOf(identifier)).code).toBe('sign_up_address_taken');
+  });
+
+  it('AC-02 the sign-up was refused through its link; only later it can have expired', async () => {
+    const { email, loginId } = await signUp();
+    const { linkToken } = await mailbox.to(email).next();
+    await app.client().post('/api/auth/sign-up/discard', { token: linkToken }).expect(204);
+    expect(await firstOf(loginId)).toEqual({ code: 'no_account', at: expect.any(String) });
+    expect(await firstOf(email)).toEqual({ code: 'no_account' });
+    await app.sql.query(
+      `UPDATE security_events SET at = at - interval '8 days' WHERE type = 'sign-up.requested' AND details->>'loginId' = $1`,
+      [loginId],
+    );
     expect((await firstOf(loginId)).code).toBe('sign_up_expired');
   });
 
@@ -107,6 +155,8 @@ describe('why a person cannot log in', () => {
       });
     await bounce(email, 'pending');
     expect(await firstOf(email)).toMatchObject({ code: 'sign_up_mail_waiting', params: { attempts: 3 } });
+    await app.sql.query(`UPDATE outbox_messages SET status = 'dropped', payload = NULL WHERE id = $1`, [mailId]);
+    expect(await firstOf(email)).toMatchObject({ code: 'sign_up_mail_failed', until: expect.any(String) });
     await app.sql.query(`UPDATE outbox_messages SET status = 'sent', payload = NULL WHERE id = $1`, [mailId]);
     expect((await firstOf(email)).code).toBe('sign_up_unconfirmed');
   });

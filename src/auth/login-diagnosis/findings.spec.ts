@@ -2,10 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import type { MailFate } from '../../mail/outbox/outbox-failures.repository.js';
 import type { LastEvent } from '../../security/audit-log/last-events.repository.js';
 import { memberFindings, type MemberFacts } from './member-findings.js';
+import type { SignUpFacts } from './sign-up-findings.js';
 import { strangerFindings, type StrangerFacts } from './stranger-findings.js';
 
 const NOON = new Date('2026-11-22T12:00:00Z');
 const LATER = new Date('2026-11-22T13:00:00Z');
+const DAYS_LATER = new Date('2026-11-29T12:00:00Z');
 const NO_FAILURES = { failures: 0, isWaiting: false, until: null, isEndless: false };
 
 const MEMBER: MemberFacts = {
@@ -25,8 +27,7 @@ const MEMBER: MemberFacts = {
   waysIn: { secondFactors: [], passkeys: [], recoveryCodesLeft: 0, identities: [] },
   ...{ events: new Map(), lastMail: null, domainFailures: null },
 };
-const STRANGER: StrangerFacts = { claim: null, signUp: null, mail: null, requestedAt: null, domainFailures: null };
-const SIGN_UP = { id: '1', createdAt: NOON, mailedAt: NOON, expiresAt: LATER, isExpired: false };
+const STRANGER: StrangerFacts = { claim: null, signUp: null, request: null, domainFailures: null };
 const MAIL: MailFate = {
   ...{ id: '1', template: 'sign-up', status: 'pending', attempts: 1, createdAt: NOON, availableAt: LATER },
   ...{ lastError: null, isRetryable: false },
@@ -76,19 +77,58 @@ describe('the findings about a member', () => {
 });
 
 describe('the findings about a person without an account', () => {
-  const codeOf = (facts: Partial<StrangerFacts>) => strangerFindings({ ...STRANGER, ...facts })[0]!;
+  const SIGN_UP: SignUpFacts = {
+    signUp: { createdAt: NOON, mailedAt: NOON, expiresAt: DAYS_LATER, isExpired: false },
+    isAddressTaken: false,
+    challenge: { linkExpiresAt: LATER, isOpen: true },
+    mail: { ...MAIL, status: 'sent' },
+  };
+  const findingOf = (facts: Partial<StrangerFacts>) => strangerFindings({ ...STRANGER, ...facts })[0]!;
+  const signUpWith = (facts: Partial<SignUpFacts>) => findingOf({ signUp: { ...SIGN_UP, ...facts } });
+  const rowWith = (row: Partial<SignUpFacts['signUp']>) => ({ signUp: { ...SIGN_UP.signUp, ...row } });
 
   it('AC-02 name the state of the sign-up', () => {
-    expect(codeOf({ signUp: SIGN_UP, mail: { ...MAIL, status: 'sent' } }).code).toBe('sign_up_unconfirmed');
-    expect(codeOf({ signUp: SIGN_UP, mail: MAIL }).code).toBe('sign_up_mail_waiting');
-    expect(codeOf({ signUp: { ...SIGN_UP, mailedAt: null } }).code).toBe('sign_up_mail_withheld');
-    expect(codeOf({ signUp: { ...SIGN_UP, isExpired: true }, mail: MAIL }).code).toBe('sign_up_expired');
-    expect(codeOf({ requestedAt: NOON }).code).toBe('sign_up_expired');
+    expect(signUpWith({}).code).toBe('sign_up_unconfirmed');
+    expect(signUpWith({ mail: MAIL }).code).toBe('sign_up_mail_waiting');
+    expect(signUpWith(rowWith({ mailedAt: null })).code).toBe('sign_up_mail_withheld');
+    expect(signUpWith({ ...rowWith({ isExpired: true }), mail: MAIL }).code).toBe('sign_up_expired');
+  });
+
+  it('AC-02 name when the mail of a sign-up was sent, and how long its link works', () => {
+    expect(signUpWith(rowWith({ createdAt: new Date(0) }))).toMatchObject({ at: NOON, until: LATER });
+    // A link ends with its sign-up.
+    const challenge = { linkExpiresAt: DAYS_LATER, isOpen: true };
+    expect(signUpWith({ ...rowWith({ expiresAt: LATER }), challenge })).toMatchObject({ until: LATER });
+  });
+
+  it('AC-02 say that a sign-up has run out once its link does not work, though a new mail could save it', () => {
+    const challenge = { linkExpiresAt: LATER, isOpen: false };
+    for (const facts of [{ challenge }, { challenge: null }, { challenge, mail: MAIL }])
+      expect(signUpWith(facts)).toEqual({ code: 'sign_up_expired', at: NOON });
+  });
+
+  it('AC-02 say that a sign-up on the address of an account cannot be confirmed, whatever became of its mail', () => {
+    for (const facts of [{}, { mail: null }, { mail: MAIL }, rowWith({ isExpired: true }), rowWith({ mailedAt: null })])
+      expect(signUpWith({ ...facts, isAddressTaken: true })).toEqual({ code: 'sign_up_address_taken', at: NOON });
+  });
+
+  it('AC-02 say that the mail failed where it was dropped unsent, or went to the owner of an account that is gone', () => {
+    const dropped = { ...MAIL, status: 'dropped' as const, lastError: 'a backup was restored' };
+    expect(signUpWith({ mail: dropped, challenge: { linkExpiresAt: LATER, isOpen: false } })).toMatchObject({
+      ...{ code: 'sign_up_mail_failed', until: DAYS_LATER, params: { error: 'a backup was restored' } },
+    });
+    expect(signUpWith({ mail: null })).toMatchObject({ code: 'sign_up_mail_failed', until: DAYS_LATER });
+  });
+
+  it('AC-02 say that a sign-up whose row is gone has expired only if it can have', () => {
+    const request = { at: NOON, isExpired: true };
+    expect(findingOf({ request })).toEqual({ code: 'sign_up_expired', at: NOON });
+    expect(findingOf({ request: { ...request, isExpired: false } })).toEqual({ code: 'no_account', at: NOON });
   });
 
   it('AC-02 offer to send a mail again only where its code still works', () => {
     const dead: MailFate = { ...MAIL, status: 'dead' };
-    expect(codeOf({ signUp: SIGN_UP, mail: dead }).action).toBeUndefined();
-    expect(codeOf({ signUp: SIGN_UP, mail: { ...dead, isRetryable: true } }).action).toBe('retry_mail');
+    expect(signUpWith({ mail: dead }).action).toBeUndefined();
+    expect(signUpWith({ mail: { ...dead, isRetryable: true } }).action).toBe('retry_mail');
   });
 });

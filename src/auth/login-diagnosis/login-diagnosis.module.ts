@@ -10,6 +10,7 @@ import { SignUpLookupRepository } from '../sign-up/sign-up-lookup.repository.js'
 import { LoginDiagnosisController } from './login-diagnosis.controller.js';
 import { LoginDiagnosisService } from './login-diagnosis.service.js';
 import { MemberFactsService } from './member-facts.service.js';
+import { SignUpFactsService } from './sign-up-facts.service.js';
 import { StrangerFactsService } from './stranger-facts.service.js';
 
 /**
@@ -22,6 +23,9 @@ import { StrangerFactsService } from './stranger-facts.service.js';
     ...[RateLimitsModule, UsersModule, VerificationModule],
   ],
   controllers: [LoginDiagnosisController],
-  providers: [LoginDiagnosisService, MemberFactsService, StrangerFactsService, SignUpLookupRepository],
+  providers: [
+    ...[LoginDiagnosisService, MemberFactsService, StrangerFactsService],
+    ...[SignUpFactsService, SignUpLookupRepository],
+  ],
 })
 export class LoginDiagnosisModule {}

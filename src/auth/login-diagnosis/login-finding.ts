@@ -2,6 +2,7 @@
 export const FINDING_CODES = [
   'identifier_malformed',
   'import_unproven',
+  'sign_up_address_taken',
   'sign_up_mail_failed',
   'sign_up_mail_waiting',
   'sign_up_mail_withheld',

@@ -1,9 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { OutboxFailuresService } from '../../mail/outbox/outbox-failures.service.js';
-import { LastEventsRepository } from '../../security/audit-log/last-events.repository.js';
 import { ImportedClaimsRepository } from '../../users/imports/imported-claims.repository.js';
-import { ChallengeListsRepository } from '../../verification/challenge-lists.repository.js';
-import { SignUpLookupRepository, type UnconfirmedSignUp } from '../sign-up/sign-up-lookup.repository.js';
+import { SignUpFactsService } from './sign-up-facts.service.js';
 import type { StrangerFacts } from './stranger-findings.js';
 
 /** Reads what is known of an identifier that no member has. */
@@ -11,9 +9,7 @@ import type { StrangerFacts } from './stranger-findings.js';
 export class StrangerFactsService {
   constructor(
     private readonly claims: ImportedClaimsRepository,
-    private readonly signUps: SignUpLookupRepository,
-    private readonly challenges: ChallengeListsRepository,
-    private readonly events: LastEventsRepository,
+    private readonly signUps: SignUpFactsService,
     private readonly mails: OutboxFailuresService,
   ) {}
 
@@ -22,17 +18,18 @@ export class StrangerFactsService {
    * @param claimId of an imported account that has it
    */
   async read(key: string, claimId: string | null): Promise<StrangerFacts> {
-    const isAddress = key.includes('@');
     const claim = claimId === null ? null : await this.claims.find(claimId);
-    const requestedAt = isAddress ? null : await this.events.findSignUpRequest(key);
-    const signUp = isAddress ? await this.signUps.findByEmailKey(key) : await this.findSignUp(key, requestedAt);
-    const challenge = signUp === null ? null : await this.challenges.findLastOfSignUp(signUp.id);
-    const mail = challenge === null ? null : await this.mails.findOfChallenge(challenge);
-    const domainFailures = isAddress ? await this.mails.findDomainFailures(key) : null;
-    return { claim, signUp, mail, requestedAt, domainFailures };
+    return { claim, ...(await (key.includes('@') ? this.readAddress(key) : this.readLoginId(key))) };
   }
 
-  private async findSignUp(loginId: string, requestedAt: Date | null): Promise<UnconfirmedSignUp | null> {
-    return requestedAt === null ? null : this.signUps.findByLoginId(loginId);
+  private async readAddress(emailKey: string): Promise<Omit<StrangerFacts, 'claim'>> {
+    const signUp = await this.signUps.findByEmailKey(emailKey);
+    return { signUp, request: null, domainFailures: await this.mails.findDomainFailures(emailKey) };
+  }
+
+  private async readLoginId(loginId: string): Promise<Omit<StrangerFacts, 'claim'>> {
+    const request = await this.signUps.findRequest(loginId);
+    const signUp = request === null ? null : await this.signUps.findByLoginId(loginId);
+    return { signUp, request, domainFailures: null };
   }
 }

@@ -1,18 +1,26 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
+import { NO_PASSWORD } from './sign-ups.repository.js';
 
 /** A sign-up that was not confirmed, as administrators see it. */
 export interface UnconfirmedSignUp {
   readonly id: string;
+  readonly emailKey: string;
   readonly createdAt: Date;
-  /** Null if its code was never mailed, because the address had received too many mails. */
+  /**
+   * When its code was last mailed; where the address had an account, its owner was notified instead.
+   * Null if no mail was sent, because the address had received too many.
+   */
   readonly mailedAt: Date | null;
   readonly expiresAt: Date;
   readonly isExpired: boolean;
+  /** Whether it can no longer be confirmed, because its address has come to belong to an account. */
+  readonly isVoid: boolean;
 }
 
 const NEWEST = (column: 'email_key' | 'login_id'): string =>
-  `SELECT id, created_at AS "createdAt", mailed_at AS "mailedAt", expires_at AS "expiresAt", expires_at <= now() AS "isExpired"
+  `SELECT id, email_key AS "emailKey", created_at AS "createdAt", mailed_at AS "mailedAt", expires_at AS "expiresAt",
+     expires_at <= now() AS "isExpired", password_hash = $2 AND identity IS NULL AS "isVoid"
    FROM sign_ups WHERE ${column} = $1 AND confirmed_at IS NULL ORDER BY created_at DESC, id LIMIT 1`;
 
 /** Finds sign-ups for administrators who help a person. Changes none. */
@@ -33,6 +41,6 @@ export class SignUpLookupRepository {
   }
 
   private async find(text: string, value: string): Promise<UnconfirmedSignUp | null> {
-    return (await this.database.query<UnconfirmedSignUp>(text, [value])).rows[0] ?? null;
+    return (await this.database.query<UnconfirmedSignUp>(text, [value, NO_PASSWORD])).rows[0] ?? null;
   }
 }

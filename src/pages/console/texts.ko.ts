@@ -201,16 +201,20 @@ export const ko: ConsoleTexts = {
   'finding-identifier_malformed': '아이디나 이메일 형식이 아니어서 로그인 화면에서 거절됩니다.',
   'finding-import_unproven':
     '{at}에 옮겨 온 계정이며 아직 이메일을 확인하지 않았습니다. 예전 비밀번호로 로그인하면 확인 메일을 보내 드립니다.',
+  'finding-sign_up_address_taken':
+    '{at}의 가입은 완료할 수 없습니다. 이 가입의 이메일을 사용하거나 사용했던 계정이 있기 때문입니다. 그 계정으로 로그인할 수 있으며, 계정이 더 이상 없으면 다시 가입해야 합니다.',
   'finding-sign_up_mail_failed':
-    '가입이 완료되지 않았습니다. 인증 메일이 전달되지 못했습니다. {until}까지 완료할 수 있습니다.',
+    '가입이 완료되지 않았습니다. 인증 메일이 전달되지 못했습니다. {until}까지 인증 메일을 다시 요청할 수 있습니다.',
   'finding-sign_up_mail_waiting':
     '가입이 아직 완료되지 않았습니다. 인증 메일이 발송을 기다리고 있습니다. {until}까지 완료할 수 있습니다.',
   'finding-sign_up_mail_withheld':
     '{at}의 가입이 완료되지 않았습니다. 이 이메일로 요청이 너무 많아 인증 메일을 보내지 않았습니다.',
   'finding-sign_up_unconfirmed':
-    '가입이 완료되지 않았습니다. {at}에 인증 메일을 보냈으며 인증 코드와 링크는 {until}까지 사용할 수 있습니다.',
-  'finding-sign_up_expired': '{at}의 가입이 제때 완료되지 않았습니다. 다시 가입해야 합니다.',
-  'finding-no_account': '이 아이디나 이메일의 계정이 없고, 완료를 기다리는 가입도 없습니다.',
+    '가입이 완료되지 않았습니다. {at}에 인증 메일을 보냈으며 링크는 {until}까지 사용할 수 있습니다. 인증 코드는 그보다 먼저 만료됩니다.',
+  'finding-sign_up_expired':
+    '{at}의 가입이 제때 완료되지 않아 인증 코드와 링크를 더 이상 사용할 수 없습니다. 다시 가입하면 인증 메일을 새로 보내 드립니다.',
+  'finding-no_account':
+    '이 아이디나 이메일의 계정이 없고, 완료를 기다리는 가입도 없습니다. 이전 가입 신청은 메일의 링크에서 삭제되었거나, 더 새로운 신청에 밀려 삭제되었거나, 다른 아이디로 이어졌을 수 있습니다.',
   'finding-address_changed': '계정의 이메일이 바뀌었습니다. 이 이메일로는 더 이상 로그인할 수 없습니다.',
   'finding-member_disabled': '{at}에 관리자가 계정을 정지했습니다.',
   'finding-account_closed': '{at}에 탈퇴 처리된 계정입니다. {until} 전에 로그인하면 계정이 복구됩니다.',

@@ -33,13 +33,14 @@ export class LastEventsRepository {
   }
 
   /**
-   * The time of the last sign-up request with this login ID; null without one. Requests of erased
-   * members are not found, because the erasure removes the login ID from the event.
+   * The last sign-up request with this login ID; null without one. Requests of erased members are not
+   * found, because the erasure removes the login ID from the event.
    */
-  async findSignUpRequest(loginId: string): Promise<Date | null> {
+  async findSignUpRequest(loginId: string): Promise<{ at: Date; ageSeconds: number } | null> {
     const { text, values } = signUpRequestStatement(loginId);
-    const { rows } = await this.database.query<{ at: Date | null }>(text, values);
-    return rows[0]!.at;
+    const { rows } = await this.database.query<{ at: Date | null; ageSeconds: number }>(text, values);
+    const { at, ageSeconds } = rows[0]!;
+    return at && { at, ageSeconds };
   }
 }
 
@@ -47,7 +48,7 @@ export class LastEventsRepository {
 export function signUpRequestStatement(loginId: string): { text: string; values: unknown[] } {
   // OFFSET 0 keeps the planner from reading all sign-ups by time until it meets this login ID.
   return {
-    text: `SELECT max(at) AS at FROM (SELECT at FROM security_events
+    text: `SELECT max(at) AS at, extract(epoch FROM now() - max(at))::float8 AS "ageSeconds" FROM (SELECT at FROM security_events
       WHERE type = 'sign-up.requested' AND details->>'loginId' = $1 OFFSET 0) requests`,
     values: [loginId],
   };
