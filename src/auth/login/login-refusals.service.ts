@@ -101,6 +101,17 @@ export class LoginRefusalsService {
     await this.auditLog.record(this.database, 'login.failed', { memberId, context }, { reason });
   }
 
+  /**
+   * Counts a login that was refused after its failures had been cleared, and counts those again.
+   * @returns whether such logins have to wait from now on
+   */
+  async countRefused(
+    { id: account }: Pick<LoginCandidate, 'id'>,
+    { device: { knownDeviceId: deviceId }, passwordFailures }: Pick<PendingLogin, 'device' | 'passwordFailures'>,
+  ): Promise<boolean> {
+    return this.throttle.restoreFailures({ account, deviceId }, passwordFailures);
+  }
+
   private async noteFailure(attempt: PasswordAttempt, startsWaiting: boolean, context: ClientContext): Promise<void> {
     const { candidate, account, deviceId } = attempt;
     // Failures on a known device block no other device, and count for no client address.
@@ -111,18 +122,18 @@ export class LoginRefusalsService {
 
   /** @returns whether such logins have to wait from now on */
   private async countRisky(
-    { id: account }: LoginCandidate,
-    { device: { knownDeviceId: deviceId }, passwordFailures }: PendingLogin,
+    candidate: LoginCandidate,
+    login: PendingLogin,
     attempt?: PasswordAttempt,
   ): Promise<boolean> {
     if (attempt?.counted.isDecided === false) {
       const startsWaiting = await attempt.counted.decide(false);
       // Differs where this login imported the member: its failures were those of the identifier.
-      if (attempt.account === account) return startsWaiting;
+      if (attempt.account === candidate.id) return startsWaiting;
     }
     // An earlier step of the login cleared the count of failures, which is part of the risk. If the
     // count were not restored, the next attempt would look less risky and get in.
-    return this.throttle.restoreFailures({ account, deviceId }, passwordFailures);
+    return this.countRefused(candidate, login);
   }
 
   private async refuse(

@@ -52,6 +52,7 @@ function logInWith({ matches, isActive, isRisky, hook, deviceId, ownFailures = 0
     delete: write('delete'),
     deleteWithin: write('delete'),
     add: write('add'),
+    refund: write('refund'),
   };
   const config = { env: { HASH_QUEUE_LIMIT: 8, LOGIN_FAILURE_LIMIT: 10 } } as AppConfig;
   const throttle = new LoginThrottleService(
@@ -171,6 +172,28 @@ describe('a refused login with the right password', () => {
     login.endPad();
     expect(await login.outcome).toMatchObject({ code: 'invalid_credentials' });
     expect(login.statements).toEqual([]);
+  });
+});
+
+describe('a login that does not come to its end', () => {
+  it('BF-01 counts the failures again where the account changed while the token hook was asked', async () => {
+    const changed = async (): Promise<void> => {
+      throw new DomainError('invalid_credentials', { detail: 'disabled during the login' });
+    };
+    const login = logInWith({ ...right, hook: async () => undefined, proceed: changed });
+    login.endPad();
+    expect(await login.outcome).toMatchObject({ code: 'invalid_credentials' });
+    expect(login.statements).toEqual(['delete', 'add']);
+  });
+
+  it('BF-01 leaves the earlier failures where the right password met an overloaded database', async () => {
+    const overloaded = async (): Promise<void> => {
+      throw new DomainError('overloaded');
+    };
+    const login = logInWith({ ...right, proceed: overloaded });
+    login.endPad();
+    expect(await login.outcome).toMatchObject({ code: 'overloaded' });
+    expect(login.statements).toEqual(['refund']);
   });
 });
 

@@ -46,8 +46,10 @@ export class PasswordLoginService {
       return outcome;
     } catch (error) {
       // Before the wait, which hides this commit (EN-05). A refused password counts as a wrong one,
-      // also where the account changed during the login (BF-01).
-      await counted.decide(attempt.matches && !isRefusal(error));
+      // also where the account changed during the login (BF-01). One that something else prevented
+      // leaves the failures as they were: the risk of the next login depends on them.
+      if (attempt.matches && !isRefusal(error)) await counted.refund();
+      else await counted.decide(false);
       await attempt.untilRefusal();
       throw error;
     } finally {
@@ -74,16 +76,22 @@ export class PasswordLoginService {
       passwordFailures: failuresBefore,
       ownPasswordFailures: ownFailuresBefore,
     };
-    const outcome = await this.openings.run(
-      async (opening) => {
-        const proceeded = await this.firstFactor.proceed(opening, login, candidate, context);
-        // Only once the risk has let it through: a parallel attempt must see the failures too.
-        if (proceeded !== null) await counted.finishWithin(opening.tx);
-        return proceeded;
-      },
-      // Further logins on this device wait until then, and must not wait for the token hook.
-      async () => counted.finish(true),
-    );
+    const outcome = await this.openings
+      .run(
+        async (opening) => {
+          const proceeded = await this.firstFactor.proceed(opening, login, candidate, context);
+          // Only once the risk has let it through: a parallel attempt must see the failures too.
+          if (proceeded !== null) await counted.finishWithin(opening.tx);
+          return proceeded;
+        },
+        // Further logins on this device wait until then, and must not wait for the token hook.
+        async () => counted.finish(true),
+      )
+      .catch(async (error: unknown) => {
+        // The account changed while the hook was asked, after its failures had been cleared.
+        if (isRefusal(error) && counted.isDecided) await this.refusals.countRefused(candidate, login);
+        throw error;
+      });
     if (outcome === null) return this.refusals.refuseRisky(candidate, login, context, attempt);
     await this.hashUpgrade.upgrade(candidate, password, context);
     return outcome;

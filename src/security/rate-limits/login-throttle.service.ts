@@ -78,6 +78,17 @@ export class LoginAttempt {
     return !matches && this.failures === this.limit;
   }
 
+  /**
+   * Takes the attempt back, once: it counts neither as a failure nor as a match. The next attempt waits until
+   * {@link release}.
+   */
+  async refund(): Promise<void> {
+    const needsRefund = !this.isOver && !this.isBlocked;
+    this.isOver = true;
+    // A failed refund is ignored, so that the caller sees the error that ended the attempt.
+    if (needsRefund) await this.repository.refund(this.keys[0]).catch(() => undefined);
+  }
+
   /** Lets the next attempt begin. */
   release(): void {
     this.slot.release();
@@ -110,10 +121,7 @@ export class LoginAttempt {
    * decided is only released.
    */
   async cancel(): Promise<void> {
-    const needsRefund = !this.isOver && !this.isBlocked;
-    this.isOver = true;
-    // A failed refund is ignored, so that the caller sees the error that ended the attempt.
-    if (needsRefund) await this.repository.refund(this.keys[0]).catch(() => undefined);
+    await this.refund();
     this.release();
   }
 }
