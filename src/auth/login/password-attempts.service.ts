@@ -102,7 +102,7 @@ export class PasswordAttemptsService {
             owner,
             beforeHashing: () => this.checkClientAddress(deviceId, context),
           });
-        const refusesAt = performance.now() + this.lazyImport.waitMs + (isBlocked ? 0 : REFUSAL_MS);
+        const refusesAt = performance.now() + this.lazyImport.waitMs + REFUSAL_MS;
         // After the limits and the comparison with a dummy, which hold a flood back from the old
         // system too (IM-30).
         if (candidate === null && !isBlocked) {

@@ -42,8 +42,8 @@ END`;
 /** Counts one attempt, unless the subject has to wait: then it returns no row. */
 const COUNT = {
   name: 'login-failure-take',
-  text: `INSERT INTO login_failures AS f (key, account, failures)
-    SELECT $1::bytea, $6::bytea, 1
+  text: `INSERT INTO login_failures AS f (key, account, failures, blocked_until)
+    SELECT $1::bytea, $6::bytea, 1, ${blockedUntil('1')}
     WHERE NOT EXISTS (SELECT FROM login_failures WHERE key = ANY($7::bytea[]) AND blocked_until > now())
     ON CONFLICT (key) DO UPDATE SET failures = f.failures + 1, updated_at = now(), blocked_until = ${blockedUntil('(f.failures + 1)')}
     WHERE f.blocked_until IS NULL OR f.blocked_until <= now()
@@ -118,11 +118,12 @@ export class LoginFailuresRepository {
   }
 
   /**
-   * Whole seconds until the last wait under these keys ends; null where none of them has to wait.
+   * Whole seconds until the last wait under these keys ends; null without a wait that ends by itself.
    */
   async findSecondsToWait(keys: readonly Buffer[]): Promise<number | null> {
     const { rows } = await this.database.query<{ seconds: number | null }>(
-      `SELECT ceil(extract(epoch FROM max(blocked_until) - now()))::float8 AS seconds FROM login_failures WHERE key = ANY($1)`,
+      `SELECT ceil(extract(epoch FROM max(blocked_until) - now()))::float8 AS seconds FROM login_failures
+       WHERE key = ANY($1) AND blocked_until > now() AND blocked_until <> 'infinity'`,
       [keys],
     );
     return rows[0]!.seconds;

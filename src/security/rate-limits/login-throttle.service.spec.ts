@@ -83,6 +83,12 @@ describe('a login attempt', () => {
     expect(await attempt.finish(false)).toBe(true);
   });
 
+  it('reports a wait that begins at the hard limit, where that is below the other', async () => {
+    const subject = { ...ada, hardLimit: 4 };
+    expect(await (await throttleWith(4).throttle.begin(subject)).finish(false)).toBe(true);
+    expect(await (await throttleWith(10).throttle.begin(subject)).finish(false)).toBe(false);
+  });
+
   it('is refunded when it is cancelled, once, and lets the next one in', async () => {
     const { throttle, statements } = throttleWith(3);
     const attempt = await throttle.begin(ada);

@@ -43,7 +43,8 @@ export class LoginAttempt {
 
   constructor(
     private readonly failures: number | null,
-    private readonly limit: number,
+    /** The failure at which the first wait begins. */
+    private readonly firstWaitAt: number,
     private readonly keys: Digests,
     private readonly repository: LoginFailuresRepository,
     private readonly slot: QueueSlot,
@@ -75,7 +76,7 @@ export class LoginAttempt {
     if (this.isOver) return false;
     this.isOver = true;
     if (matches && !this.isBlocked) await this.repository.delete(this.keys);
-    return !matches && this.failures === this.limit;
+    return !matches && this.failures === this.firstWaitAt;
   }
 
   /**
@@ -161,7 +162,7 @@ export class LoginThrottleService {
       const keys = this.keysOf(subject);
       const [key, ...olderKeys] = keys;
       const failures = await this.repository.count(this.counterOf(subject, key), olderKeys);
-      return new LoginAttempt(failures, this.limitOf(subject), keys, this.repository, slot);
+      return new LoginAttempt(failures, this.firstWaitAt(subject), keys, this.repository, slot);
     } catch (error) {
       slot.release();
       throw error;
@@ -180,7 +181,7 @@ export class LoginThrottleService {
    * @returns whether this failure makes the subject wait for the first time
    */
   async restoreFailures(subject: LoginSubject, failuresBefore: number): Promise<boolean> {
-    const limit = this.limitOf(subject);
+    const limit = this.firstWaitAt(subject);
     const restored = failuresBefore + 1;
     const failures = await this.repository.add(this.counterOf(subject, this.keysOf(subject)[0]), restored);
     return failures >= limit && Math.max(failuresBefore, failures - restored) < limit;
@@ -216,12 +217,21 @@ export class LoginThrottleService {
       limit: this.limitOf(subject),
       firstWaitSeconds: env.LOGIN_FIRST_WAIT_SECONDS,
       maxWaitSeconds: env.LOGIN_MAX_WAIT_SECONDS,
-      hardLimit: subject.hardLimit === undefined ? env.LOGIN_FAILURE_HARD_LIMIT : subject.hardLimit,
+      hardLimit: this.hardLimitOf(subject),
     };
   }
 
   private limitOf({ limit }: LoginSubject): number {
     return limit ?? this.config.env.LOGIN_FAILURE_LIMIT;
+  }
+
+  private hardLimitOf({ hardLimit = this.config.env.LOGIN_FAILURE_HARD_LIMIT }: LoginSubject): number | null {
+    return hardLimit;
+  }
+
+  /** An operator may set the hard limit below the other. */
+  private firstWaitAt(subject: LoginSubject): number {
+    return Math.min(this.limitOf(subject), this.hardLimitOf(subject) ?? Infinity);
   }
 
   private keysOf({ account, deviceId }: LoginSubject): Digests {
