@@ -275,6 +275,8 @@ describe('the commands for API keys', () => {
     ['--name', 'Backend', '--scopes', 'everything'],
     ['--name', '', '--scopes', 'members:read'],
     ['--name', 'Backend', '--scopes', 'members:read', '--expires-at', '2020-01-01'],
+    ['--name', 'Backend', '--scopes', 'members:read', '--expires-at', '86400'], // not the year
+    ['--name', 'Backend', '--scopes', 'members:read', '--expires-at', '2999-02-31'],
     ['--name', 'Backend', '--scopes', 'members:read', '--addresses', '10.0.0.0/33'],
     ['--name', 'Backend'],
   ])('refuse wrong options: %s %s %s %s', async (...args) => {

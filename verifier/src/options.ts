@@ -38,13 +38,17 @@ export interface Settings {
 
 const withoutSlash = (url: string): string => url.replace(/\/$/, '');
 
-/** @throws TypeError for options that would silently weaken the checks */
+/** Timers of JavaScript have 31 bits of milliseconds. */
+const MAX_TIMER_SECONDS = 2_147_483;
+
+/** @throws TypeError for options that would silently weaken the checks, or break them */
 export function settingsOf(options: VerifierOptions): Settings {
   const { issuer, apiKey, apiUrl, maxSilenceSeconds = 15, whenSilent = 'refuse' } = options;
   if (!URL.canParse(issuer)) throw new TypeError('issuer must be the address of the server');
   if (apiUrl !== undefined && !URL.canParse(apiUrl)) throw new TypeError('apiUrl must be an address');
-  // NaN, of a setting that is no number, would make every silence acceptable.
-  if (!(maxSilenceSeconds > 0)) throw new TypeError('maxSilenceSeconds must be a positive number');
+  // NaN, of a setting that is no number, would make every silence acceptable. A longer timer would end at once.
+  if (!(maxSilenceSeconds > 0 && maxSilenceSeconds <= MAX_TIMER_SECONDS))
+    throw new TypeError(`maxSilenceSeconds must be a positive number up to ${MAX_TIMER_SECONDS}`);
   // An empty variable of the environment would turn revocations off.
   if (apiKey === '') throw new TypeError('apiKey is empty');
   return {

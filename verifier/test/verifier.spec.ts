@@ -69,6 +69,7 @@ describe('a verifier', () => {
     { issuer: 'http://a.test', apiKey: '' },
     { issuer: 'http://a.test', apiUrl: 'api' },
     { issuer: 'http://a.test', maxSilenceSeconds: NaN },
+    { issuer: 'http://a.test', maxSilenceSeconds: Infinity },
   ])('RS-30 cannot be made with %j', (options) => {
     expect(() => createVerifier(options)).toThrow(TypeError);
   });

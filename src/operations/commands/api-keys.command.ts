@@ -6,7 +6,7 @@ import { Database } from '../../platform/database/database.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { SCOPES, type ApiKeyScope } from '../../platform/http/principal.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
-import { isUuid } from '../../platform/http/validation/field-decorators.js';
+import { isMoment, isUuid } from '../../platform/http/validation/field-decorators.js';
 import { isVisibleLine } from '../../platform/http/validation/text-checks.js';
 import { ApiKeyIssuingService, type ApiKeyRequest } from '../../security/api-keys/api-key-issuing.service.js';
 import { ApiKeysRepository, type ListedApiKey } from '../../security/api-keys/api-keys.repository.js';
@@ -70,7 +70,7 @@ function requestOf({ name, scopes, expiresAt, addresses = '' }: CreateApiKeyOpti
   if (wanted.length === 0 || unknown !== undefined)
     throw new CommandError(`--scopes: must be one or more of ${SCOPES.join(',')}.`, true);
   const end = expiresAt === undefined ? null : new Date(expiresAt);
-  if (end !== null && !(end.getTime() > Date.now()))
+  if (end !== null && !(isMoment(expiresAt) && end.getTime() > Date.now()))
     throw new CommandError('--expires-at: must be a date in the future, such as 2027-12-31.', true);
   const ranges = listOf(addresses);
   const wrong = ranges.find((range) => parseAddressRange(range) === null);

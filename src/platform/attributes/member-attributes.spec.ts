@@ -62,6 +62,14 @@ describe('MemberAttributes', () => {
     expect(attributes.check({ roles: ['a'.repeat(1000)] }, 'admin', { plan: 'free' })).toEqual(tooLarge);
   });
 
+  it('AT-03 lets values shrink that were stored before a limit applied to them', () => {
+    const stored = { roles: ['a'.repeat(1500)], extra: 'a'.repeat(9000) };
+    expect(attributes.check({ phone: '1' }, 'member', stored)).not.toEqual([]);
+    expect(attributes.check({ extra: null }, 'member', stored)).toEqual([]);
+    expect(attributes.check({ roles: ['a'.repeat(1400)] }, 'admin', stored)).toEqual([]);
+    expect(attributes.check({ roles: ['a'.repeat(1600)] }, 'admin', stored)).not.toEqual([]);
+  });
+
   it('AT-03 counts the values of the inviter that stand in place of those an invited person sends', () => {
     const given = { extra: 'a'.repeat(3000) };
     expect(attributes.readInvited({ phone: '1'.repeat(5000), extra: '' }, given)).toMatchObject(given);

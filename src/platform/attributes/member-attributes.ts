@@ -120,7 +120,7 @@ export class MemberAttributes {
       if (writer === 'sign-up' && atSignUp === 'required' && !Object.hasOwn({ ...stored, ...values }, name))
         problems.push({ field: `attributes.${name}`, code: 'required' });
     if (problems.length > 0) return problems;
-    return this.checkSize(mergeValues(stored, values));
+    return this.checkSize(mergeValues(stored, values), stored);
   }
 
   /** The values that members may see of their own. */
@@ -165,8 +165,12 @@ export class MemberAttributes {
     );
   }
 
-  private checkSize(merged: AttributeValues): FieldProblem[] {
-    const isTooLarge = sizeOf(merged) > MAX_BYTES || sizeOf(this.select(merged, isInToken)) > MAX_TOKEN_BYTES;
+  /** Refuses what is too large, unless it was larger before: the declarations may have changed since. */
+  private checkSize(merged: AttributeValues, stored: AttributeValues = {}): FieldProblem[] {
+    const exceeds = (limit: number, size: number, before: number): boolean => size > Math.max(limit, before);
+    const inToken = (values: AttributeValues): number => sizeOf(this.select(values, isInToken));
+    const isTooLarge =
+      exceeds(MAX_BYTES, sizeOf(merged), sizeOf(stored)) || exceeds(MAX_TOKEN_BYTES, inToken(merged), inToken(stored));
     return isTooLarge ? [TOO_LARGE] : [];
   }
 

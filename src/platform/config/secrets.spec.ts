@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { developmentSecret, requireSecretOfServers } from './secrets.js';
 
-describe('requireSecretOfServers', () => {
+describe('the secret', () => {
   let directory: string;
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), 'munjigi-secret-'));
@@ -18,5 +18,12 @@ describe('requireSecretOfServers', () => {
     requireSecretOfServers({ SECRET: 'anything' }, directory);
     developmentSecret(directory);
     requireSecretOfServers({}, directory);
+  });
+
+  it('does not take a file that was written in part for the secret', () => {
+    writeFileSync(join(directory, 'secret'), '');
+    expect(() => developmentSecret(directory)).toThrow(
+      expect.objectContaining({ message: expect.stringContaining('is not whole') }),
+    );
   });
 });

@@ -13,7 +13,7 @@ const PLACEHOLDER =
 export function weaknessOf(secret: string): string | null {
   if (Buffer.byteLength(secret) < MIN_BYTES) return `needs at least ${MIN_BYTES} bytes`;
   if (PLACEHOLDER.test(secret)) return 'looks like a placeholder; make one with: openssl rand -base64 48';
-  // 32 random bytes contain far more different characters; repeated text does not.
+  // 32 random bytes almost surely have more different characters, in hex too; repeated text has few.
   if (new Set(secret).size < 12) return 'is too regular; make one with: openssl rand -base64 48';
   return null;
 }
@@ -40,6 +40,14 @@ export function developmentSecret(directory = '.data'): string {
   } catch {
     // Usually the file exists. Where it cannot be made, the read below fails, too.
   }
+  const secret = read(file, directory);
+  // The disk was full, or another process is writing it at this moment.
+  if (Buffer.byteLength(secret) < MIN_BYTES)
+    throw new ConfigurationError({ SECRET: `is missing, and ${file} is not whole: try again, or delete it` });
+  return secret;
+}
+
+function read(file: string, directory: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {

@@ -196,7 +196,7 @@ describe('other fields', () => {
   it('a moment is a day or an RFC 3339 time with its offset', async () => {
     for (const value of ['2026-11-22', '2026-11-22T05:37:12Z', '2026-11-22T05:37:12.123+09:00'])
       expect(await codeOf(IsMoment(), value)).toBeNull();
-    for (const value of ['2026-13-01', '2026-11-22T05:37:12', 'yesterday', '', 0, null])
+    for (const value of ['2026-13-01', '2026-02-30', '2026-11-22T05:37:12', 'yesterday', '', 0, null])
       expect(await codeOf(IsMoment(), value)).toBe('invalid_value');
   });
 

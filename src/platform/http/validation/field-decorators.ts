@@ -157,6 +157,9 @@ export function IsPageLimit({ max, standard }: { max: number; standard: number }
   );
 }
 
-function isMoment(value: unknown): boolean {
-  return typeof value === 'string' && MOMENT.test(value) && !Number.isNaN(Date.parse(value));
+/** Whether it is a date, or a time with its offset, on a day that exists: JavaScript takes 31 February for 3 March. */
+export function isMoment(value: unknown): boolean {
+  if (typeof value !== 'string' || !MOMENT.test(value) || Number.isNaN(Date.parse(value))) return false;
+  const day = value.slice(0, 'yyyy-mm-dd'.length);
+  return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
 }
