@@ -6,7 +6,10 @@ import { MIGRATIONS } from './migrations/index.js';
 /** The tables of this version and the steps that lead to them. */
 export const SCHEMA = { entities: ENTITIES, migrations: MIGRATIONS };
 
-/** A connection that knows the schema: for migrations and tests. The application adds {@link SCHEMA} to its DatabaseModule. */
+/**
+ * The options of a connection that knows the schema, for `munjigi migrate`, tests and benchmarks. The application adds
+ * {@link SCHEMA} to its DatabaseModule.
+ */
 export function dataSourceOptions(settings: DatabaseSettings): DataSourceOptions {
   return { ...connectionOptions(settings), ...SCHEMA };
 }

@@ -1,4 +1,4 @@
-// Middleware for Express 4 and 5. It needs no package: the types are those parts that it uses.
+// Middleware for Express 4 and 5. It does not import Express: the types below are the parts of Express that it uses.
 import type { Verifier } from './verifier.js';
 import { checkFactor, checkRecentLogin, checkRoles, type Principal } from './principal.js';
 import { Refusal } from './refusal.js';
@@ -40,7 +40,7 @@ const middlewareOf =
 export const requireMember = (verifier: Verifier): Middleware =>
   middlewareOf(async (request) => (request.member = await verifier.verify(request)));
 
-/** Admits members who proved a password or a factor within the last seconds. */
+/** Admits members who logged in, or proved a password or a factor, at most this many seconds ago. */
 export const requireRecentLogin = (seconds: number): Middleware =>
   middlewareOf(({ member }) => checkRecentLogin(member, seconds));
 

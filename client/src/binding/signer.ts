@@ -20,7 +20,7 @@ export interface Signer {
    * DER, as the key stores of phones make it.
    */
   sign(data: Uint8Array): Promise<Uint8Array> | Uint8Array;
-  /** Returns the SHA-256 of data. Required only for `binding: 'full'` without WebCrypto; used in its place if given. */
+  /** Returns the SHA-256 of data. Required only for `binding: 'full'` without WebCrypto; if given, it is used in place of WebCrypto. */
   sha256?(data: Uint8Array): Promise<Uint8Array> | Uint8Array;
 }
 

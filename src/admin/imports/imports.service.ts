@@ -11,7 +11,7 @@ export interface Imports {
   readonly unproven: number;
 }
 
-/** Shows administrators the imports of accounts. They are started on the command line. */
+/** Shows administrators which accounts were imported, by `munjigi import` or at a login. Starts no import. */
 @Injectable()
 export class ImportsService {
   constructor(

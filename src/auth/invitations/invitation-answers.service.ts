@@ -50,7 +50,7 @@ export class InvitationAnswersService {
     await this.ipLimits.takeRequest(context);
     if (isReservedLoginId(answer.loginId))
       throw new DomainError('validation_failed', { fields: [{ field: 'loginId', code: 'login_id_reserved' }] });
-    const proven = await this.lookup.verify(answer, context);
+    const proven = await this.lookup.prove(answer, context);
     try {
       return await this.acceptProven(proven, answer, device, context);
     } catch (error) {

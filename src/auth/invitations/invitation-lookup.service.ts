@@ -13,8 +13,8 @@ import { ChallengeLinksService } from '../../verification/challenge-links.servic
 import type { ChallengeMethod } from '../../verification/email-challenge.entity.js';
 
 /**
- * The minimum response time for a code. A guess at an invited address writes a row, and the time
- * must not show who is invited (EN-06).
+ * The minimum response time for a code. A guess at an invited address writes one row more than
+ * a guess at another, and the time must not show who is invited (EN-06).
  */
 const MIN_RESPONSE_MS = 30;
 
@@ -68,10 +68,11 @@ export class InvitationLookupService {
   }
 
   /**
-   * @throws DomainError as {@link inspect}; `code_invalid`, `too_many_attempts`; `validation_failed`
-   * unless the proof is a token, or an address and a code
+   * Counts a guess, if the proof is a code.
+   * @throws DomainError `invitation_invalid`, `invitation_expired`; `already_confirmed` for a link; `code_invalid`,
+   * `too_many_attempts` for a code; `validation_failed` unless the proof is a token, or an address and a code
    */
-  async verify({ token, email, code }: InvitationProof, context: ClientContext): Promise<ProvenInvitation> {
+  async prove({ token, email, code }: InvitationProof, context: ClientContext): Promise<ProvenInvitation> {
     const isCode = email !== undefined && code !== undefined;
     if ((token === undefined) !== isCode || (token !== undefined && (email ?? code) !== undefined))
       throw new DomainError('validation_failed', {
@@ -90,7 +91,7 @@ export class InvitationLookupService {
     const challenge = await this.challengeLinks.find('invitation', token);
     if (!challenge) throw new DomainError('invitation_invalid', { detail: 'unknown link' });
     if (challenge.isSpent) throw new DomainError('already_confirmed', { detail: 'invitation accepted before' });
-    if (challenge.isOver) throw new DomainError('invitation_invalid', { detail: 'withdrawn or mailed again' });
+    if (challenge.isOver) throw new DomainError('invitation_invalid', { detail: 'link replaced, or voided' });
     if (challenge.isExpired) throw new DomainError('invitation_expired');
     return { invitation: await this.getPending(challenge.emailKey), challengeId: challenge.id, method: 'link' };
   }
@@ -102,7 +103,7 @@ export class InvitationLookupService {
 
   private async getPending(emailKey: string): Promise<InvitationRow> {
     const invitation = await this.invitations.findPending(this.database, emailKey);
-    if (!invitation) throw new DomainError('invitation_invalid', { detail: 'withdrawn a moment ago' });
+    if (!invitation) throw new DomainError('invitation_invalid', { detail: 'accepted or withdrawn a moment ago' });
     if (invitation.isExpired) throw new DomainError('invitation_expired');
     return invitation;
   }

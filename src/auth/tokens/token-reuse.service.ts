@@ -11,8 +11,9 @@ import { SessionRevocationService } from '../../sessions/revocation/session-revo
 
 /**
  * Ends sessions whose old refresh token was used again, where no lost answer explains it: two
- * clients hold it, and one of them may be an attacker (RFC 9700 section 4.14). A second use within
- * the grace period, with the key of a bound session or as an admitted late replay does not come here.
+ * clients hold it, and one of them may be an attacker (RFC 9700 section 4.14). The previous
+ * token does not come here within the grace period, with the key of a bound session, or as an admitted
+ * late replay. An older one does.
  */
 @Injectable()
 export class TokenReuseService {
@@ -27,7 +28,7 @@ export class TokenReuseService {
   ) {}
 
   /**
-   * Ends the session, voids what the attacker may have begun in it (CC-09), and notifies the member.
+   * Ends the session, voids what the attacker may have begun for the member (CC-09), and notifies the member.
    * This is committed before the request is refused, so that the refusal does not roll it back.
    */
   async endSession(session: SessionUse, generation: number, context: ClientContext): Promise<void> {

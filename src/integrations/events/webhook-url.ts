@@ -3,7 +3,7 @@ import { isLoopbackHost } from '../../platform/addresses/ip-address.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 
 /**
- * Refuses URLs that no delivery would reach. What a name resolves to is checked at each delivery.
+ * Refuses URLs that no delivery would reach, and those with a user, a password or a fragment. What a name resolves to is checked at each delivery.
  * @throws DomainError `validation_failed`
  */
 export function checkWebhookUrl(text: string, allowPrivateAddresses: boolean): void {
@@ -17,7 +17,7 @@ export function checkWebhookUrl(text: string, allowPrivateAddresses: boolean): v
 function isUsable(text: string, allowPrivateAddresses: boolean): boolean {
   if (!URL.canParse(text)) return false;
   const url = new URL(text);
-  // A login in a URL ends up in logs; a signature shows who sends.
+  // A user and a password in a URL end up in logs, and no receiver needs them: it checks the signature.
   if (url.username || url.password || url.hash) return false;
   if (url.protocol !== 'https:' && !(allowPrivateAddresses && url.protocol === 'http:')) return false;
   if (allowPrivateAddresses) return true;

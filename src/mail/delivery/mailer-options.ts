@@ -24,7 +24,7 @@ export function smtpOptions({ env, smtpClientName }: AppConfig) {
       maxConnections: env.OUTBOX_CONCURRENCY,
       // The outbox retries, because it counts attempts and shows them to the operator.
       maxRequeues: 0,
-      // Plain text is allowed for a local inbox without TLS.
+      // Without it, an unencrypted connection is allowed, for a local inbox.
       requireTLS: env.SMTP_REQUIRE_TLS,
       tls: {
         rejectUnauthorized: env.SMTP_VERIFY_CERTIFICATE,

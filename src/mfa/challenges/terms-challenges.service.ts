@@ -6,8 +6,8 @@ import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { MfaChallengesRepository, type OpenChallenge } from './mfa-challenges.repository.js';
 
 /**
- * Time to read the documents. All factors of the login are proven by then, so it may be longer than
- * for a second one.
+ * Time to read the documents. All factors of the login are proven by then, so this may be longer
+ * than the time for a second factor.
  */
 const TERMS_SECONDS = 1800;
 
@@ -18,8 +18,8 @@ export interface IssuedTermsToken {
 }
 
 /**
- * Keeps a login whose factors have all matched until its member gives the missing consent: a row, and
- * a token for it that is valid for nothing else (CO-03).
+ * Keeps a login that lacks only a consent. A row holds it until the member consents; the token of that
+ * row is valid for nothing else (CO-03).
  */
 @Injectable()
 export class TermsChallengesService {

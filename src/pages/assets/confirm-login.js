@@ -2,7 +2,8 @@
 
 /**
  * Asks a member without a password for a new login: with a passkey, or at a provider. Then the form
- * that needs it is submitted once more. It is loaded only for members without a password.
+ * that needs the login is submitted once more; in the console, after a login at a provider, it is only
+ * filled again. This script is loaded only for members without a password.
  */
 
 import { ApiProblem } from './api.js';
@@ -43,7 +44,7 @@ async function confirm(provider, memberId, page) {
 }
 
 /**
- * Shows the ways in that the member has, and submits the form after the login.
+ * Shows the ways in that the member has, and continues with the form after the login.
  * @param {string} form
  * @param {() => boolean} [isWaiting] false where the form was left, so that nothing is asked or submitted
  */
@@ -60,7 +61,7 @@ async function ask(form, isWaiting = () => true) {
       button.value === '' ? hasPasskeys && passkeys.items.length > 0 : providers.includes(button.value);
     button.hidden = !isPossible;
   }
-  // Naver does not confirm a login, and another browser may have no passkeys.
+  // None is left for a member who has only Naver, or whose passkeys this browser does not support.
   if (buttons.every(({ hidden }) => hidden)) throw new ApiProblem('reauth_required', { detail: text('logInAgain') });
   waiting = { form, isWaiting };
   clearForm(formOf('confirm-login'));
@@ -68,20 +69,20 @@ async function ask(form, isWaiting = () => true) {
 }
 
 async function confirmPasskey() {
-  const confirmed = waiting;
+  const asked = waiting;
   const { publicKey } = await call('POST', 'auth/reauthenticate/passkey/options');
-  // It stands for both factors, so the browser has to verify its user.
+  // A passkey stands for both factors, so the browser has to verify its user.
   const credential = await usePasskey({ ...publicKey, userVerification: 'required' });
   await call('POST', 'auth/reauthenticate', { credential });
   announce('');
-  if (!dialog.open || waiting !== confirmed) return; // it was cancelled
+  if (!dialog.open || waiting !== asked) return; // it was cancelled
   dialog.close();
-  const form = formOf(confirmed.form);
-  if (confirmed.isWaiting() && form.closest('[hidden]') === null) form.requestSubmit();
+  const form = formOf(asked.form);
+  if (asked.isWaiting() && form.closest('[hidden]') === null) form.requestSubmit();
 }
 
 /**
- * Returns what is needed to submit the form after the way to a provider and back, without what was typed in secret.
+ * Returns what is needed to fill the form again after the journey to a provider, without the password and the code.
  * @param {string} memberId
  * @returns {import('./social-journey.js').WaitingForm}
  */

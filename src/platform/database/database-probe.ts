@@ -9,7 +9,7 @@ import { adviceFor, describeRefusal, isDatabaseUnavailable, reasonOf } from './d
 const OLDEST_VERSION = 150_000;
 
 /**
- * Waits until PostgreSQL answers, so that both can be started together.
+ * Waits until PostgreSQL answers, so that it can be started together with the server.
  * @param report receives the lines for the log; see {@link RepeatedFailure}
  * @param setting the setting that holds the URL
  * @throws StartError when waiting cannot help

@@ -1,9 +1,9 @@
 import type { Backoff } from './backoff.js';
 
 /**
- * Stops sending while a server fails. Open: nothing is sent until a backoff has passed. Half-open:
- * one attempt tests the server. An outage then costs few attempts, even if many rows wait, and all
- * of them are sent soon after it ends (FT-03).
+ * Decides when its user may send to a server that fails. Open: nothing is sent until a backoff has
+ * passed. Half-open: one attempt tests the server. An outage then costs few attempts, however many
+ * rows wait, and all rows are sent soon after it ends (FT-03).
  */
 export class CircuitBreaker {
   private failures = 0;
@@ -24,7 +24,7 @@ export class CircuitBreaker {
     return this.failures > 0 && this.remainingMs === 0;
   }
 
-  /** The server failed: opens for longer after each failure in a row. */
+  /** The server failed: opens for the backoff of so many failures in a row. */
   trip(): void {
     // Attempts in flight together fail together; they count as one failure.
     if (this.remainingMs > 0) return;
@@ -32,7 +32,7 @@ export class CircuitBreaker {
     this.openUntilMs = this.now() + this.backoff.after(this.failures) * 1000;
   }
 
-  /** The server answered: sends without limits again. */
+  /** The server works: the next attempts need not wait. */
   close(): void {
     this.failures = 0;
     this.openUntilMs = 0;

@@ -10,12 +10,12 @@ import type { SecurityEvents, SecurityEventType } from './security-events.js';
 const INSERT = `INSERT INTO security_events (type, member_id, session_id, actor_id, ip, user_agent, request_id, details, api_key_id)
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`;
 /**
- * Also asks whether events are observed, without a statement of its own. The answer stays true until
+ * Also asks whether events are observed, without a statement of its own. A "no" stays true until
  * the commit, because a new receiver waits for the lock that the INSERT holds.
  */
 const INSERT_AND_ASK = `${INSERT} RETURNING ${IS_OBSERVED} AS observed`;
 
-/** The detail that names a person who is no member. For the erasure alone. */
+/** The detail that holds the digest of a non-member's address. Only the erasure uses it. */
 export const PERSON_DIGEST = 'personDigest';
 /** The events that may concern a person who is no member, and have a reason. */
 const ABOUT_PERSONS: readonly SecurityEventType[] = ['invitation.created', 'invitation.resent', 'invitation.withdrawn'];
@@ -32,7 +32,7 @@ export interface ErasedPerson {
 export interface EventSubject {
   readonly memberId?: string | null;
   readonly sessionId?: string | null;
-  /** The canonical address of a person who is no member. Stored as a digest, and only with a reason. */
+  /** The canonical address of a person who is no member. Stored as a digest, and only with an audit reason. */
   readonly personKey?: string;
   readonly context: ClientContext;
 }
@@ -49,9 +49,9 @@ export class AuditLogService {
   ) {}
 
   /**
-   * Records an event, and the event for the product's own backend that follows from it.
-   * @param sql the transaction of the cause, so that both commit together; or the database, when
-   *   the event must survive the rollback of a refused request and none follows from it
+   * Records a security event, and the event for the product's own backend that follows from it.
+   * @param sql the transaction of the cause, so that both commit together; or the database, for a
+   *   security event that must survive the rollback of a refused request. No event may follow from it
    */
   async record<T extends SecurityEventType>(
     sql: Sql,
@@ -60,7 +60,7 @@ export class AuditLogService {
     details: SecurityEvents[T],
   ): Promise<void> {
     const { memberId = null, sessionId = null, personKey, context } = subject;
-    const isDerivable = hasDerivedEvent(type);
+    const mayCauseEvent = hasDerivedEvent(type);
     const values = [
       ...[type, memberId, sessionId, context.actorId ?? null],
       ...[
@@ -71,18 +71,21 @@ export class AuditLogService {
         context.apiKeyId ?? null,
       ],
     ];
-    if (!isDerivable && sql instanceof Tx) return sql.runLater(INSERT, values);
-    const { rows } = await sql.query<{ observed: boolean }>(isDerivable ? INSERT_AND_ASK : INSERT, values);
-    if (!isDerivable || !rows[0]!.observed) return;
+    if (!mayCauseEvent && sql instanceof Tx) return sql.runLater(INSERT, values);
+    const { rows } = await sql.query<{ observed: boolean }>(mayCauseEvent ? INSERT_AND_ASK : INSERT, values);
+    if (!mayCauseEvent || !rows[0]!.observed) return;
     const event = derivedEvent(type, details, subject);
     if (event === null || memberId === null) return;
     if (!(sql instanceof Tx)) throw new Error(`${type} must be recorded in the transaction of its cause`);
     await this.events.record(sql, memberId, event);
   }
 
-  /** Removes everything that identifies erased members. The type and time of each event stay. */
+  /**
+   * Empties the details of security events about erased members, and address and user agent unless an administrator or an
+   * API key acted. Type, time and ids stay.
+   */
   async anonymise(tx: Tx, members: readonly ErasedPerson[]): Promise<void> {
-    // The address of an administrator who acted is the administrator's, and part of the access record.
+    // Those of an administrator or API key are part of the access record.
     const ifOwn = (column: string): string =>
       `${column} = CASE WHEN actor_id IS NULL AND api_key_id IS NULL THEN '' ELSE ${column} END`;
     const erasing = `UPDATE security_events SET ${ifOwn('ip')}, ${ifOwn('user_agent')}, details = '{}'`;
@@ -91,7 +94,7 @@ export class AuditLogService {
     await tx.query(`${erasing} WHERE type = 'sign-up.requested' AND details->>'loginId' = ANY($1)`, [
       members.map(({ loginId }) => loginId),
     ]);
-    // The condition on the type comes first: it has an index, and few rows have one of these types.
+    // By the index on the type; few rows have one of these types.
     await tx.query(`${erasing} WHERE type = ANY($1) AND details->>'${PERSON_DIGEST}' = ANY($2)`, [
       [...ABOUT_PERSONS],
       this.persons.computeAll(members.flatMap(({ emailKeys }) => emailKeys)),

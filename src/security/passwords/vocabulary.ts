@@ -11,7 +11,7 @@ export interface Vocabulary {
   readonly common: RankedWords;
 }
 
-/** The library takes a list of this name for words in a sequence, such as months. */
+/** The library treats the words of a list with this name as members of a sequence, such as months. */
 export const SEQUENCE_WORDS = 'months';
 
 /**

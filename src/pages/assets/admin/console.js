@@ -52,7 +52,7 @@ document.querySelector('[data-set-up-factor]')?.addEventListener('click', (event
 onNavigation(() => void attempt(openView));
 onLanguageChange(() => {
   for (const part of view.parts) {
-    if ('say' in part) part.say(''); // it is in the other language
+    if ('say' in part) part.say(''); // its message is in the previous language
     part.redraw();
   }
   showName();

@@ -10,16 +10,16 @@ import { el, entry } from './dom.js';
  * string, country?: string | null, browser: string | null, os: string | null, details: Record<string, any> }} SecurityEvent
  */
 
-/** Details that have words of their own in the entry. */
-const DESCRIBED = ['auditReason', 'signals', 'newDevice', 'what'];
+/** Details that the list of plain ones leaves out: shown in words above it, or not at all. */
+const LEFT_OUT = ['auditReason', 'signals', 'newDevice', 'what'];
 
 /** @param {SecurityEvent} event */
 export function eventEntry({ type, at, actorId, memberId, apiKeyId, ip, country, browser, os, details }) {
-  // Commands of the operator alone have no address.
+  // Only commands of the operator are recorded without an address.
   const isByAdmin = (actorId !== null && actorId !== memberId) || ip === '';
   const byOther = apiKeyId !== null ? text('byApiKey') : isByAdmin ? text('byAdmin') : '';
   const origin = [browser, os, countryName(country ?? null), ip];
-  const known = Object.entries(details).filter(([name, value]) => !DESCRIBED.includes(name) && isShort(value));
+  const others = Object.entries(details).filter(([name, value]) => !LEFT_OUT.includes(name) && isShort(value));
   const signals = Array.isArray(details.signals) ? details.signals : [];
   return entry({
     title: [text(`event-${type}`) || type],
@@ -28,8 +28,8 @@ export function eventEntry({ type, at, actorId, memberId, apiKeyId, ip, country,
       details.auditReason && el('p', { class: 'soft' }, text('reasonWas', { reason: details.auditReason })),
       signals.length > 0 &&
         el('ul', { class: 'reasons' }, ...signals.map(({ signal }) => itemOf(text(`signal-${signal}`) || signal))),
-      known.length > 0 &&
-        el('p', { class: 'soft details' }, known.map(([name, value]) => `${name}: ${value}`).join(', ')),
+      others.length > 0 &&
+        el('p', { class: 'soft details' }, others.map(([name, value]) => `${name}: ${value}`).join(', ')),
     ],
   });
 }
