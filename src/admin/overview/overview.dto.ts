@@ -20,7 +20,7 @@ export class SeriesResponse {
 export class QueueResponse {
   /** May be sent now */
   @ApiInteger({ example: 0 }) due: number;
-  /** Being sent, or waiting for a retry */
+  /** Being sent, or waiting for a retry or for an earlier row */
   @ApiInteger({ example: 0 }) waiting: number;
   /** Given up */
   @ApiInteger({ example: 0 }) dead: number;

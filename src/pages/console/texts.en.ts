@@ -266,7 +266,7 @@ export const en = {
   'series-mails_pending': 'Emails waiting',
   'series-mails_dead': 'Emails failed',
   'series-mails_dropped': 'Emails not needed any more',
-  queueCounts: '{due} due, {waiting} waiting for a retry, {dead} failed.',
+  queueCounts: '{due} due, {waiting} waiting, {dead} failed.',
   queueOldest: 'The oldest has been due for {time}.',
   failingWebhooks: 'Failing: {count}',
   // Imports

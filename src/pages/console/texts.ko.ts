@@ -258,7 +258,7 @@ export const ko: ConsoleTexts = {
   'series-mails_pending': '대기 중인 메일',
   'series-mails_dead': '실패한 메일',
   'series-mails_dropped': '필요 없어진 메일',
-  queueCounts: '보낼 것 {due}건, 재시도 대기 {waiting}건, 실패 {dead}건.',
+  queueCounts: '보낼 것 {due}건, 대기 {waiting}건, 실패 {dead}건.',
   queueOldest: '가장 오래된 것은 {time} 전부터 기다립니다.',
   failingWebhooks: '실패 중 {count}개',
   noImports: '가져온 계정이 없습니다. 가져오기는 명령줄에서 시작합니다.',

@@ -2,7 +2,7 @@
 export interface Backlog {
   /** May be sent now. */
   readonly due: number;
-  /** Being sent, or waiting for a retry. */
+  /** Being sent, or waiting for a retry or for an earlier row. */
   readonly waiting: number;
   /** Given up, and retryable. */
   readonly dead: number;
