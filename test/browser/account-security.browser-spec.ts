@@ -358,6 +358,13 @@ describeInBrowser('passkeys and security activity on the built-in pages', () => 
     expect(await listed(visitor)).toEqual([expect.stringContaining('Unnamed passkey')]);
     await addPasskeyOnPage(visitor);
     await visitor.type('#passkey-password', ada.password); // this session began without a second factor
+    await visitor.page.route(
+      '**/api/auth/reauthenticate',
+      (route) => route.fulfill({ status: 400, json: { code: 'passkey_invalid' } }),
+      { times: 1 },
+    );
+    await visitor.send('passkey-add');
+    await visitor.page.locator('#passkey-factor-error', { hasText: 'try your passkey again' }).waitFor();
     await visitor.send('passkey-add');
     expect(await problemOf(visitor, 'passkey-add')).toContain('already have a passkey');
 

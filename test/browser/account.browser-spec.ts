@@ -4,12 +4,13 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { waitUntilDone, waitUntilLoggedIn, logIn, open, panel } from '../support/account-page.js';
 import { describeInBrowser } from '../support/browser.js';
+import { sendPassword } from '../support/console.js';
 import { eventually } from '../support/eventually.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
 import { mailbox } from '../support/mailbox.js';
 import { LOOKS, WALKS, ONE_LOOK, BrowserApp, type Look, type Visitor } from '../support/browser-app.js';
 import { ProofMaker } from '../support/proof-maker.js';
-import { codeAt } from '../support/second-factor.js';
+import { codeAt, enrol } from '../support/second-factor.js';
 
 /** The database keeps the keys of an object in another order than this one. */
 const SIZES = [
@@ -430,6 +431,28 @@ describeInBrowser('the account page', () => {
     await visitor.page.waitForURL(/\/pages\/login/);
     await visitor.page.locator('[data-group="notice"]').waitFor();
     expect(new URL(visitor.page.url()).hash).toBe('');
+    await visitor.close();
+  });
+
+  it('the login page shows the same notice, or none, after a change of the language', async () => {
+    const ada = await enrol(await given.member(browserApp.app));
+    const visitor = await browserApp.visitor(LOOKS[1]!);
+    const notice = visitor.page.locator('[data-group="notice"]');
+    await visitor.open('login#because=logged-out');
+    await notice.waitFor();
+    await sendPassword(visitor, ada);
+    await visitor.see('second-factor');
+    await visitor.changeLook(LOOKS[0]!);
+    expect(await notice.textContent()).toBe('');
+
+    await visitor.page.route('**/api/auth/login/mfa', (route) =>
+      route.fulfill({ status: 401, json: { code: 'token_expired' } }),
+    );
+    await visitor.type('#appCode', '000000');
+    await visitor.send('second-factor');
+    await notice.filter({ hasText: '시간이 초과되었습니다' }).waitFor();
+    await visitor.changeLook(LOOKS[1]!);
+    expect(await notice.innerText()).toContain('That took too long');
     await visitor.close();
   });
 });

@@ -54,6 +54,7 @@ describeInBrowser('the screen of a member in the console', () => {
   });
 
   const action = (visitor: Visitor, name: string): Locator => card(visitor, 'actions').locator(`[data-do="${name}"]`);
+  const timeline = (visitor: Visitor): Locator => card(visitor, 'timeline').locator('.entries > li');
   const statusOf = async (id: string): Promise<string | undefined> =>
     (await browserApp.app.sql.query('SELECT status FROM members WHERE id = $1', [id])).rows[0]?.status;
   const eventsOf = async (id: string, type: string): Promise<{ actor_id: string; details: object }[]> =>
@@ -236,6 +237,33 @@ describeInBrowser('the screen of a member in the console', () => {
         await waitUntilDone(visitor, 'actions');
         const views = await eventsOf(ada.id, 'member.viewed');
         expect(views).toContainEqual({ actor_id: admin.id, details: { what: 'export', auditReason: REASON } });
+        await openMember(visitor, ada.id);
+        await timeline(visitor).filter({ hasText: REASON }).waitFor();
+      });
+
+      it('hides a view only where the same actor viewed from the same address within a minute', async () => {
+        const ada = await given.member(browserApp.app);
+        await browserApp.app.sql.query(
+          `INSERT INTO security_events (at, type, member_id, actor_id, api_key_id, ip, user_agent, request_id, details)
+           SELECT now() - interval '10 minutes' + make_interval(secs => seconds), 'member.viewed', $1,
+             CASE WHEN source = 'admin' THEN $2::uuid END, CASE WHEN source = 'key' THEN $3::uuid END, ip, '', '', '{}'
+           FROM (VALUES (0, 'admin', '192.0.2.1'), (10, 'admin', '192.0.2.1'), (20, 'admin', '192.0.2.2'),
+             (30, 'key', '192.0.2.2'), (40, 'operator', ''), (50, 'key', '192.0.2.2'), (150, 'key', '192.0.2.2')
+           ) AS views (seconds, source, ip) ORDER BY seconds`,
+          [ada.id, admin.id, randomUUID()],
+        );
+        await openMember(visitor, ada.id);
+        const viewed = timeline(visitor).filter({ hasText: '계정 정보 조회' });
+        const abouts = await viewed.locator('.soft').allInnerTexts();
+        // The first is of this screen.
+        expect(abouts.slice(1).map((about) => about.match(/192\S+/)?.[0])).toEqual([
+          '192.0.2.2',
+          '192.0.2.2',
+          undefined,
+          '192.0.2.2',
+          '192.0.2.2',
+          '192.0.2.1',
+        ]);
       });
 
       it('AC-42 acts neither after a cancel during the check of the password, nor for the next question', async () => {

@@ -36,13 +36,15 @@ export async function callWithFactor(form, method, operation) {
 
 /**
  * @param {string | undefined} password undefined for a member without one
- * @param {() => never} onFailure called if the member has a passkey and this browser did not use it
+ * @param {() => never} onFailure called if the member has a passkey, and this browser did not use it or the
+ * server refused it
  * @returns {Promise<boolean>} false if the member has no passkey
  */
 async function confirmPasskey(password, onFailure) {
+  const publicKey = await findOptions();
+  if (publicKey === null) return false;
+  if (!hasPasskeys) return onFailure();
   try {
-    const { publicKey } = await call('POST', 'auth/reauthenticate/passkey/options');
-    if (!hasPasskeys) return onFailure();
     // Without a password it stands for both factors, so the browser has to verify its user.
     const credential = await usePasskey(
       password === undefined ? { ...publicKey, userVerification: 'required' } : publicKey,
@@ -50,8 +52,23 @@ async function confirmPasskey(password, onFailure) {
     await call('POST', 'auth/reauthenticate', { password, credential });
     return true;
   } catch (error) {
-    if (error instanceof ApiProblem && error.code === 'passkey_invalid') return false;
-    if (error instanceof ApiProblem && error.code === 'passkey_ceremony') return onFailure();
+    const hasFailed = error instanceof ApiProblem && ['passkey_ceremony', 'passkey_invalid'].includes(error.code);
+    if (hasFailed) return onFailure();
+    throw error;
+  }
+}
+
+/**
+ * Only here does `passkey_invalid` mean that the member has no passkey. After a ceremony it means
+ * that the server refused the passkey, for example because its challenge has expired.
+ * @returns {Promise<object | null>} null if the member has no passkey
+ */
+async function findOptions() {
+  try {
+    const { publicKey } = await call('POST', 'auth/reauthenticate/passkey/options');
+    return publicKey;
+  } catch (error) {
+    if (error instanceof ApiProblem && error.code === 'passkey_invalid') return null;
     throw error;
   }
 }

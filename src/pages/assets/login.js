@@ -34,6 +34,8 @@ const REASONS = {
 };
 /** Why another page led to this one; see account.js and social-login.js. */
 const reason = takeSecret('because');
+/** The key of the notice that is shown now, or empty. */
+let noticeKey = '';
 let mfaToken = '';
 let resetToken = '';
 let termsToken = '';
@@ -54,7 +56,7 @@ onAction('change-password', () => leaveToReset(resetToken));
 void showFirstStep();
 onLanguageChange(() => {
   labelSubmit();
-  showReason();
+  showNotice(noticeKey);
 });
 
 /** Without social login its script is not loaded (SO-73). */
@@ -74,8 +76,7 @@ async function showFirstStep() {
 }
 
 function showReason() {
-  const key = /** @type {Record<string, string>} */ (REASONS)[reason ?? ''];
-  showNotice(key === undefined ? '' : text(key));
+  showNotice(/** @type {Record<string, string>} */ (REASONS)[reason ?? ''] ?? '');
 }
 
 async function logIn() {
@@ -131,7 +132,7 @@ async function sendSecondFactor() {
     }
   } catch (error) {
     if (!(error instanceof ApiProblem) || !['token_expired', 'token_invalid'].includes(error.code)) throw error;
-    startOver(text('tooLate'));
+    startOver('tooLate');
   }
 }
 
@@ -141,7 +142,7 @@ async function agree(consents) {
     continueLogin(await consents.send((ticked) => send('auth/consents', { termsToken, ...ticked })));
   } catch (error) {
     if (!(error instanceof ApiProblem) || !['token_expired', 'token_invalid'].includes(error.code)) throw error;
-    startOver(text('tooLate'));
+    startOver('tooLate');
   }
 }
 
@@ -182,16 +183,18 @@ function labelSubmit() {
   button.textContent = method === 'passkey' ? text('usePasskey') : text('submit');
 }
 
-/** @param {string} message */
-function startOver(message) {
+/** @param {string} notice the key of its text, or empty */
+function startOver(notice) {
   mfaToken = '';
   show('ready');
   void passkeyLogin.offerAutofill();
-  showNotice(message);
+  showNotice(notice);
 }
 
-/** @param {string} message */
-function showNotice(message) {
+/** @param {string} key of its text, or empty for none */
+function showNotice(key) {
+  noticeKey = key;
+  const message = text(key);
   fill(find('[data-group="notice"]'), { notice: message });
   showGroup('notice', message !== '');
 }

@@ -19,6 +19,8 @@ import { memberActions } from './member-actions.js';
 /** @typedef {{ kind: string, at: string | null, until: string | null, attempts: number | null }} Challenge */
 
 const PAGE_SIZE = '10';
+/** Views that are further apart are shown as two. */
+const REPEAT_MS = 60_000;
 
 /**
  * @param {string} id of the member
@@ -90,12 +92,34 @@ function challengeEntry({ kind, at, until, attempts }) {
 }
 
 /**
- * Shows views in a row by one administrator once: this screen alone makes several.
+ * Shows a series of views from one source once: this screen alone makes several.
  * @param {{ items: SecurityEvent[], nextCursor: string | null }} page
  */
 function withoutRepeats({ items, nextCursor }) {
-  const isView = (/** @type {SecurityEvent | undefined} */ event) => event?.type === 'member.viewed';
-  const isRepeat = (/** @type {number} */ at) =>
-    isView(items[at]) && isView(items[at - 1]) && items[at]?.actorId === items[at - 1]?.actorId;
-  return { items: items.filter((_, at) => !isRepeat(at)), nextCursor };
+  /** @type {SecurityEvent[]} */
+  const shown = [];
+  for (const event of items) {
+    const last = shown.at(-1);
+    if (last === undefined || !isRepeat(event, last)) shown.push(event);
+  }
+  return { items: shown, nextCursor };
+}
+
+/**
+ * An export is never a repeat: it takes all data, and the entry shows its reason. Commands of the
+ * operator and API keys have no `actorId`, so `ip` and `apiKeyId` tell them apart.
+ * @param {SecurityEvent} event
+ * @param {SecurityEvent} last the entry that is shown above it
+ */
+function isRepeat(event, last) {
+  return (
+    event.type === 'member.viewed' &&
+    event.type === last.type &&
+    event.actorId === last.actorId &&
+    event.apiKeyId === last.apiKeyId &&
+    event.ip === last.ip &&
+    Math.abs(Date.parse(event.at) - Date.parse(last.at)) <= REPEAT_MS &&
+    event.details.what !== 'export' &&
+    last.details.what !== 'export'
+  );
 }
