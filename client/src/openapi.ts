@@ -3761,7 +3761,7 @@ export interface components {
              */
             due: number;
             /**
-             * @description Being sent, or waiting for a retry
+             * @description Being sent, or waiting for a retry or for an earlier row
              * @example 0
              */
             waiting: number;

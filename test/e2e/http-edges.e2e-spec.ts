@@ -137,7 +137,7 @@ describe('TR-05 security headers', () => {
       app.logs.find((entry) => entry.includes(answer.body.requestId) && entry.includes('"error"')),
     );
     expect(line).toMatch(/relation .*sign_ups.* does not exist/);
-    expect(JSON.parse(line!).err.errorCode).toBe('42P01');
+    expect(JSON.parse(line).err.errorCode).toBe('42P01');
     await app.post(SIGN_UP, unique.signUp()).expect(202);
   });
 
