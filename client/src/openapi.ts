@@ -660,7 +660,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Show my authenticator app and recovery codes
+         * Show my authenticator app
          * @description Whether I have an authenticator app, and how many recovery codes are left. Passkeys have a list of their own.
          */
         get: operations["twoFactorStatusGet"];

@@ -13,7 +13,7 @@ export class TwoFactorStatusController {
   constructor(private readonly app: AuthenticatorAppService) {}
 
   /**
-   * Show my authenticator app and recovery codes
+   * Show my authenticator app
    * @remarks Whether I have an authenticator app, and how many recovery codes are left. Passkeys have a list of
    * their own.
    */
