@@ -50,7 +50,7 @@ export function answerClientErrors(config: AppConfig) {
     // No body for HEAD (RFC 9110 section 9.3.2): a client would take one for the next answer.
     const isHead = Buffer.isBuffer(error.rawPacket) && error.rawPacket.toString('latin1', 0, 5) === 'HEAD ';
     socket.write(`HTTP/1.1 ${refusal.status} ${code}\r\n${lines.join('\r\n')}\r\n\r\n${isHead ? '' : body}`);
-    // Whoever goes on sending is not read any longer: no time limit holds a second time, and a request that was
+    // A client that goes on sending is not read any longer: no time limit holds a second time, and a request that was
     // answered by 408 would still run once it is complete.
     socket.destroySoon();
   };

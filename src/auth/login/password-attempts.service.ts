@@ -5,11 +5,8 @@ import { canonicalIdentifier } from './canonical-identifier.js';
 import { hashOwner } from '../../security/passwords/fair-shares.js';
 import { PasswordsService } from '../../security/passwords/passwords.service.js';
 import { IpLimitsService, type ComparedPassword } from '../../security/rate-limits/ip-limits.service.js';
-import {
-  LoginThrottleService,
-  type LoginAttempt,
-  type LoginSubject,
-} from '../../security/rate-limits/login-throttle.service.js';
+import type { LoginAttempt } from '../../security/rate-limits/login-attempt.js';
+import { LoginThrottleService, type LoginSubject } from '../../security/rate-limits/login-throttle.service.js';
 import { KnownDevicesService } from '../../sessions/devices/known-devices.service.js';
 import type { LoginCandidate } from '../../users/login-candidate.js';
 import { LazyImportService } from './lazy-import/lazy-import.service.js';
