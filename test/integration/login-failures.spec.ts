@@ -46,6 +46,15 @@ describe('the failures of logins', () => {
     expect(await failures.findSecondsToWait([endless.key])).toBeNull();
   });
 
+  it('keep a wait that a later one began, when an earlier one is refunded', async () => {
+    const subject = counter({ limit: 2 });
+    expect([await count(subject), await count(subject)]).toEqual([1, 2]);
+    await failures.refund(subject.key, 1);
+    expect(await count(subject)).toBeNull();
+    await failures.refund(subject.key, 2);
+    expect(await count(subject)).toBe(1);
+  });
+
   it('leave nothing to wait for once a wait has ended', async () => {
     const subject = counter({ limit: 1 });
     await count(subject);

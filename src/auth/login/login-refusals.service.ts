@@ -69,9 +69,7 @@ export class LoginRefusalsService {
     context: ClientContext,
     attempt?: PasswordAttempt,
   ): Promise<never> {
-    const startsWaiting = await this.countRisky(candidate, login, attempt);
-    if (startsWaiting && login.device.knownDeviceId === null)
-      await this.lockNotification.send(candidate, candidate.id, context);
+    await this.notifyLocked(candidate, login, await this.countRisky(candidate, login, attempt), context);
     await this.ipLimits.countFailure(context);
     throw new DomainError('invalid_credentials', { detail: 'risk too high' });
   }
@@ -102,12 +100,25 @@ export class LoginRefusalsService {
   }
 
   /**
-   * Counts a login that was refused after its failures had been cleared, and counts those again.
-   * @returns whether such logins have to wait from now on
+   * Counts a login that was refused after its failures had been cleared, and counts those again: otherwise the wait that
+   * does not begin would show that the password was right (BF-01).
    */
-  async countRefused(
-    { id: account }: Pick<LoginCandidate, 'id'>,
-    { device: { knownDeviceId: deviceId }, passwordFailures }: Pick<PendingLogin, 'device' | 'passwordFailures'>,
+  async countRefused(candidate: LoginCandidate, login: PendingLogin, context: ClientContext): Promise<void> {
+    await this.notifyLocked(candidate, login, await this.restoreFailures(candidate, login), context);
+  }
+
+  private async notifyLocked(
+    candidate: LoginCandidate,
+    { device: { knownDeviceId } }: PendingLogin,
+    startsWaiting: boolean,
+    context: ClientContext,
+  ): Promise<void> {
+    if (startsWaiting && knownDeviceId === null) await this.lockNotification.send(candidate, candidate.id, context);
+  }
+
+  private async restoreFailures(
+    { id: account }: LoginCandidate,
+    { device: { knownDeviceId: deviceId }, passwordFailures }: PendingLogin,
   ): Promise<boolean> {
     return this.throttle.restoreFailures({ account, deviceId }, passwordFailures);
   }
@@ -133,7 +144,7 @@ export class LoginRefusalsService {
     }
     // An earlier step of the login cleared the count of failures, which is part of the risk. If the
     // count were not restored, the next attempt would look less risky and get in.
-    return this.countRefused(candidate, login);
+    return this.restoreFailures(candidate, login);
   }
 
   private async refuse(

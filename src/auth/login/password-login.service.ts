@@ -89,7 +89,7 @@ export class PasswordLoginService {
       )
       .catch(async (error: unknown) => {
         // The account changed while the hook was asked, after its failures had been cleared.
-        if (isRefusal(error) && counted.isDecided) await this.refusals.countRefused(candidate, login);
+        if (isRefusal(error) && counted.isDecided) await this.refusals.countRefused(candidate, login, context);
         throw error;
       });
     if (outcome === null) return this.refusals.refuseRisky(candidate, login, context, attempt);

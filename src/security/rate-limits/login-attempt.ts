@@ -56,10 +56,11 @@ export class LoginAttempt {
    * {@link release}.
    */
   async refund(): Promise<void> {
-    const needsRefund = !this.isOver && !this.isBlocked;
+    const wasOver = this.isOver;
     this.isOver = true;
+    if (wasOver || this.failures === null) return;
     // A failed refund is ignored, so that the caller sees the error that ended the attempt.
-    if (needsRefund) await this.repository.refund(this.keys[0]).catch(() => undefined);
+    await this.repository.refund(this.keys[0], this.failures).catch(() => undefined);
   }
 
   /** Lets the next attempt begin. */

@@ -84,11 +84,15 @@ export class LoginFailuresRepository {
     return rows[0]!.failures;
   }
 
-  /** Refunds one failure, and ends the wait that it began. */
-  async refund(key: Buffer): Promise<void> {
+  /**
+   * Refunds one failure, and ends the wait that it began.
+   * @param number of the failure among those in a row: a wait that a later one began goes on
+   */
+  async refund(key: Buffer, number: number): Promise<void> {
     await this.database.query(
-      `UPDATE login_failures SET failures = greatest(failures - 1, 0), blocked_until = NULL WHERE key = $1`,
-      [key],
+      `UPDATE login_failures SET failures = greatest(failures - 1, 0),
+         blocked_until = CASE WHEN failures <= $2 THEN NULL ELSE blocked_until END WHERE key = $1`,
+      [key, number],
     );
   }
 
