@@ -19,16 +19,20 @@ const BLANKED = [
   'network.peer.address',
   'network.peer.port',
   'user_agent.original',
+  'exception.message',
+  'exception.stacktrace',
 ];
 
 /**
- * Blanks spans when they end. The hooks of the HTTP instrumentation miss some, such as that of a request that fails or is
- * cut off.
+ * Blanks spans when they end, and the messages of errors, which may quote a value of a statement. The hooks of the HTTP
+ * instrumentation miss some spans, such as that of a request that fails or is cut off.
  */
 const blanking: SpanProcessor = {
   onStart: () => undefined,
-  onEnd: ({ attributes }) => {
-    for (const name of BLANKED) if (name in attributes) attributes[name] = '';
+  onEnd: ({ attributes, status, events }) => {
+    for (const values of [attributes, ...events.map((event) => event.attributes ?? {})])
+      for (const name of BLANKED) if (name in values) values[name] = '';
+    if (status.message !== undefined) status.message = '';
   },
   forceFlush: () => Promise.resolve(),
   shutdown: () => Promise.resolve(),

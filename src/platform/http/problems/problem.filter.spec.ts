@@ -43,6 +43,10 @@ describe('the log of unexpected errors', () => {
   });
 
   it('keeps the message of our own errors', () => {
-    expect(logged(new Error('the key ring is empty'))).toMatchObject({ message: 'the key ring is empty' });
+    class KeyRingError extends Error {}
+    expect(logged(new KeyRingError('the key ring is empty'))).toMatchObject({
+      type: 'KeyRingError',
+      message: 'the key ring is empty',
+    });
   });
 });

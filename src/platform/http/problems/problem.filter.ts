@@ -1,5 +1,6 @@
 import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { TypeORMError } from 'typeorm';
 import { clientContextOf } from '../client-context.decorator.js';
 import { asDomainError, problemHeaders, problemOf } from './problem-answer.js';
 
@@ -33,9 +34,6 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-/** Errors of the language, of Node.js and of our own code. Their messages quote no data. */
-const WITHOUT_DATA: readonly unknown[] = [Error, TypeError, RangeError, ReferenceError, AggregateError];
-
 /**
  * Keeps what shows the place and the kind of an error. Messages of parsers, of TypeORM, and of the database about a value
  * (SQLSTATE class 22) may quote data, such as a password hash. The name `code` is redacted in logs.
@@ -45,9 +43,12 @@ function withoutData(error: unknown): Record<string, unknown> {
   const { code, driverError } = error as Error & { code?: unknown; driverError?: { code?: unknown } };
   const errorCode = code ?? driverError?.code;
   const hasSqlState = typeof errorCode === 'string' && /^[0-9A-Z]{5}$/.test(errorCode);
-  const isQuotable = hasSqlState ? !errorCode.startsWith('22') : WITHOUT_DATA.includes(error.constructor);
+  const mayQuote = hasSqlState
+    ? errorCode.startsWith('22')
+    : error instanceof SyntaxError || error instanceof TypeORMError;
   const frames = error.stack?.split('\n').filter((line) => /^\s+at /.test(line));
-  return { type: error.name, ...(isQuotable && { message: error.message }), errorCode, stack: frames?.join('\n') };
+  const { name: type } = error.constructor;
+  return { type, ...(!mayQuote && { message: error.message }), errorCode, stack: frames?.join('\n') };
 }
 
 declare module 'fastify' {

@@ -28,7 +28,7 @@ export const MEASURE = `WITH enabled AS NOT MATERIALIZED (
   SELECT count(*) FILTER (WHERE "isDue")::int AS due,
          count(*) FILTER (WHERE NOT "isDue")::int AS waiting,
          (SELECT count(*) FROM enabled WHERE status = 'dead')::int AS dead,
-         coalesce(extract(epoch FROM now() - min(since) FILTER (WHERE "isDue" AND attempts = 0)), 0)::float8 AS "oldestSeconds"
+         coalesce(extract(epoch FROM now() - min(since) FILTER (WHERE attempts = 0)), 0)::float8 AS "oldestSeconds"
   FROM pending`;
 
 /** Lists and counts deliveries. SQL, because both join and aggregate. */
@@ -65,8 +65,8 @@ export class DeliveryListsRepository {
 
   /**
    * Counts the deliveries of enabled webhooks. One that waits for an earlier delivery of its member
-   * is not due (EV-02). Only what is due has an age: for the rest, nothing can be sent. The time in
-   * which its webhook was disabled does not count.
+   * is not due (EV-02), but has an age: while a receiver fails, those that were tried hide the rest.
+   * The time in which the webhook was disabled does not count.
    */
   async measure(): Promise<Backlog> {
     const { rows } = await this.database.query<Backlog>(MEASURE);
