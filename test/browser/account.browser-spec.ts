@@ -226,7 +226,7 @@ describeInBrowser('the account page', () => {
     await visitor.open('logout');
     await visitor.see('ready');
     await visitor.send('log-out');
-    await visitor.page.locator('[data-problem]').filter({ hasText: 'Please continue in the app' }).waitFor();
+    await visitor.page.locator('[data-problem]').filter({ hasText: 'please log out there' }).waitFor();
     expect(await visitor.page.locator('[data-state="signed-out"]').isVisible()).toBe(false);
     const { rows } = await app.sql.query('SELECT ended_at FROM sessions WHERE id = $1', [login.body.sessionId]);
     expect(rows).toEqual([{ ended_at: null }]);

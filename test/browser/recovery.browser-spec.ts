@@ -156,7 +156,7 @@ describeInBrowser('getting back into an account on the built-in pages', () => {
     await visitor.type('#newPassword', newPassword);
     await visitor.send('reset');
     await visitor.see('broken');
-    expect(await visitor.text('[data-state="broken"]')).toContain('already been used or was replaced');
+    expect(await visitor.text('[data-state="broken"]')).toContain('no longer valid');
     await visitor.close();
   });
 

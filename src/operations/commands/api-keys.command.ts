@@ -71,7 +71,10 @@ function requestOf({ name, scopes, expiresAt, addresses = '' }: CreateApiKeyOpti
     throw new CommandError(`--scopes: must be one or more of ${SCOPES.join(',')}.`, true);
   const end = expiresAt === undefined ? null : new Date(expiresAt);
   if (end !== null && !(isMoment(expiresAt) && end.getTime() > Date.now()))
-    throw new CommandError('--expires-at: must be a date in the future, such as 2027-12-31.', true);
+    throw new CommandError(
+      '--expires-at: must be in the future, such as 2027-12-31 or 2027-12-31T09:00:00+09:00.',
+      true,
+    );
   const ranges = listOf(addresses);
   const wrong = ranges.find((range) => parseAddressRange(range) === null);
   if (wrong !== undefined)

@@ -32,7 +32,6 @@ export function reasonOf(problem) {
   if (problem.code === 'network') return text('networkError');
   // The details of these codes are written for developers.
   if (problem.code === 'origin_not_allowed') return text('notAllowedHere');
-  if (problem.code === 'proof_required') return text('boundToApp');
   if (problem.code === 'validation_failed') return ''; // the texts of its fields are for members
   return problem.detail === '' ? text('unexpectedError') : problem.detail;
 }

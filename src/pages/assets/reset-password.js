@@ -15,6 +15,9 @@ import { announce, find, onAction, show, showDescribed, showGroup, text } from '
 import { forgetStep } from './step-memory.js';
 import { showStrength } from './strength.js';
 
+/** Problems after which the server may have set the password all the same. */
+const UNDECIDED = ['network', 'unexpected', 'service_unavailable', 'internal_error'];
+
 const newPassword = /** @type {HTMLInputElement} */ (find('#newPassword'));
 const codeRequest = offerCode('auth/password-reset/send-code');
 let token = takeLinkToken();
@@ -82,7 +85,7 @@ async function setPassword(sent) {
   try {
     await post('auth/password-reset', { newPassword: newPassword.value }, sent.resetToken);
   } catch (error) {
-    if (['network', 'unexpected'].includes(toProblem(error).code)) sent.mayBeUsed = true;
+    if (UNDECIDED.includes(toProblem(error).code)) sent.mayBeUsed = true;
     throw error;
   }
 }

@@ -10,6 +10,7 @@ import { ApiProblem, request } from './api.js';
 import { fromBase64url } from './base64url.js';
 import { renewSession } from './bound-request.js';
 import { findKey } from './device-key.js';
+import { text } from './page.js';
 
 /**
  * The access token is renewed this long before it expires, so that it does not expire during a
@@ -67,14 +68,14 @@ export async function call(method, operation, body, reason) {
 
 /**
  * Ends the session. A session that has already ended is not an error. Throws an ApiProblem for one that
- * an app has bound to its own key: only the app can end it.
+ * is bound to a key which this page does not have, such as that of an app.
  */
 export async function logOut() {
   try {
     await call('POST', 'auth/logout');
   } catch (error) {
     if (!(error instanceof SignedOut)) throw error;
-    if (error.refusal.code === 'proof_required') throw error.refusal;
+    if (error.refusal.code === 'proof_required') throw new ApiProblem('proof_required', { detail: text('boundToApp') });
   } finally {
     accessToken = '';
     renewAt = 0;

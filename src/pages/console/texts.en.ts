@@ -208,7 +208,7 @@ export const en = {
   'finding-import_unproven':
     'The account was moved here on {at} and its email address is not proven yet. A login with the old password sends the email that proves it.',
   'finding-sign_up_address_taken':
-    'The sign-up of {at} can’t be confirmed, because an account has or had its email address. The person can log in to that account. If it no longer exists, signing up again helps.',
+    'The sign-up of {at} can’t be confirmed, because an account has or had its email address. Look up that address to see whether the person can log in to the account. If it no longer exists, signing up with another login ID helps.',
   'finding-sign_up_mail_failed':
     'The sign-up was never confirmed: its email was not delivered. A new one can be requested until {until}.',
   'finding-sign_up_mail_waiting':
@@ -216,9 +216,9 @@ export const en = {
   'finding-sign_up_mail_withheld':
     'The sign-up of {at} is not confirmed: no email was sent, because too many were requested for this address.',
   'finding-sign_up_unconfirmed':
-    'The sign-up was never confirmed. The email was sent on {at}; its link works until {until}, its code for a shorter time.',
+    'The sign-up was never confirmed. The email was sent on {at}; its link works until {until}, its code may expire earlier.',
   'finding-sign_up_expired':
-    'The sign-up of {at} was not confirmed in time: its code and link no longer work. Signing up again sends a new email.',
+    'The sign-up of {at} was not confirmed in time: its link no longer works. Signing up again sends a new email.',
   'finding-no_account':
     'There is no account with this login ID or email address, and no sign-up waits for confirmation. An earlier one may have been refused through the link in its email, displaced by newer ones, or continued with another login ID.',
   'finding-address_changed': 'The account has another email address by now. This one no longer works for logging in.',

@@ -72,7 +72,8 @@ export const en = {
     passkeyStopped: 'No passkey was used. The request was cancelled or timed out. Please try again.',
     passkeyKnown: 'You already have a passkey on this device or security key.',
     passkeyImpossible: 'This browser can’t use a passkey here. Please try another device or another method.',
-    boundToApp: 'You are logged in through an app that this page can’t act for. Please continue in the app.',
+    boundToApp:
+      'This page can’t end the session. If you logged in through an app, please log out there. If not, please log in again.',
     notAllowedHere: 'You can’t log in at this web address. Please open the page at the address you were given.',
   },
   'sign-up': {
@@ -508,7 +509,7 @@ export const en = {
     mayBeChanged: 'If you have already set a new password, log in with it. If not, request a new email.',
     askAgain: 'Request a new email',
     timeOver: 'The time for choosing a password has run out.',
-    requestInvalid: 'This request has already been used or was replaced by a newer one.',
+    requestInvalid: 'This request is no longer valid.',
     unsureTitle: 'Your password may already have been set',
     unsureText:
       'The connection failed before we could show you the result. Please try to log in with your new password. If that doesn’t work, request a new email.',

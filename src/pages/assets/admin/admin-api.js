@@ -67,7 +67,10 @@ export async function confirmPassword(password) {
 
 /** Ends the session and leads to the login page, which leads back to this view. */
 export async function logInAgain() {
-  await logOut();
+  await logOut().catch((error) => {
+    // The new login takes the place of a session that this page cannot end.
+    if (!(error instanceof ApiProblem) || error.code !== 'proof_required') throw error;
+  });
   leaveToLogin('');
 }
 
