@@ -75,7 +75,8 @@ export async function logOut() {
     await call('POST', 'auth/logout');
   } catch (error) {
     if (!(error instanceof SignedOut)) throw error;
-    if (error.refusal.code === 'proof_required') throw new ApiProblem('proof_required', { detail: text('boundToApp') });
+    if (error.refusal.code === 'proof_required')
+      throw new ApiProblem('proof_required', { detail: text('logOutElsewhere') });
   } finally {
     accessToken = '';
     renewAt = 0;

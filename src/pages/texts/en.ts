@@ -72,7 +72,7 @@ export const en = {
     passkeyStopped: 'No passkey was used. The request was cancelled or timed out. Please try again.',
     passkeyKnown: 'You already have a passkey on this device or security key.',
     passkeyImpossible: 'This browser can’t use a passkey here. Please try another device or another method.',
-    boundToApp:
+    logOutElsewhere:
       'This page can’t end the session. If you logged in through an app, please log out there. If not, please log in again.',
     notAllowedHere: 'You can’t log in at this web address. Please open the page at the address you were given.',
   },

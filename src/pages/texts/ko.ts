@@ -79,7 +79,7 @@ export const ko: PageTexts = {
     passkeyStopped: '패스키를 사용하지 못했습니다. 취소되었거나 시간이 초과되었습니다. 다시 시도해 주세요.',
     passkeyKnown: '이 기기나 보안 키에 회원님의 패스키가 이미 있습니다.',
     passkeyImpossible: '이 브라우저에서는 패스키를 사용할 수 없습니다. 다른 기기나 다른 방법을 이용해 주세요.',
-    boundToApp:
+    logOutElsewhere:
       '이 페이지에서는 로그아웃할 수 없습니다. 앱에서 로그인하셨다면 앱에서 로그아웃해 주세요. 그렇지 않다면 다시 로그인해 주세요.',
     notAllowedHere: '이 웹 주소에서는 로그인하실 수 없습니다. 안내받으신 주소로 접속해 주세요.',
   },
