@@ -1,4 +1,5 @@
-import { createHash, createPrivateKey, generateKeyPairSync, randomUUID, sign, type JsonWebKey } from 'node:crypto';
+import { createHash, createPrivateKey, randomUUID, sign, type JsonWebKey } from 'node:crypto';
+import { makeKeyPair } from '../../test/support/key-pair.js';
 
 /** The origin in `htu`, the URL that a proof is for: PUBLIC_URL of our server, whatever port it listens on. */
 const HTU_ORIGIN = 'http://127.0.0.1:3000';
@@ -8,7 +9,7 @@ export type Prove = (method: string, path: string, accessToken?: string) => stri
 
 /** A private P-256 key, as a JWK so that it can be sent to the process that makes the load. */
 export function generateProofKey(): JsonWebKey {
-  return generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' });
+  return makeKeyPair().privateKey.export({ format: 'jwk' });
 }
 
 /** The thumbprint of RFC 7638. */

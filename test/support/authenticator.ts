@@ -1,4 +1,5 @@
-import { createHash, generateKeyPairSync, randomBytes, sign, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { createHash, randomBytes, sign, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { makeKeyPair } from './key-pair.js';
 
 /** The parts of the signed bytes. Tests set one wrong to see it refused. */
 export interface Signing {
@@ -48,7 +49,7 @@ export class Authenticator {
     private readonly origin: string,
     private readonly isSynchronised = false,
   ) {
-    const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const pair = makeKeyPair();
     this.privateKey = pair.privateKey;
     this.publicKey = pair.publicKey.export({ format: 'jwk' });
     this.signCount = isSynchronised ? 0 : 1;

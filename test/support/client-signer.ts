@@ -1,5 +1,6 @@
-import { generateKeyPairSync, sign } from 'node:crypto';
+import { sign } from 'node:crypto';
 import type { PublicKeyJwk, Signer } from '../../client/src/index.js';
+import { makeKeyPair } from './key-pair.js';
 
 /** A key as that of a phone. `isDer`: its signatures have the form of the key stores of phones. */
 export function newSigner({
@@ -7,9 +8,7 @@ export function newSigner({
   isDer = false,
 }: { algorithm?: 'ES256' | 'EdDSA'; isDer?: boolean } = {}) {
   const isEs256 = algorithm === 'ES256';
-  const { privateKey, publicKey } = isEs256
-    ? generateKeyPairSync('ec', { namedCurve: 'P-256' })
-    : generateKeyPairSync('ed25519');
+  const { privateKey, publicKey } = makeKeyPair(isEs256 ? 'P-256' : 'ed25519');
   const signer: Signer = {
     algorithm,
     publicKey: () => publicKey.export({ format: 'jwk' }) as unknown as PublicKeyJwk,

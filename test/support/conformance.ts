@@ -1,7 +1,8 @@
-import { createHmac, createPublicKey, generateKeyPairSync, sign, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { createHmac, createPublicKey, sign, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { PROJECT_ROOT } from '../../dev/project.js';
+import { makeKeyPair } from './key-pair.js';
 import { ProofMaker } from './proof-maker.js';
 import { decodeToken, encodePart, type TokenForge } from './token-forge.js';
 
@@ -58,7 +59,7 @@ interface OtherKey {
 }
 
 function newKey(kid: string): OtherKey {
-  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const { publicKey, privateKey } = makeKeyPair();
   return { privateKey, jwk: { ...publicKey.export({ format: 'jwk' }), kid, use: 'sig', alg: 'ES256' } };
 }
 

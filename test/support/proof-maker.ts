@@ -1,4 +1,5 @@
-import { createHash, generateKeyPairSync, randomUUID, sign, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { createHash, randomUUID, sign, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { makeKeyPair } from './key-pair.js';
 import { encodePart } from './token-forge.js';
 
 /** The request that a proof is made for. */
@@ -23,8 +24,7 @@ export class ProofMaker {
     readonly algorithm: 'ES256' | 'EdDSA' = 'ES256',
     private readonly origin = 'http://localhost:3000',
   ) {
-    const pair =
-      algorithm === 'ES256' ? generateKeyPairSync('ec', { namedCurve: 'P-256' }) : generateKeyPairSync('ed25519');
+    const pair = makeKeyPair(algorithm === 'ES256' ? 'P-256' : 'ed25519');
     this.privateKey = pair.privateKey;
     this.jwk = pair.publicKey.export({ format: 'jwk' });
   }

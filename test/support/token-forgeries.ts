@@ -1,13 +1,6 @@
-import {
-  createHmac,
-  createPublicKey,
-  generateKeyPairSync,
-  randomBytes,
-  sign,
-  type JsonWebKey,
-  type KeyObject,
-} from 'node:crypto';
+import { createHmac, createPublicKey, randomBytes, sign, type JsonWebKey, type KeyObject } from 'node:crypto';
 import type { TokenPurpose } from '../../src/platform/crypto/tokens/token-purpose.js';
+import { makeKeyPair } from './key-pair.js';
 import { TEST_PUBLIC_URL } from './server-environment.js';
 import { decodeToken, encodePart, type TokenForge } from './token-forge.js';
 
@@ -36,11 +29,11 @@ export function forgeriesOf(
     kind === 'access' ? { ...claims, role: 'admin' } : { ...claims, exp: claims.exp + 86_400 },
   );
   const own = {
-    p256: generateKeyPairSync('ec', { namedCurve: 'P-256' }),
-    p384: generateKeyPairSync('ec', { namedCurve: 'P-384' }),
-    k256: generateKeyPairSync('ec', { namedCurve: 'secp256k1' }),
-    rsa: generateKeyPairSync('rsa', { modulusLength: 2048 }),
-    ed: generateKeyPairSync('ed25519'),
+    p256: makeKeyPair('P-256'),
+    p384: makeKeyPair('P-384'),
+    k256: makeKeyPair('secp256k1'),
+    rsa: makeKeyPair('rsa'),
+    ed: makeKeyPair('ed25519'),
   };
   const ownJwk = own.p256.publicKey.export({ format: 'jwk' });
   const all: Record<string, string> = {};

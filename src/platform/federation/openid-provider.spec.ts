@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { exportJWK, exportSPKI, generateKeyPair, SignJWT, UnsecuredJWT, type JWTPayload } from 'jose';
+import { exportJWK, exportSPKI, SignJWT, UnsecuredJWT, type JWTPayload } from 'jose';
+import { makeKeyPair, type KeyPair } from '../../../test/support/key-pair.js';
 import { KakaoProvider } from './kakao-provider.js';
 import { OpenIdProvider } from './openid-provider.js';
 import { isProviderUnavailable } from './provider-http.js';
@@ -11,7 +12,7 @@ import { isProviderUnavailable } from './provider-http.js';
 const CLIENT_ID = 'munjigi';
 const REQUEST = { redirectUri: 'https://app.example.test/social', state: 'state', nonce: 'nonce', codeVerifier: 'v' };
 
-let keys: Awaited<ReturnType<typeof generateKeyPair>>;
+let keys: KeyPair;
 let server: http.Server;
 let issuer: string;
 /** What the token endpoint answers next. */
@@ -20,7 +21,7 @@ let revokes = false;
 
 /** A provider that an attacker controls, or whose answers an attacker exchanges. */
 beforeAll(async () => {
-  keys = await generateKeyPair('RS256', { extractable: true });
+  keys = makeKeyPair('rsa');
   const jwk = { ...(await exportJWK(keys.publicKey)), alg: 'RS256', use: 'sig', kid: 'one' };
   server = http.createServer((request, response) => {
     const metadata = {
@@ -122,7 +123,7 @@ it.each([
 
 it('SO-06 refuses an ID token without a signature, with HS256 and the public key, and by another key', async () => {
   const publicKey = Buffer.from(await exportSPKI(keys.publicKey));
-  const other = await generateKeyPair('RS256');
+  const other = makeKeyPair('rsa');
   const forged = [
     new UnsecuredJWT(claims()).encode(),
     await new SignJWT(claims()).setProtectedHeader({ alg: 'HS256', kid: 'one' }).sign(publicKey),
@@ -211,7 +212,7 @@ it.each([
 it('SO-54 refuses a notice without a signature, with HS256 and the public key, and by another key', async () => {
   const forged = claims({ jti: 'one', events: EVENTS });
   const publicKey = Buffer.from(await exportSPKI(keys.publicKey));
-  const other = await generateKeyPair('RS256');
+  const other = makeKeyPair('rsa');
   const tokens = [
     new UnsecuredJWT(forged).encode(),
     await new SignJWT(forged).setProtectedHeader({ alg: 'HS256', kid: 'one' }).sign(publicKey),

@@ -1,4 +1,4 @@
-import { createHash, generateKeyPairSync, randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import http from 'node:http';
 import { jwtVerify, SignJWT, type JWTPayload } from 'jose';
 // @ts-expect-error: the package has no types for it
@@ -10,6 +10,7 @@ import Provider, {
   type JWK,
   type KoaContextWithOIDC,
 } from 'oidc-provider';
+import { makeKeyPair } from '../key-pair.js';
 import { closeServer, listenLocally, portOf } from '../local-server.js';
 import { accountPicker, chosenAccount } from './account-picker.js';
 
@@ -29,11 +30,11 @@ export interface Peculiarities {
 export const APPLE_KEY = {
   teamId: 'TEAM123456',
   keyId: 'KEY1234567',
-  ...generateKeyPairSync('ec', { namedCurve: 'P-256' }),
+  ...makeKeyPair(),
 };
 
 /** Signs the tokens of all stand-ins, so that a test of an issuer does not rest on its key. */
-const SIGNING_KEY = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
+const SIGNING_KEY = makeKeyPair('rsa').privateKey;
 
 export const CLIENT = { id: 'munjigi', secret: 'secret-of-the-client-at-the-provider' };
 
