@@ -46,7 +46,7 @@ import { OutboxAdminController } from './outbox-admin.controller.js';
 import { PageCursors } from '../platform/http/page-cursors.js';
 import { SecurityEventsAdminController } from './security-events-admin.controller.js';
 
-/** What administrators see and do: members, the audit log and the outbox. */
+/** What administrators see and do: members, invitations, imports, the audit log and the outbox. */
 @Module({
   imports: [
     ...[

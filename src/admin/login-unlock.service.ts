@@ -25,7 +25,7 @@ export class LoginUnlockService {
    * Ends the waits after wrong passwords and wrong second factors, in one commit with the audit row
    * and the mail to the member (AD-02).
    *
-   * @throws DomainError `not_found`
+   * @throws DomainError `not_found`; `person_required` if an API key unlocks an administrator
    */
   async unlock(admin: Principal, id: string, context: ClientContext): Promise<void> {
     const actor = adminContext(admin, context);

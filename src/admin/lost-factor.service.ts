@@ -24,8 +24,8 @@ export class LostFactorService {
 
   /**
    * Removes the authenticator app or all passkeys, in one commit with the audit row and the mail to
-   * the member (AD-02). Administrators cannot remove their own factor here. They need password and
-   * code for that, as every member does, so that a stolen session is not enough.
+   * the member (AD-02). Administrators cannot remove their own factor here. As every member, they have
+   * to prove a factor for that (FT-12).
    *
    * @throws DomainError `not_found`, `totp_not_enabled`, `forbidden`
    */

@@ -39,7 +39,8 @@ export class MailAdministrationService {
       await this.writes.asAdministrator(tx, admin);
       const memberId = await this.outbox.retry(tx, id);
       const actor = adminContext(admin, context);
-      // An erasure finds the reason by the member alone.
+      // An erasure finds this row only by its member. Without a member, the reason could never be erased,
+      // so it is not stored.
       const subject = { memberId, context: memberId === null ? { ...actor, auditReason: undefined } : actor };
       await this.auditLog.record(tx, 'mail.retried', subject, { mailId: id });
     });

@@ -66,7 +66,7 @@ export class MemberDirectoryService {
   }
 
   /**
-   * Returns a member after a change. Not recorded as a view: the change has its own audit row.
+   * Returns a member after a change. Not recorded as a view, because the change has an audit row of its own.
    *
    * @throws DomainError `not_found`
    */

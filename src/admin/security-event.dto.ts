@@ -79,5 +79,5 @@ export const securityEventResponseOf = (event: SecurityEvent): SecurityEventResp
   details: withoutDigest(event.details),
 });
 
-/** The digest is for the erasure alone. */
+/** Leaves out the digest of a person's address, which only the erasure uses. */
 const withoutDigest = ({ [PERSON_DIGEST]: _, ...details }: Record<string, unknown>): Record<string, unknown> => details;

@@ -15,7 +15,7 @@ export const withApplication: WithApplication = async (work) => {
   await withModule(CommandModule, work);
 };
 
-/** As {@link withApplication}, with the services of this module. */
+/** As {@link withApplication}, with the services of `module`. */
 export async function withModule(module: Type, work: Parameters<WithApplication>[0]): Promise<void> {
   // Running servers send the mails that a command queues: this process ends too soon for retries.
   overrideEnvironment({ API_ENABLED: 'true', WORKER_ENABLED: 'false' });

@@ -8,7 +8,7 @@ import { UsersModule } from '../users/users.module.js';
 import { EmailCorrectionsModule } from '../verification/email-corrections/email-corrections.module.js';
 import { SCHEMA } from './data-source.js';
 
-/** The services of `munjigi members`. Apart from the other commands, which need no sessions. */
+/** The services of `munjigi members`. Separate from `CommandModule`, whose commands need no sessions. */
 @Module({
   imports: [
     ...[ConfigModule, DatabaseModule.forRoot(SCHEMA)],

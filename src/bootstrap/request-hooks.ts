@@ -7,7 +7,8 @@ import { parseJsonBody } from '../platform/http/validation/json-body.js';
 import type { PasswordsService } from '../security/passwords/passwords.service.js';
 
 /*
- * Checks that need neither the body nor the database. They run before the routes, at the least cost.
+ * Hooks and body parsers of all routes. None of them needs the database, and most checks run before
+ * the body is read.
  */
 
 /** A worker serves health and metrics only: its port must not offer the API. */
@@ -19,8 +20,9 @@ export function serveOperationsOnly(fastify: FastifyInstance): void {
 }
 
 /**
- * Accepts JSON, uncompressed. A form, which any page may send across origins, is refused except by
- * routes that name its fields (TR-04), and no decompression bomb is unpacked (IV-04).
+ * Accepts uncompressed JSON. A compressed body could be a decompression bomb (IV-04). Any page may send
+ * a form across origins, so only routes that name its fields accept one (TR-04). Only routes that read
+ * security event tokens accept one.
  */
 export function acceptJson(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
@@ -68,8 +70,8 @@ export function refuseSeveralHosts(fastify: FastifyInstance): void {
 }
 
 /**
- * Refuses queries on writes: proxies log URLs and browsers remember them, so a URL must contain no
- * secret (PW-07).
+ * Refuses queries on writes other than DELETE. Proxies log URLs and browsers remember them, so a URL
+ * must contain no secret (PW-07).
  */
 export function refuseQueriesOnWrites(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', ({ method, url }, _reply, done) => {
@@ -79,7 +81,7 @@ export function refuseQueriesOnWrites(fastify: FastifyInstance): void {
   });
 }
 
-/** Refuses a flood of logins before a body is read or a row is looked up, while the queue of hashes is full (FT-09). */
+/** Refuses requests that hash a password while the queue of hashes is full, before the body is read or a row is looked up (FT-09). */
 export function refuseWhileOverloaded(fastify: FastifyInstance, passwords: PasswordsService): void {
   fastify.addHook('onRequest', ({ routeOptions }, _reply, done) => {
     if (routeOptions.config.hashesPassword !== true || passwords.hasRoom()) done();

@@ -10,8 +10,8 @@ import { MemberAdministrationRepository } from '../../users/member-administratio
 import { AccountNotificationsService } from '../account-notifications.service.js';
 
 /**
- * Closes the account of a member who asks for it. It is erased after a grace period, in which a
- * login restores it.
+ * Closes the account of a member who asks for this. The account is erased after a grace period, in
+ * which a login restores it.
  */
 @Injectable()
 export class AccountClosingService {
@@ -24,7 +24,7 @@ export class AccountClosingService {
     private readonly notifications: AccountNotificationsService,
   ) {}
 
-  /** @throws DomainError `invalid_credentials`, `overloaded`, `last_admin` */
+  /** @throws DomainError `invalid_credentials`, `overloaded`, `session_ended`, `reauth_required`, `last_admin` */
   async close(principal: MemberPrincipal, password: string | undefined, context: ClientContext): Promise<void> {
     const { memberId } = principal;
     const confirmed = await this.reauthentication.confirmMember(principal, password, context);

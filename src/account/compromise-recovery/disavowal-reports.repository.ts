@@ -3,7 +3,7 @@ import { Database } from '../../platform/database/database.js';
 import type { Tx } from '../../platform/database/sql.js';
 import { DisavowalReport } from './disavowal-report.entity.js';
 
-/** Owns the table `not_me_reports`. TypeORM: these links are used seldom. */
+/** Owns the table `not_me_reports`. Uses TypeORM, because these links are used seldom. */
 @Injectable()
 export class DisavowalReportsRepository {
   constructor(private readonly database: Database) {}

@@ -9,7 +9,8 @@ import { AccessRevocationService } from '../../sessions/revocation/access-revoca
 import { DisputedFactorsService } from '../../mfa/disputed-factors/disputed-factors.service.js';
 
 /**
- * Removes every way into an account, except the password, that an intruder may hold or have set up.
+ * Removes every way into an account that an intruder may hold or have set up, except the password.
+ * Recent second factors may stay for a waiting period, see {@link DisputedFactorsService.report}.
  */
 @Injectable()
 export class IntruderEvictionService {

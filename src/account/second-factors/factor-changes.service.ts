@@ -30,9 +30,9 @@ export interface FactorChangeProof {
 
 /**
  * The one rule for all changes of second factors (FT-12): a member who has a second factor must
- * present it. The password alone would let an intruder who knows it replace the factor, which is
- * there for exactly that case (NIST SP 800-63B section 6.1.2: bind a new authenticator at the level
- * of those that exist).
+ * present it. The password alone is not enough, because the factor protects the account from an
+ * intruder who knows the password (NIST SP 800-63B section 6.1.2: bind a new authenticator at the
+ * level of those that exist).
  */
 @Injectable()
 export class FactorChangesService {
@@ -46,8 +46,8 @@ export class FactorChangesService {
   ) {}
 
   /**
-   * Checks the password if there is one, and the code if the member has a second factor. Counts all
-   * attempts. Call it before the transaction, because hashing is slow.
+   * Checks the password and the code if the request contains them. A code is ignored if the member has
+   * no second factor. Counts all attempts. Call it before the transaction, because hashing is slow.
    * @throws DomainError `invalid_credentials`, `code_invalid`, `too_many_attempts`, `overloaded`
    */
   async prove(
@@ -65,7 +65,7 @@ export class FactorChangesService {
   /**
    * Admits a change of second factors on behalf of the session, and locks the member's row.
    * @throws DomainError `factor_proof_required`, `code_invalid`, `session_ended`,
-   * `invalid_credentials`
+   * `invalid_credentials`, `reauth_required`
    */
   async begin(
     tx: Tx,
@@ -77,10 +77,10 @@ export class FactorChangesService {
     await this.checkFactor(tx, principal, factor?.kind ?? session.provenFactor);
     if (factor === null) return;
     const { memberId, sessionId } = principal;
-    // Without a password in this request, the factor follows what the session began with.
+    // A request without a password keeps the first factor of the session.
     const firstFactor = confirmed.needsRecentLogin ? session.firstFactor : 'password';
     await this.verification.spend(tx, { memberId, sessionId, firstFactor }, factor, context);
-    // Enrolment has two requests: the second one needs no other code within the next minutes.
+    // Enrolment takes two requests. After this, the second request needs no further code for a few minutes.
     await this.sessions.markAuthenticated(tx, sessionId, factor.kind, firstFactor);
   }
 

@@ -13,8 +13,8 @@ export class ConfirmTotpRequest {
 }
 
 /**
- * The body of a change of second factors. A code is needed if the member has a second factor and the
- * session's last login or check did not prove it.
+ * The body of a change of second factors. A code is needed if the member has a second factor and has
+ * not recently proved one in this session. For a member with a passkey, a code of the app is not enough.
  */
 export class FactorChangeRequest extends RecentLoginRequest {
   @MayBeAbsent() @IsSecondFactorCode() code?: string;

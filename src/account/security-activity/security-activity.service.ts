@@ -13,7 +13,7 @@ export interface SecurityActivityEntry {
   readonly at: Date;
   /**
    * Whether an administrator, an API key or a command of the operator caused the event. If not, the
-   * member did, or an attacker with the member's credentials.
+   * member, an attacker or a notice of a provider did.
    */
   readonly byAdmin: boolean;
   /** Empty if {@link byAdmin}. */
@@ -41,7 +41,7 @@ export class SecurityActivityService {
   ) {}
 
   /**
-   * Lists the events, newest first. A page may be shorter than the limit, also where others follow.
+   * Lists the events, newest first. A page may be shorter than the limit although another page follows.
    * @throws DomainError `validation_failed` for an invalid cursor
    */
   async list(memberId: string, limit: number, cursor: string | undefined): Promise<SecurityActivityPage> {
@@ -50,19 +50,21 @@ export class SecurityActivityService {
     const page = rows.slice(0, limit);
     const items = withoutHiddenAttributes(page, this.attributes).map(
       ({ id, type, at, ip, userAgent, sessionId, details, actorId, apiKeyId }) => {
-        // Commands alone have no address.
+        // Only commands of the operator have no address.
         const byAdmin = actorId !== null || apiKeyId !== null || ip === '';
         // The address of an administrator or a server is not shown to members.
         const origin = byAdmin
           ? { ip: '', country: null, userAgent: '' }
           : { ip, country: this.countries.of(ip), userAgent };
         const device = summariseUserAgent(origin.userAgent);
-        // Where a reason is for the member, the mail contains it; the reason of a view may be for the file only.
+        // A reason that is meant for the member is in the mail to the member. The reason of a view may be
+        // meant for administrators only.
         const { auditReason: _, ...shown } = details;
         return { id, type, at, byAdmin, ...origin, ...device, sessionId, details: shown };
       },
     );
-    // Of all events that were read, or a page would be read again where its last event is hidden.
+    // The cursor names the last event that was read, also if it is hidden. Otherwise a page of hidden
+    // events would end the list.
     const last = page.at(-1);
     return { items, nextCursor: rows.length > limit && last ? Buffer.from(last.id).toString('base64url') : null };
   }

@@ -45,9 +45,9 @@ export class OwnSessionsService {
   }
 
   /**
-   * Ends one session. Another one than that of the request may be an intruder's, so this voids what
-   * may have been begun in it (CC-09).
-   * @throws DomainError `reauth_required`; `not_found`, also for another member's session
+   * Ends one session. If it is not the session of the request, it may be an intruder's. Then this also
+   * voids what the intruder may have begun in it (CC-09).
+   * @throws DomainError `reauth_required`, `session_ended`; `not_found`, also for another member's session
    */
   async end(principal: MemberPrincipal, id: string, context: ClientContext): Promise<void> {
     const { memberId, sessionId } = principal;
@@ -64,7 +64,7 @@ export class OwnSessionsService {
   /**
    * Ends all sessions, or all but the current one, and voids what an intruder may have begun in one
    * of them (CC-09).
-   * @throws DomainError `reauth_required`
+   * @throws DomainError `reauth_required`, `session_ended`
    */
   async endAll(principal: MemberPrincipal, includeCurrent: boolean, context: ClientContext): Promise<void> {
     const { memberId, sessionId } = principal;

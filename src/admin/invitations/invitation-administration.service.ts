@@ -23,12 +23,12 @@ export class InvitationAdministrationService {
   ) {}
 
   /**
-   * @throws DomainError `email_taken`, `invitation_pending`, `too_many_requests`, `person_required` for
-   * an administrator by an API key
+   * @throws DomainError `email_taken`, `invitation_pending`, `too_many_requests`; `person_required` if
+   * an API key invites an administrator
    */
   async invite(admin: Principal, details: InvitationDetails, context: ClientContext): Promise<ListedInvitation> {
     checkRole(admin, details.role);
-    // Early checks, so that a refused request uses up no mail of the address.
+    // Early checks, so that a refused request does not use up the mail budget of the address.
     await this.database.transaction(async (tx) => {
       await this.writes.asAdministrator(tx, admin);
       await this.invitations.checkAddressFree(tx, details.email.key);
@@ -75,7 +75,7 @@ export class InvitationAdministrationService {
   }
 }
 
-/** An administrator is made by a person with a second factor alone (AD-01). */
+/** Only a person with a second factor may invite an administrator, never an API key (AD-01). */
 function checkRole(admin: Principal, role: string): void {
   if (role === 'admin' && isApiKey(admin)) throw new DomainError('person_required', { detail: 'a role' });
 }

@@ -42,8 +42,9 @@ export class InvitationDirectoryService {
   }
 
   /**
-   * Finds the ids of those that ended with their inviter's right, or sessions. Asks once for each
-   * inviter, one after another: a page must not take all database connections.
+   * Finds the ids of the invitations that ended because their inviter lost the right to invite, or
+   * because the sessions of the inviter ended. Checks the inviters one after another: a page must not
+   * take all database connections.
    */
   private async findLost(invitations: readonly InvitationRow[]): Promise<ReadonlySet<string>> {
     const open = invitations.filter(isOpen);

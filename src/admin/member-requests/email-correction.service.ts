@@ -19,8 +19,8 @@ export class EmailCorrectionService {
 
   /**
    * As {@link EmailCorrectionsService.begin}.
-   * @throws DomainError also `not_found`, and `forbidden` for one's own account, whose change needs the
-   * password
+   * @throws DomainError also `not_found`, and `forbidden` for the administrator's own account: administrators
+   * change their own address on the account page, as every member does
    */
   async request(admin: MemberPrincipal, id: string, address: EmailAddress, context: ClientContext): Promise<void> {
     if (id === admin.memberId) throw new DomainError('forbidden', { detail: 'own address' });

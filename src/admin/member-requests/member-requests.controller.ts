@@ -21,8 +21,8 @@ import { ErasureDemandService } from './erasure-demand.service.js';
 import { CorrectEmailRequest, EraseMemberRequest } from './member-requests.dto.js';
 
 /**
- * Does for members who cannot log in what they would do in their account. For people alone: a stolen
- * API key could take accounts over, or delete them (AK-03).
+ * Lets administrators export or erase the account of a member who cannot log in, or change its address. API
+ * keys are refused: a stolen key could take accounts over, or delete them (AK-03).
  */
 @AdminController('members')
 export class MemberRequestsController {

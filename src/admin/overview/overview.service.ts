@@ -10,7 +10,7 @@ import { OverviewCountsService, type Series } from './overview-counts.service.js
 export const PERIODS = ['hour', 'day', 'month'] as const;
 export type Period = (typeof PERIODS)[number];
 
-/** The parts of each period, and how long an answer is kept: a month is many rows. */
+/** The parts of each period, and how long a counted overview is kept: longer for a month, which reads many rows. */
 const SHAPES: Readonly<Record<Period, { seconds: number; amount: number; keptMs: number }>> = {
   hour: { seconds: 60, amount: 60, keptMs: 5_000 },
   day: { seconds: 3600, amount: 24, keptMs: 30_000 },
@@ -28,8 +28,8 @@ export interface Overview {
 }
 
 /**
- * Shows administrators what goes on, over all servers (AC-05): counted from the audit log, the outbox
- * and the counts of refreshes, and not from the metrics of one process.
+ * Shows administrators what goes on, over all servers (AC-05). Counts rows of the database, because the
+ * metrics of a process cover only that process.
  */
 @Injectable()
 export class OverviewService {
@@ -43,7 +43,7 @@ export class OverviewService {
     private readonly webhooks: WebhooksRepository,
   ) {}
 
-  /** Reads the tables at most once in some seconds, however many administrators look. */
+  /** Reads the tables for a period at most once in `keptMs` on each server, however many administrators look. */
   async get(period: Period): Promise<Overview> {
     const kept = this.kept.get(period);
     if (kept && performance.now() < kept.untilMs) return kept.overview;

@@ -25,11 +25,12 @@ export class PasskeyRemovalService {
   ) {}
 
   /**
-   * Removes also the last way in (AC-26), which members cannot do (SO-31): the finder of a lost device must not
-   * keep the account. The member gets back in by a password reset through the mailbox.
+   * Removes the passkey even if the member has no other way to log in (AC-26): the finder of a lost device must
+   * not be able to log in with it. Members themselves cannot remove their last way in (SO-31). The member gets
+   * back in by a password reset through the mailbox.
    *
-   * @throws DomainError `not_found`, also for another member's passkey; `forbidden` for one's own, as in
-   * {@link LostFactorService}
+   * @throws DomainError `not_found`, also for another member's passkey; `forbidden` for the administrator's own
+   * account, for the reason in {@link LostFactorService}
    */
   async remove(admin: MemberPrincipal, id: string, passkeyId: string, context: ClientContext): Promise<void> {
     if (id === admin.memberId) throw new DomainError('forbidden', { detail: 'own passkey' });

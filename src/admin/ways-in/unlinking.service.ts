@@ -25,11 +25,12 @@ export class UnlinkingService {
   ) {}
 
   /**
-   * Unlinks also the last way in, for the reason in {@link PasskeyRemovalService} (AC-26). Ends the
-   * sessions that a provider opened; which one did is not recorded.
+   * Unlinks the account even if the member has no other way to log in, as {@link PasskeyRemovalService} does
+   * (AC-26). Ends the sessions that any provider opened or confirmed, because a session does not record which
+   * provider it was.
    *
-   * @throws DomainError `not_found`, also for another member's identity; `forbidden` for one's own,
-   * which the account page unlinks
+   * @throws DomainError `not_found`, also for another member's identity; `forbidden` for the administrator's
+   * own account: the account page unlinks there
    */
   async unlink(admin: MemberPrincipal, id: string, identityId: string, context: ClientContext): Promise<void> {
     if (id === admin.memberId) throw new DomainError('forbidden', { detail: 'own identity' });

@@ -35,7 +35,7 @@ export class AccessProof {
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The thumbprint of the key whose proof was verified. A proof works once. */
+    /** The thumbprint of the key whose proof was verified. Kept, because a proof cannot be verified twice. */
     provenKey?: string;
   }
 }

@@ -14,9 +14,9 @@ const READ_METHODS = new Set(['GET', 'HEAD']);
 /**
  * Checks what `@Roles('admin')` needs beyond the role in the access token (AD-01): the role must
  * still be held, a second factor must be enrolled, and a request that changes something needs a
- * recent login or password check. The HTTP method decides which requests change something, so a new
- * route cannot forget the check. The scope of an API key stands for all of this. Runs after the
- * roles guard, which has compared the role in the token.
+ * recent login or reauthentication. The HTTP method decides which requests change something, so a new
+ * route cannot forget the check. For an API key none of this is checked: its scope replaces it. Runs after
+ * the roles guard, which has compared the role in the token.
  */
 @Injectable()
 export class AdminGuard implements CanActivate {

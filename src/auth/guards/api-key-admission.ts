@@ -12,19 +12,19 @@ export class ApiKeyAdmission {
   constructor(private readonly apiKeys: ApiKeyVerificationService) {}
 
   /**
-   * @param scope of the route; undefined for routes of people, which refuse every key (AK-01, AK-03)
+   * @param scope that the route names; undefined for routes that are for people only and refuse every key (AK-01, AK-03)
    * @throws DomainError `api_key_invalid`, `address_not_allowed`, `too_many_requests`,
    * `person_required`, `insufficient_scope`
    */
   async admit(request: FastifyRequest, token: string, scope: ApiKeyScope | undefined): Promise<ApiKeyPrincipal> {
-    // A key is not bound to a proof, and must not pretend to be.
+    // An API key is not bound to a proof, so only the scheme Bearer is accepted for it.
     if (fromBearerHeader(request) !== token) throw new DomainError('api_key_invalid', { detail: 'scheme DPoP' });
     return this.admitKey(request, token, scope);
   }
 
-  /** As {@link admit}, for a key from wherever the route reads it. */
+  /** As {@link admit}, but accepts the key from any header field or scheme that the route reads. */
   async admitKey(request: FastifyRequest, token: string, scope: ApiKeyScope | undefined): Promise<ApiKeyPrincipal> {
-    // The address counts only as far as configured proxies vouch for it (BF-02).
+    // A forwarded address is used only where a configured proxy added it (BF-02).
     const principal = await this.apiKeys.verify(token, clientAddressOf(request));
     if (scope === undefined) throw new DomainError('person_required', { detail: 'the route names no scope' });
     if (!principal.scopes.includes(scope)) throw new DomainError('insufficient_scope', { detail: `needs ${scope}` });

@@ -6,7 +6,7 @@ import { isApiKeyText } from '../../security/api-keys/api-key-text.js';
 import { fromBasicPassword, fromBearerHeader } from '../strategies/token-sources.js';
 import { ApiKeyAdmission } from './api-key-admission.js';
 
-/** Introspection answers what the stream of revocations answers too, so one key does for both. */
+/** The scope of the stream of revocations: both show whether a token is still valid, so one scope opens both. */
 export const INTROSPECTION_SCOPE: ApiKeyScope = 'revocations:read';
 
 /**
@@ -17,7 +17,7 @@ export const INTROSPECTION_SCOPE: ApiKeyScope = 'revocations:read';
 export class IntrospectionGuard implements CanActivate {
   constructor(private readonly apiKeys: ApiKeyAdmission) {}
 
-  /** @throws DomainError `token_invalid` for what is no API key, and those of {@link ApiKeyAdmission} */
+  /** @throws DomainError `token_invalid` where the request has no API key; otherwise as {@link ApiKeyAdmission} */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const key = fromBearerHeader(request) ?? fromBasicPassword(request);

@@ -3,9 +3,9 @@ import { AuthGuard, type IAuthGuard } from '@nestjs/passport';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 
 /**
- * Makes a guard that sets `request.user` to what the strategy read from the token. It refuses with
- * `token_expired` an authentic token that has expired, unless the strategy accepts it, and with
- * `token_invalid` everything else. The reason goes to the log only.
+ * Makes a guard that sets `request.user` to what the strategy read from the token. The guard refuses
+ * an authentic token that has expired with `token_expired`, unless the strategy accepts it. It refuses
+ * everything else with `token_invalid`. The reason goes to the log only.
  */
 export function TokenGuard(...strategies: string[]): Type<IAuthGuard & CanActivate> {
   class StrategyGuard extends AuthGuard(strategies) {

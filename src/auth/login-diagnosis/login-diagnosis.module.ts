@@ -14,8 +14,8 @@ import { SignUpFactsService } from './sign-up-facts.service.js';
 import { StrangerFactsService } from './stranger-facts.service.js';
 
 /**
- * "Why can this person not log in?". Here and not in `admin/`, because it reads sign-ups and
- * explains logins.
+ * Explains to administrators why a person cannot log in. The module is in `auth/` and not in
+ * `admin/`, because it reads sign-ups and explains logins.
  */
 @Module({
   imports: [

@@ -1,4 +1,4 @@
-/** What keeps a person from logging in, or may. In the order in which {@link LoginDiagnosisService} reports them. */
+/** Reasons why a person cannot, or perhaps cannot, log in: in the order in which {@link LoginDiagnosisService} reports them. */
 export const FINDING_CODES = [
   'identifier_malformed',
   'import_unproven',
@@ -41,7 +41,7 @@ export interface LoginFinding {
   readonly code: FindingCode;
   /** Since when, or when it happened. */
   readonly at?: Date | undefined;
-  /** When it ends by itself. */
+  /** When it ends by itself. For a closed account: when it is erased. For `mail_waiting`: when the next attempt is due. */
   readonly until?: Date | undefined;
   readonly params?: Readonly<Record<string, unknown>> | undefined;
   readonly action?: FindingAction | undefined;

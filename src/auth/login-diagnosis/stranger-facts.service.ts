@@ -15,7 +15,7 @@ export class StrangerFactsService {
 
   /**
    * @param key the identifier as it is stored
-   * @param claimId of an imported account that has it
+   * @param claimId of the imported account that has the identifier; null where there is none
    */
   async read(key: string, claimId: string | null): Promise<StrangerFacts> {
     const claim = claimId === null ? null : await this.claims.find(claimId);

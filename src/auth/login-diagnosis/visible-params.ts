@@ -1,7 +1,7 @@
 import { isApiKey, type ApiKeyScope, type Principal } from '../../platform/http/principal.js';
 import type { LoginFinding } from './login-finding.js';
 
-/** The scope of the route that lists what a fact is taken from. */
+/** For each fact, the scope with which an API key can list the source of the fact. */
 const SCOPES: Readonly<Record<string, ApiKeyScope>> = {
   ...{
     providers: 'members:read',

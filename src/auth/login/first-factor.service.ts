@@ -30,8 +30,8 @@ export class FirstFactorService {
     context: ClientContext,
   ): Promise<FirstFactorOutcome | null> {
     const { tx } = opening;
-    // Locked before the second factors are read. Enrolling one takes the same lock, so that no
-    // login without it gets in after the enrolment was acknowledged (CC-06).
+    // The member is locked before the second factors are read. An enrolment takes the same lock:
+    // once it is acknowledged, no login gets in without the new factor (CC-06).
     const [, isSecondFactorRequired, assessed] = await settleAll([
       this.members.lock(tx, candidate.id),
       this.secondFactor.determineRequired(tx, candidate.id, context),

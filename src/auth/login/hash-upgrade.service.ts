@@ -17,10 +17,10 @@ export class HashUpgradeService {
   ) {}
 
   /**
-   * Hashes the password again where its hash is weak. Call it only after a login was accepted: before
-   * a refusal, the time of the second hash, a full hash queue, and the time that the new hash takes
-   * at later logins would show that the password was right (EN-05). It never fails, because the
-   * member's tokens are issued by then. The next login tries again.
+   * Hashes the password again where its hash is weak. Call it only after a login was accepted. Before
+   * a refusal, three things would show that the password was right (EN-05): the time of the second
+   * hash, a full hash queue, and the time that the new hash takes at later logins. Never throws,
+   * because the member's tokens are already issued. After a failure, the next login tries again.
    */
   async upgrade(
     { id, passwordHash, passwordVersion }: LoginCandidate,

@@ -29,11 +29,13 @@ export class LoginDemandsService {
     private readonly auditLog: AuditLogService,
   ) {}
 
-  /** A member who has to change the password gets a reset token and no session. */
+  /**
+   * A member who has to change the password gets a reset token and no session.
+   * @throws DomainError `invalid_credentials`
+   */
   async demandPassword(tx: Tx, { owner }: PendingLogin, context: ClientContext): Promise<DemandedPassword> {
     const { memberId, passwordVersion, firstFactor } = owner;
-    // As for any login: a password that was replaced while it was being compared opens nothing
-    // (CC-04).
+    // A login whose password was replaced during the comparison is refused here too (CC-04).
     const member = await this.members.lock(tx, memberId);
     if (member?.status !== 'active' || member.passwordVersion !== passwordVersion)
       throw new DomainError('invalid_credentials', { detail: 'the password changed during the login' });

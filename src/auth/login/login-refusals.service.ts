@@ -46,9 +46,9 @@ export class LoginRefusalsService {
 
   /**
    * Refuses a member who is disabled, or closed beyond the grace period. A right password counts as a
-   * wrong one: if it cleared the failures, the wait that does not begin would show that it was right
-   * (BF-01).
-   * @param attempt with the password, where the login began with one
+   * wrong one. If it cleared the failures, no wait would begin, and an attacker would see that the
+   * password was right (BF-01).
+   * @param attempt set where the login began with a password
    * @throws DomainError `invalid_credentials`
    */
   async refuseInactive(candidate: LoginCandidate, context: ClientContext, attempt?: PasswordAttempt): Promise<never> {
@@ -57,10 +57,10 @@ export class LoginRefusalsService {
   }
 
   /**
-   * Refuses a login whose factors matched and whose risk is too high. It counts as a failure of the
+   * Refuses a login whose factors matched and whose risk is too high. The login counts as a failure of the
    * account and of the client address: otherwise an attacker who is one failure below a limit would
    * see that the first factor was right.
-   * @param attempt with the password, where this request made it
+   * @param attempt set where this request compared a password
    * @throws DomainError `invalid_credentials`
    */
   async refuseRisky(
@@ -75,9 +75,9 @@ export class LoginRefusalsService {
   }
 
   /**
-   * Records a second factor that was wrong, or one too many. A wrong one ends the login where the
-   * risk is too high, as its mail reports.
-   * @param isChecked whether the factor was checked, and is not only one too many
+   * Records a second factor that was wrong, or that was refused after too many attempts. A wrong
+   * factor ends the login where the risk is too high, as the mail about the risk reports.
+   * @param isChecked false where the factor was refused unchecked, after too many attempts
    */
   async recordWrongSecondFactor(
     challenge: OpenChallenge,
@@ -100,8 +100,8 @@ export class LoginRefusalsService {
   }
 
   /**
-   * Counts a login that was refused after its failures had been cleared, and counts those again: otherwise the wait that
-   * does not begin would show that the password was right (BF-01).
+   * Counts a refused login as a failure, and counts again the failures that its right password had cleared. Otherwise no
+   * wait would begin, and an attacker would see that the password was right (BF-01).
    */
   async countRefused(candidate: LoginCandidate, login: PendingLogin, context: ClientContext): Promise<void> {
     await this.notifyLocked(candidate, login, await this.restoreFailures(candidate, login), context);
@@ -125,13 +125,14 @@ export class LoginRefusalsService {
 
   private async noteFailure(attempt: PasswordAttempt, startsWaiting: boolean, context: ClientContext): Promise<void> {
     const { candidate, account, deviceId } = attempt;
-    // Failures on a known device block no other device, and count for no client address.
+    // Failures on a known device block no other device. They are the device's own, so the password
+    // needs no separate count for the client address (BF-13).
     if (deviceId !== null) return;
     if (startsWaiting) await this.lockNotification.send(candidate, account, context);
     await this.ipLimits.countFailureAt(attempt, context);
   }
 
-  /** @returns whether such logins have to wait from now on */
+  /** @returns whether logins to this account from this device have to wait from now on */
   private async countRisky(
     candidate: LoginCandidate,
     login: PendingLogin,
@@ -139,7 +140,7 @@ export class LoginRefusalsService {
   ): Promise<boolean> {
     if (attempt?.counted.isDecided === false) {
       const startsWaiting = await attempt.counted.decide(false);
-      // Differs where this login imported the member: its failures were those of the identifier.
+      // They differ where this login imported the member: the attempt was counted for the identifier.
       if (attempt.account === candidate.id) return startsWaiting;
     }
     // An earlier step of the login cleared the count of failures, which is part of the risk. If the

@@ -14,8 +14,8 @@ export interface UnprovenLogin extends CodeLifetimes {
 }
 
 /**
- * Turns an imported account with an unproven address into a sign-up, whose mailed code its owner
- * enters as after any sign-up (IM-18). Such an account gets no session before.
+ * Turns an imported account with an unproven address into a sign-up (IM-18). Its owner then enters
+ * the mailed code, as after any sign-up. The account gets no session before that.
  */
 @Injectable()
 export class UnprovenLoginService {
@@ -26,8 +26,8 @@ export class UnprovenLoginService {
   ) {}
 
   /**
-   * Call it after the password matched. The same login again continues the sign-up, and its mailed
-   * code stays valid.
+   * Call it after the password matched. The same login again, from the same client address, continues
+   * the sign-up. Until another mail may go out, the code that was mailed stays valid.
    * @throws DomainError `invalid_credentials`, `overloaded`
    */
   async begin(claimId: string, password: string, context: ClientContext): Promise<UnprovenLogin> {

@@ -19,7 +19,7 @@ import { SessionsService } from '../../sessions/sessions.service.js';
 export interface ShownCredentials {
   /** Absent where a passkey stands for both factors. */
   readonly password?: string | undefined;
-  /** A code or a passkey, before changes of second factors. */
+  /** A code or a passkey. Besides a password, it is needed only before changes of second factors. */
   readonly factor?: SecondFactorAnswer | undefined;
 }
 

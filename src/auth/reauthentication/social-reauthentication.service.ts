@@ -38,7 +38,7 @@ export class SocialReauthenticationService {
       isReauthentication &&
       (await this.database.transaction(async (tx) => {
         await this.writes.asMember(tx, principal);
-        // Under the lock, which unlinking takes too (CC-09).
+        // Read under the member's lock, which unlinking takes too (CC-09).
         if ((await this.identities.findMemberId(tx, account)) !== memberId) return false;
         await this.sessions.markAuthenticated(tx, sessionId, null, 'federated');
         return true;

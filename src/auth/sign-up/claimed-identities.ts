@@ -23,12 +23,12 @@ export class ClaimedIdentities {
     return this.cipher.encrypt(JSON.stringify(account), emailKey);
   }
 
-  /** The account that the sign-up claims; null for a sign-up with a password. */
+  /** The account that the sign-up claims; null for a sign-up with a password or a void one. */
   decrypt({ identity, emailKey }: Claim): ProviderAccount | null {
     return identity === null ? null : (JSON.parse(this.cipher.decrypt(identity, emailKey)) as ProviderAccount);
   }
 
-  /** The name of the provider for people; undefined for a sign-up with a password. */
+  /** The provider's name as mails show it; undefined where {@link decrypt} returns null. */
   findProviderName(claim: Claim): string | undefined {
     const account = this.decrypt(claim);
     return account === null ? undefined : this.config.nameOfProvider(account.provider);

@@ -12,8 +12,8 @@ export interface LoginIdAvailability {
 }
 
 /**
- * Checks whether a login ID is available. The answer shows which login IDs exist, so it is limited
- * and can be switched off.
+ * Checks whether a login ID is available. The answer shows which login IDs exist, so the number of
+ * checks is limited and the operator can switch them off.
  */
 @Injectable()
 export class LoginIdCheckService {

@@ -23,7 +23,7 @@ export interface MailboxProof {
 
 /** The values of a member who is about to be created, and the consents of the person. */
 export type MemberToCreate = NewMember & {
-  /** Those of the sign-up; null where no documents are declared. */
+  /** Those of the sign-up; null for an imported account, or where no documents are declared. */
   readonly consents: readonly GivenConsent[] | null;
   /** Sent with the proof of the mailbox. */
   readonly sentConsents?: readonly DocumentVersion[] | undefined;
@@ -44,7 +44,7 @@ export class NewMembersService {
   /**
    * Needs the lock of the sign-ups on the address.
    * @param account at a provider, with which the member will log in; null for a member with a password
-   * @throws DomainError `login_id_taken`, `email_taken`, `identity_taken`, `consent_required`
+   * @throws DomainError `login_id_taken`, `email_taken`, `identity_taken`, `consent_required`, `validation_failed`
    */
   async create(
     opening: SessionOpening,

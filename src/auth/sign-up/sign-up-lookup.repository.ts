@@ -8,8 +8,8 @@ export interface UnconfirmedSignUp {
   readonly emailKey: string;
   readonly createdAt: Date;
   /**
-   * When its code was last mailed; where the address had an account, its owner was notified instead.
-   * Null if no mail was sent, because the address had received too many.
+   * When the mail limits last allowed a mail for it: its code or, where the address had an account, a
+   * notification to the owner. Null if the limits have never allowed one.
    */
   readonly mailedAt: Date | null;
   readonly expiresAt: Date;
@@ -33,8 +33,8 @@ export class SignUpLookupRepository {
   }
 
   /**
-   * Reads all sign-ups of some days, because login IDs have no index here: each sign-up would pay
-   * for it. Call it only where the audit log knows of a sign-up with this login ID.
+   * Reads the whole table, which holds the sign-ups of some days. An index of login IDs would slow
+   * down each sign-up. Call it only where the audit log knows of a sign-up with this login ID.
    */
   async findByLoginId(loginId: string): Promise<UnconfirmedSignUp | null> {
     return this.find(NEWEST('login_id'), loginId);

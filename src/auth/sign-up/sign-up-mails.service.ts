@@ -30,7 +30,7 @@ export class SignUpMailsService {
   async resend(signUpId: string, context: ClientContext): Promise<number> {
     await this.ipLimits.takeRequest(context);
     const signUp = await this.signUps.getPending(digest(signUpId));
-    // Its confirmation would be refused. An imported account is no sign-up.
+    // Where the policy refuses the address, it would refuse the confirmation too. Imported accounts are exempt.
     if (signUp.importedClaimId === null) this.policy.check(signUp.emailKey);
     const { mayMail, mayNotify, resendAfter } = await this.mailBudget.takeForSignUp(signUp.emailKey);
     if (!mayMail) return resendAfter;

@@ -22,8 +22,8 @@ export class SignUp {
   @Column('text', { name: 'email_key' }) emailKey: string;
   /**
    * Empty in three cases: an account at a provider takes the place of a password; this sign-up is
-   * confirmed, so the member's row holds the hash; or another sign-up on the same address is
-   * confirmed, so this one never can be.
+   * confirmed, so the member's row holds the hash; or another sign-up or an invitation made a member
+   * with the same address, so this sign-up can never be confirmed.
    */
   @Column('text', { name: 'password_hash' }) passwordHash: string;
   /** The account at a provider with which the member will log in, encrypted; else null. */
@@ -31,14 +31,17 @@ export class SignUp {
   @Column('text', { nullable: true }) name: string | null;
   @Column('text') locale: MailLocale;
   @Column('jsonb', { nullable: true }) attributes: AttributeValues | null;
-  /** What the client agreed to; null where no documents are declared. */
+  /**
+   * What the client agreed to. Null where no documents are declared, for an imported account, and
+   * once this sign-up is confirmed or void.
+   */
   @Column('jsonb', { nullable: true }) consents: readonly GivenConsent[] | null;
   /** The imported account that this sign-up proves, by its id in `imported_claims`. */
   @Column('uuid', { name: 'imported_claim_id', nullable: true }) importedClaimId: string | null;
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt: Date;
   /**
-   * When its code was last mailed. Null if the code was never mailed, because the address had
-   * received too many mails.
+   * When the mail limits last allowed a mail for this sign-up: its code or, where the address had an
+   * account, a notification to the owner. Null if the limits have never allowed one.
    */
   @Column('timestamptz', { name: 'mailed_at', nullable: true }) mailedAt: Date | null;
   @Column('timestamptz', { name: 'expires_at' }) expiresAt: Date;

@@ -4,7 +4,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Entity('social_sign_ups')
 @Index('social_sign_ups_expires_at', ['expiresAt'])
 export class SocialSignUp {
-  /** Of the `signUpId`, a secret of the client that logged in at the provider. */
+  /** Digest of the `signUpId`, a secret of the client that logged in at the provider. */
   @PrimaryColumn('bytea', { name: 'id_digest' }) idDigest: Buffer;
   /** The account and what its client stated, encrypted: a person who never signs up leaves nothing readable. */
   @Column('bytea') sealed: Buffer;

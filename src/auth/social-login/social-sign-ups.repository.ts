@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
 import type { Tx } from '../../platform/database/sql.js';
 
-/** Owns the table `social_sign_ups`. SQL, because one statement takes a row exactly once. */
+/** Owns the table `social_sign_ups`. Written in SQL, so that a single DELETE decides which request takes a row. */
 @Injectable()
 export class SocialSignUpsRepository {
   constructor(private readonly database: Database) {}
@@ -22,7 +22,7 @@ export class SocialSignUpsRepository {
     return rows[0]?.sealed ?? null;
   }
 
-  /** @returns false if it was taken before or has expired: of two requests at once, one wins */
+  /** @returns false if the row was taken before or has expired: of two requests at once, one gets true */
   async take(tx: Tx, idDigest: Buffer): Promise<boolean> {
     const { count } = await tx.query(`DELETE FROM social_sign_ups WHERE id_digest = $1 AND expires_at > now()`, [
       idDigest,

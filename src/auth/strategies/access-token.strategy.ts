@@ -8,7 +8,7 @@ import { strategyOptions } from './strategy-options.js';
 import { fromAccessHeader } from './token-sources.js';
 
 /**
- * Accepts access tokens and no other kind. The guard checks whether the session has been revoked.
+ * Accepts access tokens and no other kind. `AccessTokenGuard` checks whether the session has been revoked.
  */
 @Injectable()
 export class AccessTokenStrategy extends PassportStrategy(Strategy, 'access-token') {

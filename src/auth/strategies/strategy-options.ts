@@ -3,8 +3,8 @@ import type { TokenPurpose } from '../../platform/crypto/tokens/token-purpose.js
 import type { TokensService } from '../../platform/crypto/tokens/tokens.service.js';
 
 /**
- * Options with which passport-jwt verifies tokens of one purpose. Key, algorithm and audience are
- * fixed here; a token cannot choose them.
+ * Options with which passport-jwt verifies tokens of one purpose. Algorithm, audience and issuer are
+ * fixed here. A token can name only a key of its purpose.
  */
 export function strategyOptions(
   tokens: TokensService,

@@ -19,7 +19,7 @@ export class IntrospectionController {
    * @remarks RFC 7662, for gateways. The API key is sent as bearer token, or as the password of HTTP Basic with any user name.
    */
   @Post()
-  @Public() // for member tokens; the guard below asks for an API key
+  @Public() // needs no access token of a member; the guard below requires an API key
   @UseGuards(IntrospectionGuard)
   @HttpCode(HttpStatus.OK)
   @ReadsForm('token', 'token_type_hint')

@@ -12,7 +12,7 @@ export class IntrospectionRequest extends VerifyTokenRequest {
   token_type_hint?: string;
 }
 
-/** Names as RFC 7662 and RFC 9068 define them. Of a token that is not active, `active` alone. */
+/** Claims are named as in the token (RFC 7662, RFC 9068). For a token that is not active, only `active` is present. */
 export class IntrospectionResponse {
   active: boolean;
 

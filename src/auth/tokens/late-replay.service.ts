@@ -15,7 +15,7 @@ export type Replay = Pick<LateReplay, 'state' | 'accessIssuedAt'>;
 
 /**
  * Admits the previous refresh token after the grace period. The answer with its successor may have
- * been lost: a phone that was killed or lost its network comes back days later (ADR 0031).
+ * been lost: an app that was killed, or whose phone lost its network, comes back days later (ADR 0031).
  */
 @Injectable()
 export class LateReplayService {
@@ -37,7 +37,7 @@ export class LateReplayService {
     if (attempt.token.gen !== session.generation - 1) return null;
     // Only the holder of the key gets here, so the age of the token does not matter.
     if (session.keyThumbprint !== null) return { state: session, accessIssuedAt: this.clock.nowSeconds() };
-    // Checked here as well as by the statement, so that findNewer() is for lost races only.
+    // The statement checks this limit, too. Checking it here keeps findNewer() for lost races only.
     if (session.earlierLateReplays >= this.config.env.REFRESH_LATE_REPLAYS) return null;
     if (!(await this.looksLikeSameDevice(session, attempt, context))) return null;
     return (await this.recordReplay(session, attempt, context)) ?? this.findNewer(session, attempt);
@@ -59,9 +59,9 @@ export class LateReplayService {
   }
 
   /**
-   * Another request may have rotated the session since this one read it: of two tabs that come late
-   * together, the first uses its answer at once. As within the grace period, the second gets the
-   * newest token.
+   * Another request may have rotated the session since this request read it. Example: two tabs come
+   * late together, and the first uses its new token at once. The second tab then gets the newest
+   * token, as within the grace period.
    */
   private async findNewer({ generation }: UnrotatedSession, { token }: RefreshAttempt): Promise<Replay | null> {
     const session = await this.rotations.look(token);
@@ -69,7 +69,7 @@ export class LateReplayService {
     return isNewer && !session.isOver ? { state: session, accessIssuedAt: session.issuedAt } : null;
   }
 
-  /** Compared with the last use of the session, which may have been a thief's. */
+  /** Compares the request with the last use of the session, which may have been a thief's. */
   private async looksLikeSameDevice(
     { memberId, deviceId, userAgent, previousIp }: UnrotatedSession,
     { deviceToken }: RefreshAttempt,

@@ -11,7 +11,7 @@ export class ProofKeyPipe implements PipeTransform<FastifyRequest, string | null
   /** Returns without a promise where there is no proof, as in most requests. */
   transform(request: FastifyRequest): string | null | Promise<string> {
     if (request.headers.dpop === undefined) return null;
-    // A guard may have verified it together with its access token.
+    // A guard may have verified the proof already, together with the access token.
     return request.provenKey ?? this.proofs.verify(request);
   }
 }

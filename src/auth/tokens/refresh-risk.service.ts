@@ -11,7 +11,7 @@ import { SessionRevocationService } from '../../sessions/revocation/session-revo
 
 /** What the risk of a refresh means for its tokens. */
 export interface RefreshRisk {
-  /** Whether the member has to authenticate again. This is in the row now, and not in a state that was read before. */
+  /** Whether the member has to authenticate again, by the row as it is now. A state that was read before may not show it. */
   readonly mustAuthenticate: boolean;
 }
 
@@ -37,8 +37,8 @@ export class RefreshRiskService {
     if (!this.risk.needsAssessment(session, context)) return { mustAuthenticate: false };
     const { id, memberId, role } = session;
     const { outcome, mustAuthenticate } = await this.database.transaction(async (tx) => {
-      // CC-09: an intruder's refresh that rotated before the rescue of the account must not have its
-      // network remembered after it.
+      // CC-09: an intruder's refresh may have rotated before the rescue of the account. Its network must
+      // not be remembered after the rescue.
       const { session: current } = await this.writes.asMember(tx, { memberId, sessionId: id, role });
       const { outcome } = await this.risk.assessRefresh(tx, session, context);
       if (outcome === 'ask') await this.sessions.markUnauthenticated(tx, id);
@@ -46,7 +46,7 @@ export class RefreshRiskService {
         await this.revocation.endWithin(tx, memberId, id, 'risk', context);
         await this.pendingProofs.voidBegunBySessions(tx, memberId);
       }
-      // Another refresh with the same token may have asked for it since this one read the session.
+      // Another refresh with the same token may have had the outcome `ask` since this one read the session.
       return { outcome, mustAuthenticate: outcome === 'ask' || current.mustAuthenticate };
     });
     if (outcome === 'end') throw new DomainError('session_ended', { detail: 'risk too high' });

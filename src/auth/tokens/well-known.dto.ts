@@ -16,7 +16,7 @@ export class JsonWebKeySet {
   keys: JsonWebKey[];
 }
 
-/** Names as RFC 8414 and RFC 9449 define them. */
+/** Names as RFC 8414, RFC 9449 and OpenID Connect Discovery define them. */
 export class ServerMetadataResponse {
   /** The `iss` of every token */
   @ApiProperty({ example: 'https://accounts.example.com' }) issuer: string;

@@ -2,7 +2,7 @@ import type { OpenAPIObject } from '@nestjs/swagger';
 import { LOCALES } from '../../platform/i18n/locale.js';
 import { mailLocales } from '../../platform/i18n/mail-locale.js';
 
-/** Names the languages that the operator added in the document of this server: members may have them. */
+/** Adds the operator's languages to the document of this server, because members may choose them. */
 export function withMailLocales(document: OpenAPIObject): OpenAPIObject {
   if (mailLocales().length === LOCALES.length) return document;
   const ours = JSON.stringify(LOCALES);

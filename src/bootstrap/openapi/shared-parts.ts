@@ -55,9 +55,10 @@ function shareRefusals({ responses = {}, examples = {} }: Components, operation:
 }
 
 /**
- * Replaces `allOf` with a single reference, which Nest writes for every field that has a
- * documentation of its own, and which validators and generators read differently. What all fields
- * document alike moves to the schema; a field that differs gets a copy of the schema.
+ * Removes every `allOf` that holds a single reference. Nest writes one for each field that has a
+ * documentation of its own, and validators and generators read it differently. If all documented
+ * fields that refer to a schema have the same documentation, it moves to the schema. Otherwise each
+ * documented field gets a copy of the schema. All other fields become plain references.
  */
 function replaceSingleReferences(document: OpenAPIObject): void {
   const schemas = document.components?.schemas as Record<string, Schema>;

@@ -53,8 +53,8 @@ interface PageElement {
 }
 
 /**
- * Makes the filter box search in summaries and paths, too; by itself it searches in the names of
- * groups only, and is labelled so.
+ * Makes the filter box search in summaries and paths, too, and labels it so. Without this plugin the
+ * box searches only the names of groups.
  */
 export function filterOperations(): object {
   return {

@@ -10,12 +10,12 @@ const WINDOW_MS = 1000;
 const QUIET_WINDOWS = 3;
 
 /**
- * A window without work may take this much processor time, for timers and the heartbeat: up to 70 ms
- * on a slow machine.
+ * A window that takes less processor time than this counts as one without work. Timers and the
+ * heartbeat alone take up to 70 ms on a slow machine.
  */
 const REST_MICROSECONDS = 100_000;
 
-/** Requests of orchestrators and Prometheus. They come every few seconds, also while nobody uses the server. */
+/** Requests of orchestrators and Prometheus. They come every few seconds, also while no client uses the server. */
 const PROBES = /^\/(health\/|metrics$)/;
 
 /**
@@ -54,7 +54,7 @@ export function collectWhenQuiet(server: Server): void {
   const timer = setInterval(() => void endWindow().catch(() => clearInterval(timer)), WINDOW_MS).unref();
 }
 
-/** @returns a function that tells how many requests have arrived, without probes */
+/** @returns a function that returns how many requests have arrived, without probes */
 export function countRequests(server: EventEmitter): () => number {
   let requests = 0;
   server.on('request', ({ url = '' }: IncomingMessage) => (requests += PROBES.test(url) ? 0 : 1));
@@ -80,8 +80,8 @@ export function makeWindowEnd({ requests, cpuMicroseconds, heapBytes, collect }:
 }
 
 /**
- * Collects all garbage and compacts the heap. Only V8's inspector offers both; a session within the
- * process opens no port.
+ * Collects all garbage and compacts the heap. Only V8's inspector offers both. An inspector session
+ * within the process opens no port.
  */
 export async function collectGarbage(): Promise<void> {
   const { Session } = await import('node:inspector');
