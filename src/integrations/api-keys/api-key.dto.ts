@@ -69,7 +69,7 @@ export class CreateApiKeyRequest {
   addresses?: string[];
 }
 
-/** Reads what the creator of a key decides from the body. */
+/** Takes from the body what the creator of a key decides. */
 export const apiKeyRequestOf = ({ name, scopes, expiresAt, addresses = [] }: CreateApiKeyRequest): ApiKeyRequest => ({
   name,
   scopes,

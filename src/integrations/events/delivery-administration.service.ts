@@ -53,7 +53,7 @@ export class DeliveryAdministrationService {
       const retried = await this.deliveries.retry(tx, webhookId, id);
       if (retried === null) throw new DomainError('not_found', { detail: 'no such delivery, or it is pending' });
       const details = { webhookId, deliveryId: id };
-      // With the member, so that an erasure finds the reason.
+      // The row names the member, so that an erasure also removes the reason that the administrator gave.
       const subject = { memberId: retried.memberId, context: adminContext(admin, context) };
       await this.auditLog.record(tx, 'webhook.delivery_retried', subject, details);
     });

@@ -5,7 +5,7 @@ import { ApiInteger } from '../../platform/http/integer.decorator.js';
 import { IsPageLimit } from '../../platform/http/validation/field-decorators.js';
 import { MayBeAbsent, Rule } from '../../platform/http/validation/rule.js';
 
-/** A position and the time of the response that it comes from. */
+/** `latest`, or a position and a time: of the response, or of the last event of a full page. */
 const LOG_CURSOR = /^(latest|\d{1,18}\.[0-9a-z]{1,10})$/;
 const MAX_LIMIT = 100;
 const DEFAULT_LIMIT = 50;

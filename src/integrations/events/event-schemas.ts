@@ -28,9 +28,9 @@ const MEMBER = object('The member after the change', {
   status: { type: 'string', enum: ['active', 'disabled', 'closed'] },
   createdAt: time,
 });
-/** Not required: absent where none are declared. */
+/** Optional in the schema: absent if the product declares no attributes. */
 const ATTRIBUTES: Schema = { type: 'object', additionalProperties: true };
-/** With the field `identities` alone. */
+/** `member.updated` has it only if `fields` is `identities` alone. */
 const IDENTITY = object('What was linked or unlinked', {
   provider: text('kakao'),
   change: { type: 'string', enum: ['linked', 'unlinked'] },
@@ -93,8 +93,8 @@ export function eventSchemas(): Record<string, Schema> {
 }
 
 /**
- * The request that webhooks receive. `x-webhooks`, because `webhooks` without a prefix belongs to
- * OpenAPI 3.1.
+ * The request that webhooks receive. The document calls this part `x-webhooks`, because `webhooks`
+ * without a prefix belongs to OpenAPI 3.1.
  */
 export function webhookRequests(): Record<string, unknown> {
   const schemas = EVENT_TYPES.map((type) => [type, `#/components/schemas/Event.${type}`] as const);

@@ -18,8 +18,9 @@ interface ParsedRecord {
 
 /**
  * Reads a CSV file (RFC 4180) whose first line names the columns.
- * @param required columns without which the file is of another kind
- * @throws CommandError if the header misses a column or has one twice, or an entry is too long
+ * @param required columns that the header must have
+ * @throws CommandError if the file has no header, if the header lacks a required column or has a
+ * column twice, or if an entry is too long
  */
 export async function* csvEntries(
   chunks: AsyncIterable<string>,
@@ -37,7 +38,7 @@ export async function* csvEntries(
     max_record_size: MAX_ENTRY_LENGTH,
     record_delimiter: ['\r\n', '\n', '\r'],
     on_skip: (error: CsvError | undefined) => {
-      // The parser finds no entry after it.
+      // The parser finds no entry after one that is too long.
       if (error?.code === 'CSV_MAX_RECORD_SIZE') records.destroy(tooLong(Number(error['lines'] ?? 1)));
       const line = Number(error?.['lines'] ?? 1);
       skipped.push({ line, problem: csvProblem(error, lastLine + 1, line) });
@@ -50,7 +51,7 @@ export async function* csvEntries(
     },
   });
   const input = Readable.from(chunks);
-  // A pipe forwards no errors, so a file that cannot be read would never end.
+  // `pipe` forwards no errors. Without this line, the loop below would wait for ever if the file cannot be read.
   input.on('error', (error) => records.destroy(error));
   input.pipe(records);
   let header: string[] | null = null;
@@ -101,7 +102,7 @@ function tooLong(line: number): CommandError {
   );
 }
 
-/** @param first the line after the last entry: after a misplaced quote, an entry may have swallowed others */
+/** @param first the line after the previous entry: a misplaced quote may join several entries to one */
 function csvProblem(error: CsvError | undefined, first: number, last: number): string {
   const problem = quoteProblem(error);
   return first < last ? `${problem}; lines ${first} to ${last} were not read` : problem;

@@ -4,7 +4,7 @@ import { isoTime, type RevocationItem } from './revocation-items.js';
 
 const POSITION = /^\d{1,12}$/;
 
-/** Reads the position of a listener; undefined for text that is none. */
+/** Reads the position of a listener; undefined where the text is not a position. */
 export const positionOf = (text: string | string[] | undefined): number | undefined =>
   typeof text === 'string' && POSITION.test(text) ? Number(text) : undefined;
 

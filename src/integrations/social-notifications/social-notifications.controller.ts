@@ -26,7 +26,8 @@ export class SocialNotificationsController {
 
   /**
    * Answers 202 to security event tokens (RFC 8935 section 2.2) and 200 to the rest: Apple and Kakao
-   * repeat a notice after any other answer. Also for accounts that no member has linked.
+   * repeat a notice after any other answer. The answer is the same for an account that no member has
+   * linked.
    * @throws DomainError `not_found`, `bad_request`, `provider_unavailable`
    */
   @Post(':provider/notifications')

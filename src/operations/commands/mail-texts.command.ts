@@ -7,7 +7,7 @@ import { rendererOptions } from '../../mail/templates/renderer-options.js';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { CommandError } from '../../platform/config/command-error.js';
 
-/** Samples have no address, so no database of countries is opened. */
+/** The IP addresses of the samples are invented, so no database of countries is opened. */
 const countryOf = (): string => 'KR';
 
 /**

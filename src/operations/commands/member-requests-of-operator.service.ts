@@ -15,8 +15,8 @@ import type { Member } from '../../users/member.entity.js';
 import { MembersRepository } from '../../users/members.repository.js';
 
 /**
- * Does for members what they asked for, in the name of the operator at a terminal, who has every
- * right. By the rules of the API (AC-24, AC-25).
+ * Carries out requests of members for the operator at a terminal, who has every right. The rules
+ * are those of the API (AC-24, AC-25).
  */
 @Injectable()
 export class MemberRequestsOfOperatorService {
@@ -46,7 +46,10 @@ export class MemberRequestsOfOperatorService {
     });
   }
 
-  /** Reads what is held about a member, after the audit log has it. @throws DomainError `not_found` */
+  /**
+   * Records the export in the audit log, and then reads what is held about the member.
+   * @throws DomainError `not_found`
+   */
   async export(id: string, context: ClientContext): Promise<AccountExportResponse> {
     await this.database.transaction(async (tx) => {
       await this.getLocked(tx, id);
@@ -56,7 +59,7 @@ export class MemberRequestsOfOperatorService {
   }
 
   /**
-   * Finds a member by id, login ID or address.
+   * The id of a member who is named by id, login ID or address. An id is returned without a look-up.
    * @throws DomainError `not_found`, also for an imported account that is not proven
    */
   async getId(member: string): Promise<string> {

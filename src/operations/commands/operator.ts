@@ -20,7 +20,7 @@ export function checkReason(reason: string | undefined): void {
     throw new CommandError(`--reason: must be one line of 1 to ${MAX_REASON} visible characters.`, true);
 }
 
-/** What the audit log records for a command: an operator at a terminal has no address. */
+/** What the audit log records for a command: an operator at a terminal has no IP address. */
 export function operatorContext(
   app: INestApplicationContext,
   command: string,
@@ -30,7 +30,7 @@ export function operatorContext(
   return { ip: '', userAgent: `munjigi ${command}`, locale, requestId: randomUUID(), auditReason: auditReason?.trim() };
 }
 
-/** @returns the error as an operator reads it; the same one where `refusals` has no words for it */
+/** @returns a CommandError with the text that `refusals` has for this error; without such a text, the same error */
 export function inWords(error: unknown, refusals: Partial<Record<ErrorCode, string>>): unknown {
   const refusal = error instanceof DomainError ? refusals[error.code] : undefined;
   return refusal === undefined ? error : new CommandError(refusal);

@@ -9,7 +9,7 @@ import { checkDatabase } from '../../platform/database/database-probe.js';
 /** The result of trying one server. */
 export interface ServerCheck {
   readonly isWorking: boolean;
-  /** For the terminal: what was tried and how the server answered, or why not and what to do. */
+  /** For the terminal: what was tried and how the server answered, or why the check failed and what to do. */
   readonly line: string;
 }
 

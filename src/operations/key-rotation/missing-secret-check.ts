@@ -16,7 +16,8 @@ export class MissingSecretCheck implements OnApplicationBootstrap {
   ) {}
 
   /**
-   * Runs only in worker processes, and in the background, so that the start does not wait for it.
+   * Runs only in processes with WORKER_ENABLED, and in the background, so that the start does not
+   * wait for it.
    */
   onApplicationBootstrap(): void {
     if (!this.config.env.WORKER_ENABLED) return;

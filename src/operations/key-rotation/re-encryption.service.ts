@@ -80,7 +80,7 @@ export class ReEncryptionService {
     });
   }
 
-  /** Counts the recovery codes from before 1.0.0, which cannot be re-encrypted. */
+  /** Counts the unused recovery codes from before 1.0.0, which cannot be re-encrypted. */
   async countLegacyRecoveryCodes(): Promise<number> {
     return this.values.countImmovable();
   }

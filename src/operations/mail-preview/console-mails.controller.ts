@@ -7,8 +7,8 @@ import { Public } from '../../platform/http/public.decorator.js';
 import { MailPreview } from './mail-preview.js';
 
 /**
- * Shows mails in frames of the console. Public, because a frame sends no token: an answer holds
- * nothing but the words of a mail and sample data (AC-63).
+ * Shows mails in frames of the console. Public, because a frame sends no token. This exposes no
+ * secret: a response holds only the words of a mail and sample data (AC-63).
  */
 @Public()
 @ApiExcludeController()

@@ -15,7 +15,7 @@ export interface AuditLogSettings {
   readonly PRIVACY_PROFILE?: 'kr' | undefined;
 }
 
-/** How long access records are kept, in seconds: as long as other entries at least (AC-06). */
+/** How long access records are kept, in seconds: at least as long as other entries (AC-06). */
 export function accessRecordRetention(settings: AuditLogSettings): number {
   const { SECURITY_EVENT_RETENTION_SECONDS: retention, PRIVACY_PROFILE: profile } = settings;
   return profile === 'kr' ? Math.max(retention, ACCESS_RECORD_SECONDS) : retention;

@@ -10,7 +10,8 @@ const EVERY_MS = 6 * 60 * 60 * 1000;
 
 /**
  * Reminds members every two years that they agreed to advertising (Network Act article 50(8)).
- * Several replicas may run it at the same time. Without such documents it loads and queries nothing.
+ * Several replicas may run a round at the same time. Where no document allows advertising, a round
+ * loads and queries nothing.
  */
 @Injectable()
 export class ConsentRemindersService {

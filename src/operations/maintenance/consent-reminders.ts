@@ -49,7 +49,7 @@ export class ConsentReminders {
     const { memberId: id, loginId, name, locale, givenAt } = first;
     const formats = mailFormats(locale);
     const timeOf = (consent: RemindedConsent) => formats.time(consent.givenAt.toISOString());
-    // The law requires the date of each.
+    // The law requires the date of each consent.
     const isOneTime = others.every((other) => timeOf(other) === timeOf(first));
     const titles = [first, ...others].map((consent) => {
       const title = this.documents.findAgreed(consent, consent.language)?.title ?? consent.id;
@@ -67,7 +67,7 @@ export class ConsentReminders {
 
 type ConsentsOfMember = [RemindedConsent, ...RemindedConsent[]];
 
-/** @param consents those of each member in a row */
+/** @param consents sorted so that the consents of one member follow each other */
 function groupByMember(consents: readonly RemindedConsent[]): ConsentsOfMember[] {
   const groups: ConsentsOfMember[] = [];
   for (const consent of consents) {

@@ -3,7 +3,7 @@ import type { Tx } from '../../platform/database/sql.js';
 import { ProviderRevocationsService } from '../../platform/federation/revocations/provider-revocations.service.js';
 import { IdentitiesRepository } from '../../users/identities/identities.repository.js';
 
-/** Takes the permissions of erased members back at their providers. */
+/** Takes back, at the providers, the permissions that erased members gave. */
 @Injectable()
 export class ErasedPermissionsService {
   constructor(
@@ -12,11 +12,11 @@ export class ErasedPermissionsService {
   ) {}
 
   /**
-   * Reads what belongs to members before they are erased, because the database deletes it with them.
-   * @returns a function that queues the revocations of those who were erased
+   * Reads the identities of members before the members are erased, because the database deletes both together.
+   * @returns a function that queues the revocations for the members who were erased
    */
   async prepare(tx: Tx, memberIds: readonly string[]): Promise<(erasedIds: readonly string[]) => Promise<void>> {
-    // Done even while social login is off: no token of an erased member may stay.
+    // Also while social login is off, because queueing deletes the provider's refresh token of an erased member.
     const identities = await this.identities.listForMembers(tx, memberIds);
     return async (erasedIds) =>
       this.revocations.queue(

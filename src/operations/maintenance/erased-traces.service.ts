@@ -19,8 +19,9 @@ export class ErasedTracesService {
   ) {}
 
   /**
-   * Reads what belongs to members before they are erased, because the database deletes it with them.
-   * @returns a function that removes the traces of those who were erased
+   * Reads the addresses of members before the members are erased, because the database deletes both
+   * together. Locks their sign-ups.
+   * @returns a function that removes the traces of the members who were erased
    */
   async prepare(tx: Tx, memberIds: readonly string[]): Promise<(erased: readonly ErasedMember[]) => Promise<void>> {
     // A member may have another address now than the one that was invited.

@@ -35,9 +35,9 @@ export interface RetentionSettings extends AuditLogSettings {
 export function expiredRows(settings: RetentionSettings): readonly ExpiredRows[] {
   return [
     { table: 'sign_ups', by: 'expires_at', before: ago('1 day') },
-    // As long as an administrator may want to see what became of it.
+    // Kept as long as an administrator may want to see what became of the invitation.
     { table: 'invitations', by: 'expires_at', before: ago('30 days') },
-    // Accounts whose owners never logged in to prove the address.
+    // Imported accounts whose owners never logged in to prove the address.
     { table: 'imported_claims', by: 'imported_at', before: ago('366 days') },
     { table: 'proof_requests', by: 'greatest(code_expires_at, link_expires_at)', before: ago('7 days') },
     { table: 'reset_grants', by: 'expires_at', before: ago('1 day') },
@@ -46,8 +46,8 @@ export function expiredRows(settings: RetentionSettings): readonly ExpiredRows[]
     { table: 'passkey_challenges', by: 'expires_at', before: 'now()' },
     { table: 'social_requests', by: 'expires_at', before: 'now()' },
     { table: 'social_sign_ups', by: 'expires_at', before: 'now()' },
-    // Grants of people who never became members, or no longer are. Rounds do not read those of
-    // members again; see KEEP_LINKED_GRANTS.
+    // Grants of persons who never became members or are no longer members. KEEP_LINKED_GRANTS keeps
+    // the grants of members out of this search.
     {
       table: 'provider_grants',
       by: 'obtained_at',
@@ -78,13 +78,13 @@ export function expiredRows(settings: RetentionSettings): readonly ExpiredRows[]
       and: `NOT ${IS_ACCESS_RECORD}`,
     },
     { table: 'security_events', by: 'at', before: secondsAgo(accessRecordRetention(settings)) },
-    // Until then the audit log can name the key.
+    // Kept as long as the audit log may have to name the key.
     {
       table: 'api_keys',
       by: 'least(revoked_at, expires_at)',
       before: secondsAgo(accessRecordRetention(settings)),
     },
-    // While a row is left here, events are written.
+    // Events are recorded while this table has a row, so consumers whose API key has ended are removed.
     {
       table: 'event_consumers',
       by: 'id',
@@ -92,7 +92,8 @@ export function expiredRows(settings: RetentionSettings): readonly ExpiredRows[]
       and: `kind = 'api-key' AND NOT EXISTS (SELECT FROM api_keys k WHERE k.id = event_consumers.id
         AND k.revoked_at IS NULL AND coalesce(k.expires_at > now(), true))`,
     },
-    // With their deliveries, which have ended by then: the least retention is longer than they are tried.
+    // The deliveries of an event are deleted with it. The shortest retention (four days) is longer than
+    // a delivery is tried (three days), unless the webhook was enabled, or the delivery sent, again.
     { table: 'events', by: 'occurred_at', before: secondsAgo(settings.EVENT_RETENTION_SECONDS + PURGE_GRACE_SECONDS) },
     // The row only prevents a second use of a link, and the link itself has expired by then.
     { table: 'not_me_reports', by: 'reported_at', before: secondsAgo(settings.NOT_ME_TTL_SECONDS) },
@@ -120,8 +121,8 @@ export const ERASE_DEAD_MAIL_PAYLOADS = `UPDATE outbox_messages SET payload = NU
   WHERE status = 'dead' AND payload IS NOT NULL AND coalesce(expires_at, finished_at + interval '7 days') < now()`;
 
 /**
- * Excepts what providers handed out for linked accounts from later purges. Otherwise each round would
- * read the grants of all members.
+ * Excludes the grants of linked accounts from later purges. Otherwise each round would read the grants
+ * of all members.
  */
 export const KEEP_LINKED_GRANTS = `UPDATE provider_grants SET obtained_at = 'infinity'
   WHERE obtained_at < ${ago('1 day')} AND EXISTS (

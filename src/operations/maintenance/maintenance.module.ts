@@ -13,7 +13,7 @@ import { ErasedTracesService } from './erased-traces.service.js';
 import { EventPartitionsService } from './event-partitions.service.js';
 import { PurgeService } from './purge.service.js';
 
-/** Scheduled jobs that delete expired data and maintain the partitions of the audit log. */
+/** Scheduled jobs that delete expired data, remind members of consents and maintain the partitions of the audit log. */
 @Module({
   imports: [AuditLogModule, EventsModule, FederationModule, InvitationsModule, MailModule, UsersModule],
   providers: [

@@ -31,8 +31,8 @@ export class RestoreService {
 
   /**
    * Voids codes, links, reset grants, logins in progress, the undo links of e-mail changes, and
-   * sessions. Members, passwords and second factors stay as they are in the backup. If interrupted,
-   * it can simply be run again.
+   * sessions. Members, passwords and second factors stay as they are in the backup. An interrupted
+   * run can simply be repeated.
    */
   async voidCredentials(): Promise<VoidedCounts> {
     const connection = new DatabaseClient({
@@ -53,8 +53,9 @@ export class RestoreService {
         set: `status = 'dropped', payload = NULL, finished_at = now(), last_error = 'a backup was restored'`,
         where: `status = 'pending'`,
       });
-      // Receivers know ids and positions of events that the backup lacks; new events must come after
-      // them. Microseconds: a later restore, also of the same backup, begins with greater numbers.
+      // Receivers know ids and positions of events that the backup lacks, and new events must come after
+      // those. The sequences continue at the present time in microseconds, so that a later restore, even
+      // of the same backup, begins with greater numbers.
       await connection.query(
         `SELECT setval(name::regclass, greatest(nextval(name::regclass), floor(extract(epoch FROM clock_timestamp()) * 1000000)::bigint))
          FROM unnest('{events_id_seq,events_position_seq}'::text[]) AS name`,

@@ -6,9 +6,9 @@ import { Counter, Histogram, type Registry } from 'prom-client';
 const BUCKETS_SECONDS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
 /**
- * Measures the duration of requests and counts their outcomes, by route. Labels come only from our
- * own lists (route patterns, error codes, outcomes). A label taken from a request would let an
- * attacker create any number of time series.
+ * Measures the duration of requests and counts their outcomes, by route. Labels come only from fixed
+ * lists (HTTP methods, route patterns, status and error codes, outcomes). Free text of a request as a
+ * label would let an attacker create any number of time series.
  */
 export function measureRequests(fastify: FastifyInstance, registry: Registry): void {
   const durations = new Histogram({

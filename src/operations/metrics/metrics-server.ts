@@ -37,8 +37,8 @@ export class MetricsServer implements OnApplicationBootstrap, BeforeApplicationS
   }
 
   /**
-   * Closes after the other parts have stopped, without waiting for running scrapes: they can be
-   * repeated.
+   * Closes after the workers have stopped (`onModuleDestroy`). Does not wait for running scrapes,
+   * because they can be repeated.
    */
   beforeApplicationShutdown(): void {
     this.server?.close();

@@ -19,7 +19,10 @@ const METRICS = {
   },
 };
 
-/** Measures the revocations at providers, as {@link OutboxMetricsService} does mails. Without social login there are none. */
+/**
+ * Measures the revocations at providers in the way {@link OutboxMetricsService} measures mails. Where
+ * no provider is configured, it registers no metrics.
+ */
 @Injectable()
 export class RevocationMetricsService implements OnModuleInit {
   private readonly logger = new Logger(RevocationMetricsService.name);

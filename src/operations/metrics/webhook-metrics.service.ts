@@ -18,7 +18,7 @@ const METRICS = {
   },
 };
 
-/** Measures webhook deliveries, as {@link OutboxMetricsService} does mails. */
+/** Measures webhook deliveries in the way {@link OutboxMetricsService} measures mails. */
 @Injectable()
 export class WebhookMetricsService implements OnModuleInit {
   private readonly logger = new Logger(WebhookMetricsService.name);

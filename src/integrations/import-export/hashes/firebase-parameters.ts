@@ -3,9 +3,9 @@ import { CommandError } from '../../../platform/config/command-error.js';
 import { SIGNER_KEY_BYTES, type FirebaseParameters } from '../../../security/passwords/legacy-hashes/firebase.js';
 
 /**
- * Reads the password hash parameters as Firebase's console shows them, or as JSON. A file, because
- * other users of the machine can read the arguments of a process.
- * @throws CommandError if the file cannot be read or lacks a parameter
+ * Reads the password hash parameters as Firebase's console shows them, or as JSON. They are in a
+ * file, because other users of the machine can read the arguments of a process.
+ * @throws CommandError if the file cannot be read, lacks a parameter or has an invalid one
  */
 export function readFirebaseParameters(file: string): FirebaseParameters {
   const text = readText(file);

@@ -17,14 +17,14 @@ export interface HashOptions {
   readonly acceptsPlain?: boolean;
 }
 
-/** Begins what is hashed right before its member is added. */
+/** The beginning of a staged value that is hashed right before its member is added. */
 export const UNFINISHED = '$unfinished$';
 const CONTEXT = 'import';
 
 /** What {@link ImportedHashes.finish} hashes. Bytes are hexadecimal digits. */
 type UnfinishedValue = { readonly password: string } | Readonly<Record<keyof FastHash, string>>;
 
-/** Those that a refusal names. Another word at the beginning may be a salt, or part of a password. */
+/** Schemes that a refusal may name. Any other word at the beginning of a hash may be a salt, or part of a password. */
 const UNSUPPORTED_SCHEMES: ReadonlySet<string> = new Set([
   ...['apr1', 'crypt', 'lm', 'md4', 'md5', 'nt', 'ntlm', 'pbkdf2', 'scrypt', 'sha', 'sha1', 'sha256', 'sha512'],
   ...['smd5', 'ssha', 'ssha256', 'ssha512', 'unsalted_md5', 'unsalted_sha1', 'whirlpool'],
@@ -43,7 +43,7 @@ export class ImportedHashes {
     private readonly options: HashOptions = {},
   ) {}
 
-  /** No reason repeats any part of a hash. */
+  /** Decides what is stored for a hash. The reason of a refusal repeats at most the name of a known scheme. */
   accept(hash: string): AcceptedHash {
     if (hash.startsWith('{noop}')) return this.acceptPlain(hash.slice('{noop}'.length));
     if (hash.startsWith('firebase-scrypt$')) return this.acceptFirebase(hash);
@@ -51,7 +51,7 @@ export class ImportedHashes {
     if (fast !== null)
       return this.encrypt({ ...fast, salt: fast.salt.toString('hex'), digest: fast.digest.toString('hex') });
     const own = hash.replace(/^(?:argon2|\{argon2(?:@\w+)?\})(?=\$)/, '');
-    // A hash of another cost would take another time than the comparison for an unknown account.
+    // Only a hash of the current cost stays as it is: others differ in time from the comparison for an unknown account.
     if (isVerifiable(own) && this.hasher.isOfCurrentCost(own)) return { stored: own };
     const legacy = this.refuseOuterCost(hash) ?? parseLegacyHash(hash);
     if (legacy !== null) return 'refused' in legacy ? legacy : { stored: legacy.stored };
@@ -60,7 +60,7 @@ export class ImportedHashes {
     return { refused: `password hashes ${kind} are not supported` };
   }
 
-  /** Makes what is stored out of what {@link accept} left unfinished. */
+  /** Hashes a value that {@link accept} left unfinished. @returns the hash to store */
   async finish(unfinished: string): Promise<string> {
     const bytes = Buffer.from(unfinished.slice(UNFINISHED.length), 'base64');
     const value = JSON.parse(this.cipher.decrypt(bytes, CONTEXT)) as UnfinishedValue;
@@ -70,9 +70,9 @@ export class ImportedHashes {
   }
 
   /**
-   * Applies the bounds of argon2 to what another installation has put around a fast hash (IM-02). Not
-   * where hashes are read for a login: this service may be configured beyond these bounds.
-   * @returns null where the hash has no such cost, or one within the bounds
+   * Applies the bounds of argon2 (IM-02) to the argon2id hash that another installation has put around
+   * a fast hash. A login does not apply them, because this service may be configured beyond them.
+   * @returns null if there is no argon2id hash around it, or if its cost is the current one or within the bounds
    */
   private refuseOuterCost(hash: string): RefusedHash | null {
     const outer = outerHashOf(hash);

@@ -7,7 +7,7 @@ export const CSV_FIELDS = [
   ...['id', 'loginId', 'email', 'emailVerified', 'hash', 'salt', 'name', 'locale', 'enabled', 'createdAt', 'totp'],
 ] as const;
 
-/** Any CSV. `--columns email=Mail,hash=pw` names the columns that are called otherwise. */
+/** Reads any CSV file. Columns are named like the fields, unless `--columns email=Mail,hash=pw` gives another name. */
 export const readCsv: SourceReader = (chunks, { columns }) => {
   const columnOf = (field: (typeof CSV_FIELDS)[number]) => columns.get(field) ?? field;
   return csvEntries(chunks, [columnOf('email'), ...columns.values()], (user) => {

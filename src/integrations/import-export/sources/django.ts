@@ -10,8 +10,8 @@ const UNUSABLE = '!';
 const BARE_MD5 = /^[0-9a-f]{32}$/;
 
 /**
- * `manage.py dumpdata auth.user`: an array of `{model, pk, fields}`. Other models in the file are
- * left out.
+ * `manage.py dumpdata auth.user`: an array of `{model, pk, fields}`. Only models named `user` are
+ * read, of any app.
  */
 export const readDjangoJson: SourceReader = (chunks) =>
   jsonEntries(chunks, null, ({ model, pk, fields }) => {
