@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Sql } from '../platform/database/sql.js';
 
-/** A second factor that is set up. Recovery codes are not factors: each replaces one, once. */
+/** A second factor that is set up. Recovery codes are not factors: each replaces a factor once. */
 export type EnrolledFactor = 'totp' | 'passkey';
 
 /**

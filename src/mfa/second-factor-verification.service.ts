@@ -21,7 +21,7 @@ export type SecondFactorAnswer = string | Assertion;
 export interface FactorUse {
   readonly memberId: string;
   readonly sessionId?: string;
-  /** What came before the factor; null where that is unknown. */
+  /** What the member proved before this factor; null in sessions of 1.0. */
   readonly firstFactor: FirstFactor | null;
 }
 
@@ -59,8 +59,9 @@ export class SecondFactorVerificationService {
   /**
    * Uses the factor up. An app or passkey that follows a right password also ends the member's open
    * dispute, and a passkey that verified its user is no longer restricted. A recovery code does neither,
-   * because it is not one of the disputed factors. An intruder can have the member's account at a provider, but not a
-   * password that was set after the report. The member is notified of a used recovery code.
+   * because it is not one of the disputed factors. A login at a provider does not count as a right password: an
+   * intruder can have the member's account there, but not a password that was set after the report. The member is
+   * notified of a used recovery code.
    * @throws DomainError `code_invalid` or `passkey_invalid` for the second of two requests with one
    * answer
    */

@@ -8,9 +8,9 @@ import { EXPIRED, type ClaimedMessage } from '../outbox/outbox.repository.js';
 import { MailRenderingError } from '../templates/mail-template-adapter.js';
 import { describeFailure, isPermanentFailure, isServerFailure } from './smtp-failure.js';
 
-/** After an answer about one mail, such as greylisting. */
+/** The wait after a failure that concerns one mail, such as greylisting. */
 const MAIL_BACKOFF = new Backoff(5, 900);
-/** After an outage. Short, because an outage ends for all mails at once. */
+/** The wait after an outage of the mail server. It is short, because an outage ends for all mails at once. */
 const OUTAGE_BACKOFF = new Backoff(2, 15);
 
 /** Makes one attempt to send a claimed message and classifies the result. Uses no database. */

@@ -8,7 +8,7 @@ import { OutboxWorker } from '../../platform/outbox/outbox-worker.js';
 import { OUTBOX_CHANNEL, OutboxRepository, type ClaimedMessage } from '../outbox/outbox.repository.js';
 import { MailDelivery } from './mail-delivery.js';
 
-/** A mail waits at most this long, so that mails of the same moment are claimed together. */
+/** The pause after a claim, so that mails of the same moment are claimed together. */
 const SPACING_MS = 20;
 
 /** Sends the mails of the outbox. */
@@ -21,7 +21,7 @@ export class MailWorker extends OutboxWorker<ClaimedMessage> {
     delivery: MailDelivery,
   ) {
     const { OUTBOX_CONCURRENCY: max, OUTBOX_LEASE_SECONDS: leaseSeconds } = config.env;
-    // As parallel as allowed from the start: people wait for these mails, and many mail servers
+    // Always sends as many at once as allowed: members wait for these mails, and many mail servers
     // take a second for each.
     const settings = { rows: 'mails', width: { max }, leaseSeconds, spacingMs: SPACING_MS };
     const breaker = new CircuitBreaker(new Backoff(0.5, 5));

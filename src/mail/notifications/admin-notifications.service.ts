@@ -39,7 +39,7 @@ export class AdminNotificationsService {
     await this.send(tx, member, 'account-unlinked', context, { provider: this.config.nameOfProvider(providerId) });
   }
 
-  /** As {@link send}, for a mail that outlives the member: an erasure deletes the mails of the member. */
+  /** As {@link send}, but the row names no member: an erasure deletes all mails of the member, and this mail must remain. */
   async sendApart(tx: Tx, member: Member, action: AdminActionKind, context: ClientContext): Promise<void> {
     await this.queue(tx, member, { ...recipientOf(member), memberId: null }, action, context, {});
   }

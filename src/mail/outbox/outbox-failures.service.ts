@@ -5,7 +5,7 @@ import { OutboxFailuresRepository, type MailFate, type UndeliveredMail } from '.
 /** Failures of the mail to one domain within the last day. */
 export interface DomainFailures {
   readonly domain: string;
-  /** Addresses whose mail failed: two at least, because one alone may be a wrong address. */
+  /** Number of addresses whose mail failed. At least two, because a single one may be a wrong address. */
   readonly addresses: number;
   readonly lastError: string | null;
 }

@@ -5,14 +5,14 @@ import { OverrideChecker } from './override-checker.js';
 import { OverrideReader } from './override-reader.js';
 import type { MailOverrides } from './mail-overrides.js';
 
-/** Enough to work on; more would hide the first ones. */
+/** The most faults that are printed. More would hide the first ones. */
 const MAX_FAULTS = 30;
 
 /**
- * Reads and checks the mail texts of the operator. A server starts with all of them or not at all:
- * a mail without its code would be noticed by members only (AC-61).
+ * Reads and checks the mail texts of the operator. One fault in any text stops the start of the server:
+ * otherwise only members would notice a mail without its code (AC-61).
  * @param directory MAIL_TEMPLATES_DIR
- * @throws ConfigurationError with one sentence per fault
+ * @throws ConfigurationError with one sentence per fault, up to {@link MAX_FAULTS}
  */
 export function loadMailOverrides(directory: string, options: MailRendererOptions): MailOverrides {
   const reader = new OverrideReader(directory);

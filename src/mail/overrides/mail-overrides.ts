@@ -9,7 +9,7 @@ export interface OverrideFile {
   readonly source: string;
 }
 
-/** A text of one mail in one language, which replaces or adds to ours. */
+/** A text of one mail in one language. It replaces a built-in text, or belongs to a language without built-in texts. */
 export interface TemplateOverride extends OverrideFile {
   readonly locale: MailLocale;
   readonly template: MailTemplateName;

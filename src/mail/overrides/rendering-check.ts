@@ -14,10 +14,10 @@ interface RenderingCheck {
   readonly theirs: MailRenderer;
   readonly template: MailTemplateName;
   readonly locale: MailLocale;
-  /** The language of ours to compare with. */
+  /** The language of the built-in mail to compare with. */
   readonly reference: Locale;
   readonly comparisons: ReadonlyMap<string, Iterable<string>>;
-  /** Where to look for the fault of a part, and for that of a placeholder in it. */
+  /** Returns the place to report for a fault of a part, or for a fault of a placeholder in that part. */
   readonly locate: (part: MailPart, placeholder?: string) => Pick<OverrideFault, 'path' | 'line'>;
 }
 
@@ -27,7 +27,7 @@ type Report = (part: MailPart, rule: string, placeholder?: string) => void;
 const CODES = ['code', 'loginId'];
 const MAX_SUBJECT = 200;
 
-/** Renders a mail with samples in every variant, and compares what its reader can do with it. */
+/** Renders a mail with each variant of its sample, and checks that it shows the codes and links of the built-in mail. */
 export function checkRendering(check: RenderingCheck): OverrideFault[] {
   const faults = new Map<string, OverrideFault>();
   for (const data of variantsOf(check.template, check.comparisons))

@@ -5,7 +5,7 @@ import { MAIL_TEMPLATE_FIELDS } from '../templates/mail-template-fields.js';
 export type SampleData = Record<string, string | number | undefined>;
 
 const TIME = '2026-12-06T05:37:12.345Z';
-/** Values for optional fields that the samples leave out. Others are flags. */
+/** Values for optional fields that the samples leave out. Such a field without a value here is a flag. */
 const EXTRAS: Readonly<Record<string, string | number>> = {
   provider: 'Google',
   reservedUntil: TIME,
@@ -46,6 +46,6 @@ export function variantsOf(
   ];
 }
 
-/** Variants are as loose as rows of the outbox, which the renderer checks. */
+/** Casts a variant to the data of a mail. The renderer checks the fields, as it does for a row of the outbox. */
 export const asData = <Name extends MailTemplateName>(data: SampleData): MailTemplates[Name] =>
   data as unknown as MailTemplates[Name];

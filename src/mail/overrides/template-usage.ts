@@ -1,7 +1,7 @@
 import Handlebars from 'handlebars';
 import type { Flavour } from '../templates/built-in-templates.js';
 
-/** What a template refers to, each with the line where it does so first. */
+/** What a template refers to. Each number is the line of the first use. */
 export interface TemplateUsage {
   readonly placeholders: ReadonlyMap<string, number>;
   readonly partials: ReadonlyMap<string, number>;
@@ -26,7 +26,7 @@ const HELPERS = new Map([
 const PREVIEW = new Set(['title', 'preheader']);
 const NAMES = '{{#if}} and {{#unless}}';
 
-/** @throws Error whose message begins with the line if the source cannot be parsed */
+/** @throws Error if the source cannot be parsed; its message contains the line */
 export function readUsage(source: string, flavour: Flavour): TemplateUsage {
   const visitor = new UsageVisitor(flavour);
   visitor.accept(Handlebars.parse(source));

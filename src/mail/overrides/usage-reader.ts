@@ -17,11 +17,11 @@ const NAMES_OF_ACCOUNTS = ['loginId', 'loginIdMasked', 'newEmailMasked'];
 /** Whether a placeholder is an address that a member opens. */
 export const isLink = (placeholder: string): boolean => /(^l|L)ink$|Url$/.test(placeholder);
 
-/** Whether it opens an account or names it. Neither a subject nor a preview shows it (ML-06). */
+/** Whether a placeholder opens or names an account. Subjects and previews must not show it (ML-06). */
 export const isSecret = (placeholder: string): boolean =>
   placeholder === 'code' || isLink(placeholder) || NAMES_OF_ACCOUNTS.includes(placeholder);
 
-/** The language of ours with which others are compared; ours have the same placeholders (a test compares them). */
+/** The built-in language with which others are compared. All built-in languages have the same placeholders (a test compares them). */
 const REFERENCE = 'en';
 const PARTS = ['subject', 'html', 'text'] as const;
 
@@ -55,7 +55,7 @@ export class UsageReader {
     );
   }
 
-  /** The placeholders of a mail of ours that its reader needs. */
+  /** The placeholders of a built-in mail that its reader needs: fields of the mail, and the country. */
   ourPlaceholders(template: MailTemplateName, part: MailPart): string[] {
     const needed: readonly string[] = [...Object.keys(MAIL_TEMPLATE_FIELDS[template]), 'country'];
     const partials = this.ours.partialsOf(REFERENCE, flavourOf(part));
@@ -78,7 +78,7 @@ export class UsageReader {
     return comparisons;
   }
 
-  /** The partials that are used by those of a template, and do not exist. */
+  /** The missing partials: those that the partials of a template use, but that do not exist. */
   findMissing(
     usage: TemplateUsage,
     flavour: Flavour,

@@ -4,8 +4,8 @@ import { isOurs, type MailLocale } from '../../platform/i18n/mail-locale.js';
 /** Formats of one language for the values that a mail template prints: times, counts and web addresses. */
 export interface MailFormats {
   /**
-   * Date and time with the name of the time zone, because the reader's own zone is unknown. Korean
-   * mails use Korean time, those in languages of the operator the zone of the language, others UTC.
+   * Date and time with the name of the time zone, because the reader's own zone is unknown. The zone is
+   * the one that the operator set for the language; by default Korean time in Korean mails, UTC in others.
    */
   time(iso: string): string;
   /** Year and month. */
@@ -28,7 +28,7 @@ export interface MailZone {
 const UTC: MailZone = { timeZone: 'UTC', zoneName: 'UTC' };
 const ZONES: Record<Locale, MailZone> = { en: UTC, ko: { timeZone: 'Asia/Seoul', zoneName: '(한국 시각)' } };
 
-/** @param zone of a language that is not ours; UTC if absent */
+/** @param zone set by the operator for the language (`language.json`) */
 export function mailFormats(locale: MailLocale, zone?: MailZone): MailFormats {
   const language = locale === 'en' ? 'en-GB' : locale;
   const { timeZone, zoneName } = zone ?? (isOurs(locale) ? ZONES[locale] : UTC);

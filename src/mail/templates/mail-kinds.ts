@@ -44,7 +44,7 @@ export type SetPasswordReason = 'account-created' | 'reset-demanded';
 /** What secured the account: "it wasn't me", or undoing an address change. */
 export type AccountRecoveryKind = 'not-me' | 'email-undo';
 
-/** Why a login looks like an attacker's. */
+/** Why a login or a refresh looks like an attacker's. */
 export type SuspicionReason =
   | 'new_device'
   | 'new_network'

@@ -13,7 +13,7 @@ export interface MailLogo {
 /** The same limits as on the pages, in pixels. */
 const HEIGHT = 28;
 const MAX_WIDTH = 120;
-/** The signature and the first chunk, up to the size of the image. */
+/** The PNG signature, and the first chunk as far as the width and height of the image. */
 const HEADER_BYTES = 24;
 
 /** @returns null unless the logo is a PNG: most mail programs show neither SVG nor WebP */

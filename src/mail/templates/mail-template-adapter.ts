@@ -24,7 +24,7 @@ export class MailRenderingError extends Error {}
 
 /**
  * Template engine of `MailerService`. Used in place of the library's Handlebars adapter, which
- * has neither strict mode, nor partials per language, nor a template for subject and text.
+ * shares its partials between all languages and renders only the HTML, not subject and text.
  */
 @Injectable()
 export class MailTemplateAdapter implements TemplateAdapter {

@@ -49,8 +49,8 @@ export function singleLine(value: string): string {
 
 /**
  * Makes free text harmless. An attacker could sign up with another person's address and a name such as
- * "you won, see evil.example", to have it sent in our name. The text is shortened, and a space after
- * each dot stops mail programs from turning it into a link.
+ * "you won, see evil.example", to have it sent in our name. The text is shortened. A space after `:`, and
+ * after each dot before a letter, stops mail programs from turning a web address into a link.
  */
 function defuse(field: string, value: string): string {
   const maxLength = field === 'reason' ? REASON_LENGTH : FREE_TEXT_LENGTH;

@@ -7,7 +7,7 @@ import { UsersModule } from '../../users/users.module.js';
 import { AdminWritesService } from './admin-writes.service.js';
 import { ViewAuditService } from './view-audit.service.js';
 
-/** What administrators, who need a second factor, and API keys may write and see. */
+/** Admits the writes of administrators and API keys, and records what they view. Administrators need a second factor. */
 @Module({
   imports: [ApiKeysModule, AuditLogModule, MfaModule, SessionsModule, UsersModule],
   providers: [AdminWritesService, ViewAuditService],

@@ -16,11 +16,11 @@ export interface OpenChallenge {
   readonly passwordFailures: number;
   /** What the login began with. */
   readonly firstFactor: FirstFactor;
-  /** Null while it awaits its second factor, and where it needs none. */
+  /** Null while the login awaits its second factor, and where it needs none. */
   readonly provenFactor: ProvenFactor | null;
 }
 
-/** What a login that is under way waits for. */
+/** The step that an unfinished login waits for. */
 export type AwaitedStep = 'second-factor' | 'terms';
 
 /** What an mfa or terms token is minted from. Times are whole seconds since 1970 on the database's clock. */
@@ -66,7 +66,7 @@ export class MfaChallengesRepository {
     return rows[0] ?? null;
   }
 
-  /** The logins of a member that are under way, newest first. */
+  /** The unfinished logins of a member, newest first, at most 20. */
   async listOpenOfMember(memberId: string): Promise<{ kind: AwaitedStep; at: Date; until: Date }[]> {
     const { rows } = await this.database.query<{ kind: AwaitedStep; at: Date; until: Date }>(
       `SELECT coalesce(awaits, 'second-factor') AS kind, created_at AS at, expires_at AS until FROM mfa_challenges

@@ -4,8 +4,8 @@ import { EmailChallengesService } from '../../verification/email-challenges.serv
 import { LoginChallengesService } from './login-challenges.service.js';
 
 /**
- * Everything by which a member without a session is about to get in: mailed codes and links, reset
- * tokens, and logins that wait for a second factor or a consent.
+ * Voids what a client without a session could still use to enter an account: mailed codes and links,
+ * reset tokens, and logins that wait for a second factor or a consent.
  */
 @Injectable()
 export class PendingProofsService {
@@ -20,9 +20,9 @@ export class PendingProofsService {
   }
 
   /**
-   * Voids what the holder of an ended session may have begun and could finish without one: an address
-   * change, also of another member, an invitation of an administrator, and a login. A password reset
-   * stays, because the mailbox began it.
+   * Voids what the holder of an ended session may have begun and could finish without a session: an
+   * address change (an administrator's also for another member), an invitation of a new administrator,
+   * and a login. The code and link of a password reset stay, because they prove the mailbox.
    */
   async voidBegunBySessions(tx: Tx, memberId: string): Promise<void> {
     await this.voidLogins(tx, memberId);

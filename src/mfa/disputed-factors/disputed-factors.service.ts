@@ -11,8 +11,8 @@ import { FactorDisputesRepository } from './factor-disputes.repository.js';
 
 /**
  * Decides what becomes of second factors that were set up shortly before an account was reported as
- * compromised. They may be an intruder's, who wants to lock the member out; or the member's, and the
- * report comes from someone who reads the member's mail (ADR 0023).
+ * compromised. An intruder may have set them up to lock the member out. Or they are the member's, and
+ * the report comes from an attacker who reads the member's mail (ADR 0023).
  */
 @Injectable()
 export class DisputedFactorsService {
@@ -26,9 +26,10 @@ export class DisputedFactorsService {
   ) {}
 
   /**
-   * Removes the factors and recovery codes of this period where an older factor stays. Otherwise the
-   * mailbox alone would open the account: the factors stay for FACTOR_REMOVAL_WAIT_SECONDS, and the
-   * member is notified. Until then they are second factors only. Needs the member's lock.
+   * Removes the factors and recovery codes of this period where an older factor stays. Where none is
+   * older, they stay for FACTOR_REMOVAL_WAIT_SECONDS, and the member is notified: without a factor, the
+   * mailbox alone would open the account. During the wait the passkeys are second factors only. A wait
+   * of 0 removes everything at once. Needs the member's lock.
    */
   async report(tx: Tx, memberId: string, windowSeconds: number, context: ClientContext): Promise<void> {
     const period: PastPeriod = { sinceSecondsAgo: windowSeconds };
@@ -43,7 +44,8 @@ export class DisputedFactorsService {
 
   /**
    * Makes passkeys of this period second factors only, so that an intruder's passkey does not log in
-   * by itself. One becomes both factors again when it follows a right password.
+   * by itself. A passkey serves as both factors again once it has verified its user after a right
+   * password.
    */
   async restrictRecentPasskeys(tx: Tx, memberId: string, windowSeconds: number): Promise<void> {
     await this.passkeys.restrictToSecondFactor(tx, memberId, { sinceSecondsAgo: windowSeconds });
@@ -51,7 +53,7 @@ export class DisputedFactorsService {
 
   /**
    * Removes the disputed factors once their wait is over.
-   * @returns whether it was
+   * @returns whether there was a dispute whose wait is over
    */
   async removeDue(tx: Tx, memberId: string, context: ClientContext): Promise<boolean> {
     const period = await this.disputes.takeDue(tx, memberId);
@@ -60,8 +62,8 @@ export class DisputedFactorsService {
   }
 
   /**
-   * Keeps the disputed factors, after a right password and one of them: the password was set through
-   * the mailbox, so the same person has both.
+   * Keeps the disputed factors. Called after a right password and a factor of the member: the password
+   * was set through the mailbox after the report, so the same person has mailbox and factor.
    */
   async withdraw(tx: Tx, memberId: string, context: ClientContext): Promise<void> {
     if (!(await this.disputes.close(tx, memberId))) return;

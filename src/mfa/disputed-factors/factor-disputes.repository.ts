@@ -6,7 +6,7 @@ import type { Sql, Tx } from '../../platform/database/sql.js';
 @Injectable()
 export class FactorDisputesRepository {
   /**
-   * Opens a dispute. One that is open stays as it is, so that repeated reports neither hasten nor
+   * Opens a dispute. A dispute that is already open stays as it is, so that repeated reports neither hasten nor
    * postpone the removal. Needs the member's lock.
    * @returns when the factors may be removed
    */

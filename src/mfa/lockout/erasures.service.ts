@@ -20,18 +20,22 @@ export class ErasuresService {
     private readonly notifications: AdminNotificationsService,
   ) {}
 
-  /** Call it before the member's row is locked: {@link begin} must keep one administrator. */
+  /**
+   * Needed by {@link begin}, which must keep one administrator. Call it before the member's row is
+   * locked; otherwise two transactions could deadlock.
+   */
   async lockAdministrators(tx: Tx): Promise<void> {
     await this.members.lockAdministrators(tx);
   }
 
   /**
    * Closes the account as its owner would: it is erased after the waiting period, in which a login
-   * restores it. With `atOnce` no login does, and the next round of the erasure deletes it. That
-   * cannot be undone, so the request of the member has to be named as the reason (AC-25).
+   * restores it. With `atOnce` no login restores it, and the next round of the erasure deletes it.
+   * That cannot be undone, so the request of the member has to be named as the reason (AC-25).
    *
    * @param member whose row is locked
-   * @throws DomainError `last_admin`, `member_not_active`; `validation_failed` without a reason
+   * @throws DomainError `last_admin`; `member_not_active` without `atOnce`; `validation_failed` for
+   * `atOnce` without a reason
    */
   async begin(tx: Tx, member: Member, atOnce: boolean, actor: ClientContext): Promise<void> {
     const { id: memberId, status } = member;

@@ -9,7 +9,7 @@ import { UsersModule } from '../../users/users.module.js';
 import { ErasuresService } from './erasures.service.js';
 import { MemberLockoutService } from './member-lockout.service.js';
 
-/** The end of all access to an account, until a login restores it, an administrator enables it, or for good. */
+/** Ends all access to an account: until a login restores it, until an administrator enables it, or for good. */
 @Module({
   imports: [
     ...[AuditLogModule, IdentityNotificationsModule, NotificationsModule],

@@ -29,7 +29,7 @@ export interface MatchedPasskey extends PasskeyUse {
 /**
  * The authentication ceremony of WebAuthn (level 3, section 7.2). The challenge is spent before
  * anything is compared, so each allows one attempt. Every refusal is `passkey_invalid`, except
- * after a right signature; the log contains the reason.
+ * `passkey_changed`, which only follows a right signature. The log contains the reason.
  */
 @Injectable()
 export class PasskeyAuthenticationService {
@@ -42,8 +42,7 @@ export class PasskeyAuthenticationService {
   ) {}
 
   /**
-   * Options for a login with a passkey alone. The same for every client: they name no account and
-   * no credential.
+   * Options for a login with a passkey alone. They name no account and no credential.
    */
   async beginLogin(): Promise<RequestOptions> {
     const { challenge, timeout, expiresIn } = await this.challenges.issue(this.database, 'login', null);
@@ -54,8 +53,8 @@ export class PasskeyAuthenticationService {
   }
 
   /**
-   * Verifies a passkey that is both factors at once. It must have verified its user now and when it
-   * was registered.
+   * Verifies a passkey that is both factors at once. It must verify its user now, and must have done so
+   * before: when it was registered, or after a right password.
    * @throws DomainError `passkey_invalid`, `passkey_changed`
    */
   async finishLogin(assertion: Assertion, context: ClientContext): Promise<MatchedPasskey> {
@@ -68,7 +67,7 @@ export class PasskeyAuthenticationService {
   }
 
   /**
-   * Options for a passkey that follows the password.
+   * Options for a passkey of a known member: as the second factor, or alone in a session.
    * @throws DomainError `passkey_invalid` if the member has no passkey
    */
   async beginSecondFactor(sql: Sql, memberId: string): Promise<RequestOptions> {
@@ -83,7 +82,7 @@ export class PasskeyAuthenticationService {
   }
 
   /**
-   * Verifies a passkey that follows the password.
+   * Verifies a passkey as the second factor.
    * @throws DomainError `passkey_invalid`, `passkey_changed`
    */
   async finishSecondFactor(assertion: Assertion, memberId: string, context: ClientContext): Promise<MatchedPasskey> {

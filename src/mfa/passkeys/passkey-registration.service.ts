@@ -104,10 +104,10 @@ export class PasskeyRegistrationService {
 }
 
 /**
- * Drops an attestation by certificate, which some authenticators send although none was asked for:
- * the passkey then counts as one without attestation, as browsers make it. We trust no
- * manufacturer, and checking a certificate means fetching revocation lists from a URL inside it,
- * which an attacker could have written. The passkey's own signature is checked.
+ * Drops an attestation by certificate, which some authenticators send although none was asked for.
+ * The passkey then counts as one without attestation. We trust no manufacturer, and checking a
+ * certificate means fetching revocation lists from a URL inside it, which an attacker could have
+ * written. An attestation that the passkey signed itself stays and is checked.
  */
 async function withoutCertificates(attestationObject: string): Promise<string> {
   const { decodeAttestationObject, isoCBOR } = await webauthn();

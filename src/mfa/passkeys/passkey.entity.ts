@@ -30,8 +30,9 @@ export class Passkey {
   @Column('boolean', { name: 'backed_up' }) backedUp: boolean;
   /**
    * Whether the authenticator verified its user (PIN, finger, face) at registration or at a later
-   * use as a second factor (`uvInitialized` in WebAuthn level 3). Only then may the passkey serve
-   * as both factors: a thief could set a PIN on a security key that has none.
+   * use after a right password (`uvInitialized` in WebAuthn level 3). Only then may the passkey serve
+   * as both factors: a thief could set a PIN on a security key that has none. Set back to false for
+   * recent passkeys when the account is reported as compromised.
    */
   @Column('boolean', { name: 'user_verified' }) userVerified: boolean;
   @Column('text', { nullable: true }) name: string | null;

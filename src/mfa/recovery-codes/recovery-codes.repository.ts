@@ -6,7 +6,7 @@ import type { Tx } from '../../platform/database/sql.js';
 import type { StoredRecoveryCode } from './recovery-code-digests.js';
 import { RecoveryCode } from './recovery-code.entity.js';
 
-/** Owns the table `recovery_codes`. TypeORM: codes are made, used and removed seldom. */
+/** Owns the table `recovery_codes`. Uses TypeORM, because codes are seldom made, used or removed. */
 @Injectable()
 export class RecoveryCodesRepository {
   constructor(private readonly database: Database) {}
@@ -15,7 +15,7 @@ export class RecoveryCodesRepository {
     return this.database.manager.countBy(RecoveryCode, { memberId, usedAt: IsNull() });
   }
 
-  /** Whether one of the digests belongs to an unused code; {@link spend} decides. */
+  /** Whether one of the digests belongs to an unused code. Only an early check: {@link spend} decides. */
   async hasUnused(memberId: string, digests: readonly Buffer[]): Promise<boolean> {
     return this.database.manager.existsBy(RecoveryCode, { memberId, digest: In([...digests]), usedAt: IsNull() });
   }

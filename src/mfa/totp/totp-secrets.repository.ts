@@ -13,8 +13,8 @@ export interface StoredTotp {
 }
 
 /**
- * Owns the table `totp_secrets`. What each login with a second factor needs is prepared SQL;
- * setting an app up and removing it is cold: TypeORM.
+ * Owns the table `totp_secrets`. Each login with a second factor uses prepared SQL. An app is seldom
+ * set up or removed, so those methods use TypeORM where it can express them.
  */
 @Injectable()
 export class TotpSecretsRepository {
@@ -39,7 +39,7 @@ export class TotpSecretsRepository {
 
   /**
    * Marks a step as used, so that no server accepts a code of this or an older step again.
-   * @returns false if it was used
+   * @returns false if this or a newer step was used, or if the secret was replaced or removed
    */
   async spendStep(tx: Tx, memberId: string, encryptedSecret: Buffer, step: number): Promise<boolean> {
     const { count } = await tx.query(
@@ -67,7 +67,7 @@ export class TotpSecretsRepository {
   /**
    * Confirms exactly the secret that the code was checked against. Of two confirmations with one
    * code, one wins.
-   * @returns false if it was confirmed or replaced in the meantime
+   * @returns false if the secret was confirmed, replaced or removed after that check
    */
   async confirm(tx: Tx, memberId: string, encryptedSecret: Buffer, step: number): Promise<boolean> {
     const { affected } = await tx.manager.update(

@@ -88,7 +88,7 @@ export class TotpService {
 
   private matchSecret(memberId: string, totp: StoredTotp | null, code: string): MatchedTotp {
     const step = totp && totpStepOf(this.cipher.decrypt(totp.encryptedSecret, memberId), code, this.clock.nowSeconds());
-    // A used code counts as wrong. Counted as right, it would reset the count of failures each time
+    // A used code counts as wrong. If it counted as right, each use would reset the count of failures
     // (OC-10).
     if (totp === null || step === null || step <= totp.lastStep)
       throw new DomainError('code_invalid', { detail: 'wrong or used code of the app' });
