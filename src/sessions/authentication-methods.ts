@@ -1,7 +1,10 @@
 import type { AuthenticationMethod } from '../platform/crypto/tokens/token-purpose.js';
 import type { FirstFactor, ProvenFactor } from './session.entity.js';
 
-/** The first factor of a session's last authentication, and its second factor or a recent earlier one. */
+/**
+ * The first factor of a session's last authentication. The second factor is part of it, or an
+ * earlier one that was still recent then.
+ */
 interface ProvenFactors {
   /** Null in sessions of 1.0, which began with a password or a passkey. */
   readonly firstFactor: FirstFactor | null;

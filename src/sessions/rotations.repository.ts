@@ -12,7 +12,7 @@ export interface Rotation {
   readonly sub: string;
   readonly ip: string;
   readonly userAgent: string;
-  /** The key that the request proved. A session that is bound to another one is not rotated. */
+  /** The key that the request proved. A session that is bound to another key is not rotated. */
   readonly keyThumbprint: string | null;
   /**
    * Seconds since 1970. After it the rotation is not carried out: the client has received 503 and
@@ -35,7 +35,7 @@ export interface RotatedSession extends SessionUse {
   readonly isRotated: true;
 }
 
-/** A session that was not rotated, as read right after the attempt. */
+/** A session as {@link RotationsRepository.look} reads it, after a rotation that failed or without one. */
 export interface UnrotatedSession extends SessionUse {
   readonly isRotated: false;
   readonly isOver: boolean;
@@ -101,8 +101,9 @@ const ROTATE = rotating('sessions-rotate', '');
 const IS_WITHIN_GRACE = `s.rotated_at > now() - make_interval(secs => $3)`;
 
 /**
- * Separate from the rotation: only the few refreshes that were not rotated need it. The place before
- * one that lost the race is that before the winner, too: a thief may have sent both.
+ * Separate from the rotation, because only the few refreshes that did not rotate need it. Within the
+ * grace period, `previousIp` and `secondsSince` refer to the use before the last rotation: an attacker
+ * may have sent both the refresh that won the race and this one.
  */
 const LOOK: PreparedStatement = {
   name: 'session-look',
@@ -120,7 +121,7 @@ const LOOK: PreparedStatement = {
 /**
  * Admits the token of the previous generation after the grace period: at most $4 generations in a
  * row, each counted once. A generation that was rotated without a late replay starts the count
- * again. One statement, so that replicas agree, and none admits one more.
+ * again. One statement, so that several replicas together do not exceed the limit.
  */
 const REPLAY_LATE = `UPDATE sessions s
     SET late_replays = CASE s.late_replay_generation
@@ -157,8 +158,9 @@ export class RotationsRepository {
   /**
    * Rotates the session, in one statement with other rotations that arrive at the same time.
    * @returns the rotated session. Unrotated if the generation is not current, if the session or the
-   * member is not active, or if another transaction holds the row: in that case {@link rotateAlone}
-   * decides. Null if the member has no such session.
+   * member is not active, if the session is bound to another key, if the deadline has passed, or if
+   * another transaction holds the row. In the last case {@link rotateAlone} decides. Null if the
+   * member has no such session.
    */
   async rotate(rotation: Rotation): Promise<RotatedSession | UnrotatedSession | null> {
     return (await this.shared.run(rotation)) ?? this.look(rotation);
@@ -166,7 +168,7 @@ export class RotationsRepository {
 
   /**
    * As {@link rotate}, but waits for the transaction that holds the row.
-   * @returns null if it was not rotated even then
+   * @returns null if the session was not rotated even then
    */
   async rotateAlone(rotation: Rotation): Promise<RotatedSession | null> {
     return (await this.run(ROTATE, [rotation]))[0] ?? null;
@@ -174,8 +176,9 @@ export class RotationsRepository {
 
   /**
    * Admits a late replay of the token, see {@link REPLAY_LATE}.
-   * @param limit generations in a row that may have one
-   * @returns null if the session has had too many, or its generation has changed
+   * @param limit how many generations in a row may have a late replay
+   * @returns null if the session has had too many, is bound to a key or is no longer live, if its
+   * generation has changed, or if the member is not active
    */
   async replayLate(
     tx: Tx,

@@ -10,7 +10,10 @@ export interface SessionOpening {
   readonly tx: Tx;
   /** The id of a member that the transaction creates; the same when the transaction runs again. */
   readonly newMemberId: string;
-  /** Call it last: after it, nothing but the product may refuse the session. */
+  /**
+   * Call it only after factors and risk have let the member in. With a token hook, the first run of
+   * the transaction ends at this call.
+   */
   readonly claimsFor: (question: Omit<HookQuestion, 'type'>) => HookClaims | undefined;
 }
 
@@ -32,8 +35,8 @@ export class SessionOpeningService {
   /**
    * Runs `work` as {@link Database.transaction} does. With a token hook, a transaction that comes to
    * the point of opening a session is rolled back, the hook is asked, and `work` runs again from the
-   * start. So the hook is asked only about logins that factors and risk have let through, a refusal
-   * leaves no trace, and no transaction ever waits for the hook (AT-02).
+   * start. So the hook is asked only about logins that factors and risk have let through. A refusal
+   * leaves nothing that `work` wrote, and no transaction ever waits for the hook (AT-02).
    * @param beforeHook runs after the rollback and before the hook is asked
    * @throws DomainError `refused_by_product`; `service_unavailable` where the hook failed and
    * TOKEN_HOOK_ON_FAILURE is `closed`

@@ -19,7 +19,7 @@ export interface SessionState {
   /** Null for a session that is not bound to a key. */
   readonly keyThumbprint: string | null;
   readonly binding: SessionBinding | null;
-  /** When the member last authenticated; 0 where that has to be done again. */
+  /** When the member last authenticated; 0 where the member must authenticate again. */
   readonly authenticatedAt: number;
   /** Null in sessions of 1.0. */
   readonly firstFactor: FirstFactor | null;

@@ -41,7 +41,7 @@ export class SessionTokens {
    * Both tokens of a generation. Deterministic: the same state gives the same refresh token on
    * every server.
    * @param hookClaims those that the product's token hook adds to the access token
-   * @param accessIssuedAt seconds since 1970; later than the generation if its first answer was lost
+   * @param accessIssuedAt seconds since 1970; later than the start of the generation in a late replay
    */
   mint(state: SessionState, hookClaims?: HookClaims, accessIssuedAt = state.issuedAt): IssuedTokens {
     const { id, memberId, role, generation, issuedAt, refreshExpiresAt, keyThumbprint, binding } = state;
@@ -49,7 +49,7 @@ export class SessionTokens {
     const boundTo = binding === 'full' && keyThumbprint !== null ? { cnf: { jkt: keyThumbprint } } : null;
     const attributes = this.attributes.findForToken(state.attributes);
     const accessClaims = {
-      // First, so that it replaces none of ours (AT-02).
+      // First, so that the hook's claims replace none of ours (AT-02).
       ...hookClaims,
       ...{ sub: memberId, sid: id, role, client_id: CLIENT_ID, jti: randomUUID() },
       ...{ auth_time: state.authenticatedAt, amr: methodsOf(state), ...boundTo },

@@ -7,7 +7,7 @@ import type { SessionEndReason } from '../security/audit-log/security-events.js'
  */
 export type TokenTransport = 'body' | 'cookie';
 
-/** What a login or a password check began with. Sign-ups count as logins with the password. */
+/** What a login or reauthentication began with. A sign-up counts as federated if it links an account at a provider. */
 export type FirstFactor = 'password' | 'passkey' | 'federated';
 
 /** A second factor that a member proved in a session. A recovery code stands in for a lost one. */
@@ -47,13 +47,16 @@ export class Session {
   @Column('timestamptz', { name: 'rotated_at', default: () => 'now()' }) rotatedAt: Date;
   @Column('timestamptz', { name: 'idle_expires_at' }) idleExpiresAt: Date;
   @Column('timestamptz', { name: 'absolute_expires_at' }) absoluteExpiresAt: Date;
-  /** When the member last proved a password or a second factor in this session. */
+  /** When the member last authenticated in this session; 1970 if the risk rules demand a new authentication. */
   @Column('timestamptz', { name: 'authenticated_at', default: () => 'now()' }) authenticatedAt: Date;
-  /** What the member proved then, besides a second factor; null in sessions of 1.0. */
+  /** What that authentication began with; null in sessions of 1.0. */
   @Column('text', { name: 'first_factor', nullable: true }) firstFactor: FirstFactor | null;
-  /** Whether a login at a provider has opened or confirmed it, whatever the member proved since. */
+  /** Whether a login at a provider ever opened or confirmed this session. Other authentications do not reset it. */
   @Column('boolean', { name: 'at_provider', default: false }) atProvider: boolean;
-  /** The second factor that the member proved last in this session, and when; null if none. */
+  /**
+   * The second factor that the member proved last in this session, and when. An authentication without a
+   * second factor sets `secondFactor` to null, unless the earlier factor is recent.
+   */
   @Column('text', { name: 'second_factor', nullable: true }) secondFactor: ProvenFactor | null;
   @Column('timestamptz', { name: 'second_factor_at', nullable: true }) secondFactorAt: Date | null;
   @Column('timestamptz', { name: 'ended_at', nullable: true }) endedAt: Date | null;
@@ -63,8 +66,8 @@ export class Session {
   @Column('text', { name: 'user_agent' }) userAgent: string;
   @Column('text') ip: string;
   /**
-   * `ip` and `rotated_at` before the last refresh: the refresh statement returns them, and the risk
-   * rules compare.
+   * `ip` and `rotated_at` before the last refresh. The risk rules compare them with the values of the
+   * refresh.
    */
   @Column('text', { name: 'previous_ip', nullable: true }) previousIp: string | null;
   @Column('timestamptz', { name: 'previous_rotated_at', nullable: true }) previousRotatedAt: Date | null;
@@ -78,8 +81,8 @@ export class Session {
   @Column('text', { name: 'key_thumbprint', nullable: true }) keyThumbprint: string | null;
   @Column('text', { nullable: true }) binding: SessionBinding | null;
   /**
-   * The last generation whose previous token was replayed late, the time of its first late replay,
-   * and the number of generations in a row with one.
+   * The last generation in which a late replay was admitted, the time of the first late replay in it,
+   * and how many generations in a row had late replays.
    */
   @Column('int', { name: 'late_replay_generation', nullable: true }) lateReplayGeneration: number | null;
   @Column('timestamptz', { name: 'late_replayed_at', nullable: true }) lateReplayedAt: Date | null;

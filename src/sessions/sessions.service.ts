@@ -41,7 +41,8 @@ export class SessionsService {
 
   /**
    * Opens a session. Needs the member's lock, so that logins of one member run one after the other.
-   * A login whose password was replaced while it was being checked is refused.
+   * A login is refused if its password was replaced while it was being checked, or if the member is no
+   * longer active.
    * @throws DomainError `invalid_credentials`
    */
   async open(
@@ -68,7 +69,7 @@ export class SessionsService {
       provenFactor: owner.provenFactor ?? null,
       passwordVersion: owner.passwordVersion,
     });
-    // Sent together, the event after its session.
+    // The statements are sent together. The event follows the insert of its session.
     const [state] = await settleAll([
       inserting,
       this.risk.remember(tx, memberId, context),
@@ -86,8 +87,8 @@ export class SessionsService {
   }
 
   /**
-   * Checks that the session's member logged in or confirmed the password within
-   * REAUTHENTICATION_SECONDS (ASVS 7.5.1).
+   * Checks that the session is live and that its member authenticated within REAUTHENTICATION_SECONDS
+   * (ASVS 7.5.1).
    * @throws DomainError `reauth_required`
    */
   async checkRecentLogin(sessionId: string): Promise<void> {
@@ -95,8 +96,9 @@ export class SessionsService {
   }
 
   /**
-   * Records that the member of this session has just shown the first factor, and this second factor.
-   * @param firstFactor null where it is unknown
+   * Records that the member of this session has just authenticated again.
+   * @param factor the second factor that was part of it; null if there was none
+   * @param firstFactor what the authentication began with; null where that is unknown
    */
   async markAuthenticated(
     tx: Tx,

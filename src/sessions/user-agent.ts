@@ -7,7 +7,7 @@ export interface UserAgentSummary {
 
 /**
  * Apps that open pages in a browser of their own. Their user agent is that of the system's browser
- * with a word of the app; the library does not know them.
+ * and a word that names the app. Bowser does not know these words.
  */
 const IN_APP_BROWSERS: readonly (readonly [RegExp, string])[] = [
   [/KAKAOTALK/i, 'KakaoTalk'],
@@ -34,7 +34,7 @@ const WEB_VIEW = /; wv\)|^Mozilla\/5\.0 \((?:iPhone|iPad|iPod)(?!.*\bSafari\/).*
 
 /**
  * Browser and operating system, by which a member recognises a device. A client can send any user
- * agent, so it never opens anything that the client's token does not.
+ * agent, so the user agent alone never grants access.
  */
 export function summariseUserAgent(userAgent: string): UserAgentSummary {
   if (userAgent === '') return { browser: null, os: null };

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../platform/database/database.js';
 
-/** An import notifies all servers on it that members may have brought hashes of other systems. */
+/** The channel on which an import notifies all servers that members may have hashes of other systems. */
 export const LEGACY_HASHES_CHANNEL = 'munjigi_legacy_hashes';
 
-/** The proportion of members and claims with a password whose hash has one scheme and cost. */
+/** Of the members and imported claims that have a password, the proportion whose hash has this scheme and cost. */
 export interface LegacyHashShare {
   readonly kind: string;
   /** 0 to 1. */
@@ -13,13 +13,13 @@ export interface LegacyHashShare {
   readonly start: number;
 }
 
-/** As in the indexes members_legacy_hash_scheme and imported_claims_legacy_hash_scheme. */
+/** The same expression as in the indexes members_legacy_hash_scheme and imported_claims_legacy_hash_scheme. */
 const KIND = String.raw`substring(password_hash from '^(?:\$bcrypt-sha256)?\$[a-z0-9-]+\$[^$]+')`;
 
 /**
- * The number of accounts with a password; those without one are compared with dummies in the same
- * proportions. It is PostgreSQL's estimate: counting would read the table. Before the first ANALYZE of
- * a table there is no estimate (-1, or 0 where the table was empty), so they are counted.
+ * The number of accounts with a password. Accounts without one are compared with dummies in the same
+ * proportions. The number is PostgreSQL's estimate, because counting would read the table. Without an
+ * estimate (-1 before the first ANALYZE, 0 where the table was empty then), the accounts are counted.
  */
 const passwordsIn = (table: string): string =>
   `(SELECT CASE WHEN reltuples > 0 THEN reltuples * (1 - coalesce((
@@ -27,7 +27,7 @@ const passwordsIn = (table: string): string =>
       ELSE (SELECT count(password_hash) FROM ${table}) END
     FROM pg_class WHERE oid = '${table}'::regclass)`;
 
-/** Of members and of imported claims, which log in with their passwords too. */
+/** The proportions among members and imported claims: claims log in with their passwords too. */
 const SHARES = `SELECT kind,
     count / greatest(sum(count) OVER (), ${passwordsIn('members')} + ${passwordsIn('imported_claims')})::float AS share
   FROM (SELECT ${KIND} AS kind, count(*)::float AS count FROM (
@@ -37,8 +37,8 @@ const SHARES = `SELECT kind,
   WHERE kind IS NOT NULL`;
 
 /**
- * An import runs it after its last batch. From then on each login makes a proportion smaller, so
- * that none overlaps another.
+ * Stores where each proportion begins. An import runs this statement after its last batch. From then
+ * on logins only make the proportions smaller, so that none overlaps another.
  */
 export const KEEP_STARTS = `INSERT INTO legacy_hash_starts (kind, start)
   SELECT kind, sum(share) OVER (ORDER BY kind) - share FROM (${SHARES}) AS shares

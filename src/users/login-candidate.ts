@@ -25,7 +25,7 @@ const textBy = (column: 'login_id' | 'email_key'): string => `SELECT ${COLUMNS} 
 const BY_LOGIN_ID = { name: 'candidate-by-login-id', text: textBy('login_id') };
 const BY_EMAIL_KEY = { name: 'candidate-by-email-key', text: textBy('email_key') };
 
-/** By canonical address if the identifier, which is `$1`, contains an @; else by login ID. */
+/** Finds by canonical address if the identifier contains an @, else by login ID. The identifier is `$1`. */
 export const candidateStatement = (identifier: string): PreparedStatement =>
   identifier.includes('@') ? BY_EMAIL_KEY : BY_LOGIN_ID;
 

@@ -21,7 +21,7 @@ export class LoginIdsRepository {
 
   /**
    * Replaces a login ID that an import made. The unique index decides between two requests at once.
-   * @returns false where the member has chosen the login ID
+   * @returns false where no import made the present login ID, or the member has already replaced it
    * @throws DomainError `login_id_taken`
    */
   async replaceGenerated(tx: Tx, memberId: string, loginId: string): Promise<boolean> {

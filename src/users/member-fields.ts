@@ -41,12 +41,12 @@ export function IsMemberName(): PropertyDecorator {
 /** Attributes that the operator declared. The service that stores them checks the values. */
 export function IsAttributes(): PropertyDecorator {
   return applyDecorators(
-    // As sent: class-transformer would drop keys such as `toString` in silence (IV-03).
+    // Keeps the value as sent: class-transformer would drop keys such as `toString` in silence (IV-03).
     Transform(({ obj, key }: { obj: Record<string, unknown>; key: string }) => obj[key]),
     Rule('not_an_object', isObject),
     ApiProperty(ATTRIBUTES),
   );
 }
 
-/** How the document describes attributes where none are declared. */
+/** How the OpenAPI document describes attributes, unless `withAttributes` lists the declared ones. */
 export const ATTRIBUTES = { type: 'object', additionalProperties: true, example: {} } as const;

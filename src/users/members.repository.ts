@@ -21,11 +21,11 @@ export type Addressee = Pick<Member, 'id' | 'loginId' | 'email' | 'name' | 'loca
 /** The columns of a member that a notification needs. */
 export type NotifiedMember = Pick<Member, 'id' | 'loginId' | 'email' | 'emailKey' | 'name' | 'locale'>;
 
-/** What decides whether a locked member may still do what a request began. */
+/** The columns that decide, once the member's row is locked, whether a request may still complete. */
 export type LockedMember = Pick<Member, 'emailKey' | 'passwordVersion' | 'status'>;
 
 export type NewMember = Pick<Member, 'loginId' | 'email' | 'emailKey' | 'passwordHash' | 'name' | 'locale'> & {
-  /** Absent: a new one. */
+  /** Absent: the member gets a new id. */
   readonly memberId?: string;
   readonly attributes?: AttributeValues | null;
   /** ISO 8601; absent for a member who joins now. */
@@ -160,7 +160,7 @@ export class MembersRepository {
     return rows[0] ?? null;
   }
 
-  /** As {@link lock}, for several members: in one order everywhere, so that none deadlock. */
+  /** As {@link lock}, for several members. Rows are locked in the order of their ids, so that two transactions cannot deadlock. */
   async lockAll(tx: Tx, ids: readonly string[]): Promise<void> {
     await tx.query(`SELECT id FROM members WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE`, [[...ids]]);
   }
@@ -179,7 +179,7 @@ export class MembersRepository {
    * Sets a new password, also for a closed account, which the next login then restores.
    * @param passwordHash null for no password
    * @param replacedVersion if set, the password must still have this version
-   * @returns false if it does not, or if the member is disabled
+   * @returns false if the password has another version, or if the member is disabled or erased
    */
   async setPassword(tx: Tx, id: string, passwordHash: string | null, replacedVersion?: number): Promise<boolean> {
     const { count } = await tx.query(
@@ -225,7 +225,7 @@ export class MembersRepository {
 
   /**
    * Opens a closed account again.
-   * @returns false after its grace period
+   * @returns false if the account is not closed, or its grace period is over
    */
   async restore(tx: Tx, id: string, graceSeconds: number): Promise<boolean> {
     const { count } = await tx.query(

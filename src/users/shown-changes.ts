@@ -7,8 +7,9 @@ export interface LoggedEvent {
 }
 
 /**
- * Removes the names of hidden attributes from the events that a member reads, and changes of nothing
- * else (AT-01). On reading, because an attribute may be hidden after its change was recorded.
+ * Removes the names of hidden attributes from the events that a member reads, and events in which no
+ * other field changed (AT-01). The names are removed on reading, because an attribute may become hidden
+ * after its change was recorded.
  */
 export function withoutHiddenAttributes<Event extends LoggedEvent>(
   events: readonly Event[],

@@ -56,8 +56,9 @@ export class ChallengeCodesService {
   }
 
   /**
-   * Compares a code with the newest invitation of an address. Unknown addresses are counted and
-   * refused alike, and apart from the guesses at recoveries and sign-ups of the address.
+   * Compares a code with the newest invitation of an address. Guesses for an address without an
+   * invitation are counted and refused in the same way. The count is separate from that of recoveries
+   * and sign-ups of the address.
    * @throws DomainError as {@link guess}
    */
   async guessOfInvitation(emailKey: string, code: string, { ip }: ClientContext): Promise<GuessableChallenge> {
@@ -66,8 +67,8 @@ export class ChallengeCodesService {
   }
 
   /**
-   * Refunds the guess that a right code or password was counted as, for this challenge only. The
-   * count of the day stays.
+   * Refunds the guess that a right code or password was counted as. Only the count of this
+   * challenge changes, not the count of the day.
    */
   async refundGuess(challengeId: string): Promise<void> {
     await this.challenges.refundGuess(challengeId);

@@ -26,7 +26,7 @@ export class CodeSentResponse extends CodeLifetimes {
   requestId: string;
 }
 
-/** Equal for known and unknown addresses: `resendAfter` is counted by what clients submitted. */
+/** The same for known and unknown addresses: `resendAfter` depends only on the requests that clients submitted. */
 export function codeLifetimes({ env }: AppConfig, resendAfter: number): CodeLifetimes {
   return { resendAfter, expiresIn: env.CODE_TTL_SECONDS };
 }

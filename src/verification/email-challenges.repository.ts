@@ -49,12 +49,12 @@ export interface LinkedChallenge {
 /** Selects challenges by owner or address. */
 export type ChallengeSelection =
   | { readonly emailKey: string; readonly purpose: EmailChallengePurpose; readonly namedLoginId: string | null }
-  /** The decoys of an unknown address. */
+  /** The decoys of an address: challenges of no member and no sign-up. */
   | { readonly decoysOf: string; readonly purpose: EmailChallengePurpose; readonly namedLoginId: string | null }
   | { readonly memberId: string; readonly purpose?: EmailChallengePurpose; readonly isMailed?: boolean }
   /** Those of a member, and those that the member began for others as an administrator. */
   | { readonly ofOrBegunBy: string }
-  /** Those that a member began in a session: an address change, and all for others. */
+  /** A member's address changes, and all that the member began for others as an administrator. */
   | { readonly begunBySessionsOf: string }
   /** Those that a member began for others as an administrator. */
   | { readonly startedBy: string }
@@ -97,8 +97,8 @@ const GUESSED: Record<GuessedChallenge[0], string> = {
 };
 
 /**
- * The member's address at the time of the challenge. An address change is mailed to another one.
- * Rows of version 1.0 do not hold it; a change of the address voids them.
+ * The member's address when the challenge was issued. For an address change, `email_key` is the new address.
+ * Rows of version 1.0 have no `old_email_key`: they need no comparison, because a change of the address voids them.
  */
 const ADDRESS_OF_MEMBER = `CASE purpose WHEN 'email-change' THEN coalesce(old_email_key, $2) ELSE email_key END`;
 const OPEN = 'spent_at IS NULL AND voided_at IS NULL';
@@ -210,7 +210,7 @@ export class EmailChallengesRepository {
 
   /**
    * Uses up code and link together. The row count decides which of two requests at once used them.
-   * @param memberEmailKey the member's present address; null for a sign-up
+   * @param memberEmailKey the member's present address; null for a sign-up or an invitation
    * @returns false also where the member had another address when the challenge was issued
    */
   async spend(tx: Tx, id: string, method: ChallengeMethod, memberEmailKey: string | null): Promise<boolean> {

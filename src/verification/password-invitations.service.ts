@@ -9,10 +9,10 @@ import type { Member } from '../users/member.entity.js';
 import { EmailChallengesService } from './email-challenges.service.js';
 
 /**
- * Mails members a link to set their password, after an administrator created the account or
- * demanded a new password. An administrator never learns or sets a password (AD-02). The link works
- * also after the administrator has lost the right: it goes to the mailbox that the member has proven,
- * so it gives a former administrator nothing, and its end would lock the member out.
+ * Mails members a link to set their password, after the command line created the account or an
+ * administrator demanded a new password. An administrator never learns or sets a password (AD-02). The
+ * link still works after the administrator has lost the right. It goes to the member's own mailbox, so
+ * it gives a former administrator nothing.
  */
 @Injectable()
 export class PasswordInvitationsService {

@@ -16,8 +16,8 @@ export class ResetGrant {
    */
   @Column('int', { name: 'password_version' }) passwordVersion: number;
   /**
-   * The address whose mailbox was proven, or the member's address where a login led to the grant. A
-   * grant ends with the address (CC-10). Null in rows of version 1.0.
+   * The member's address when the grant was issued. The grant ends when the address changes (CC-10).
+   * Null in rows of version 1.0.
    */
   @Column('text', { name: 'email_key', nullable: true }) emailKey: string | null;
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt: Date;

@@ -15,7 +15,7 @@ export interface IssuedGrant {
   readonly expiresAt: number;
 }
 
-/** What a grant ends with: the password that it may replace, and the address that was proven. */
+/** The member's password version and address. The grant ends when either of them changes. */
 export type GrantSubject = Pick<LockedMember, 'passwordVersion' | 'emailKey'>;
 
 /** What a new password must not resemble. */
@@ -51,7 +51,7 @@ export class ResetGrantsRepository {
    */
   async findOwner(id: string, memberId: string): Promise<GrantOwner | null> {
     const { rows } = await this.database.query<GrantOwner>(
-      // No join, which would be planned while both tables are small.
+      // Not a join: its plan may be made while both tables are small, and be slow once they are large.
       `SELECT login_id AS "loginId", email, name FROM members
        WHERE id = (SELECT member_id FROM reset_grants WHERE id = $1 AND member_id = $2 AND ${USABLE})`,
       [id, memberId],
@@ -74,7 +74,7 @@ export class ResetGrantsRepository {
     return rows[0]?.passwordVersion ?? null;
   }
 
-  /** Only a login of a member who has to change the password gives a grant. */
+  /** Voids the open grants of a member who has to change the password. A login gives a grant only to such a member. */
   async voidOfLogins(tx: Tx, memberId: string): Promise<void> {
     await tx.runLater(
       `UPDATE reset_grants SET voided_at = now() WHERE member_id = $1 AND spent_at IS NULL AND voided_at IS NULL

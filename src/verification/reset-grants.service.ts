@@ -9,7 +9,7 @@ import {
   type IssuedGrant,
 } from './reset-grants.repository.js';
 
-/** Allows a member who proved the mailbox to set a new password, once. */
+/** Issues and spends reset grants. A grant allows its member to set a new password once. */
 @Injectable()
 export class ResetGrantsService {
   constructor(
@@ -18,7 +18,7 @@ export class ResetGrantsService {
   ) {}
 
   /**
-   * @param member as locked: the grant replaces no later password, and ends when the address changes
+   * @param member read under the member's lock. The grant ends when the password or the address changes.
    */
   async issue(tx: Tx, memberId: string, member: GrantSubject): Promise<IssuedGrant> {
     return this.grants.insert(tx, memberId, member, this.config.env.RESET_TOKEN_TTL_SECONDS);

@@ -8,9 +8,9 @@ const MAX_KEYS = 1000;
 const MAX_AGE_MS = 5000;
 
 /**
- * Keeps API keys in memory for seconds, so that a call costs no query. A revocation or rotation
- * reaches every server within milliseconds; while that channel is interrupted, each call reads the
- * database (AK-01).
+ * Keeps API keys in memory for seconds, so that a call costs no query. A notification of PostgreSQL
+ * carries a revocation or rotation to every server within milliseconds. While notifications are
+ * interrupted, each call reads the database (AK-01).
  */
 @Injectable()
 export class ApiKeyCache implements OnModuleInit {
@@ -27,12 +27,12 @@ export class ApiKeyCache implements OnModuleInit {
     this.notifications.subscribe({
       channel: API_KEYS_CHANNEL,
       onMessage: (id) => this.drop(id),
-      // Messages of the time without a connection are lost.
+      // Messages sent while there was no connection are lost, so any key may have changed.
       onConnected: async () => this.drop(null),
     });
   }
 
-  /** Calls the listener when a key has changed: with its id, or with null when any key may have. */
+  /** Calls the listener when a key has changed: with its id, or with null when any key may have changed. */
   onChange(listener: (id: string | null) => void): void {
     this.listeners.push(listener);
   }
@@ -42,7 +42,10 @@ export class ApiKeyCache implements OnModuleInit {
     return this.notifications.isLive ? this.keys.get(id) : undefined;
   }
 
-  /** Reads the key from the database, unless it is revoked, and keeps it. Its end is judged by the reader. */
+  /**
+   * Reads the key from the database and keeps it. The caller checks whether it has expired.
+   * @returns null for an unknown or revoked key
+   */
   async read(id: string): Promise<LiveApiKey | null> {
     const changes = this.changes;
     const key = await this.repository.findLive(id);

@@ -13,9 +13,9 @@ interface Window {
 }
 
 /**
- * Counts the requests of each key, by the minute. The counts are in memory and not shared: a shared
- * counter would cost a statement for each request, and the limit stops a program that runs wild, not
- * an attacker who guesses (ADR 0035).
+ * Counts the requests of each key, by the minute. The counts are in memory and not shared, because a
+ * shared counter would cost a statement for each request. Such a limit is enough: it stops a program
+ * that runs wild, not an attacker who guesses (ADR 0035).
  */
 @Injectable()
 export class ApiKeyUses {

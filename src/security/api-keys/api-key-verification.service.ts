@@ -10,7 +10,7 @@ import { parseApiKey } from './api-key-text.js';
 import { ApiKeyUses } from './api-key-uses.js';
 import { ApiKeysRepository, type LiveApiKey } from './api-keys.repository.js';
 
-/** Equals the digest of no secret. */
+/** No secret has this digest. */
 const NO_DIGEST = Buffer.alloc(32);
 
 /** Verifies API keys. Which route a scope opens is decided by the guard. */
@@ -42,7 +42,7 @@ export class ApiKeyVerificationService {
     return { apiKeyId: key.id, scopes: key.scopes, secretDigest, expiresAt: key.expiresAt };
   }
 
-  /** Whether the key still works that was verified before: for requests that last. */
+  /** Whether a key that was verified before still works. For requests that stay open. */
   async isLive({ apiKeyId, secretDigest }: ApiKeyPrincipal): Promise<boolean> {
     const key = await this.findWithSecret(apiKeyId, secretDigest);
     return key !== null && !this.hasExpired(key);
@@ -50,8 +50,8 @@ export class ApiKeyVerificationService {
 
   /**
    * Admits a write on behalf of a key (CC-09), as `MemberWritesService.asMember` does for a session.
-   * Call it in every transaction that a key causes, after locks on members: administrators lock
-   * themselves before they revoke a key, and the other order could deadlock.
+   * Call it in every transaction that a key causes, after locks on members. An administrator's own row
+   * is locked before the administrator revokes a key, so the other order could deadlock.
    * @throws DomainError `api_key_invalid`
    */
   async asApiKey(tx: Tx, { apiKeyId, secretDigest }: ApiKeyPrincipal): Promise<void> {
@@ -59,9 +59,9 @@ export class ApiKeyVerificationService {
   }
 
   /**
-   * Finds the key if this is one of its secrets. A secret that the key in memory lacks is compared with
-   * the database: a rotation returns it before every server has dropped the key from memory. It costs
-   * a wrong secret the query that an unknown key costs, too.
+   * Finds the key if this is one of its secrets. If the key in memory lacks the secret, the database is
+   * read, because a rotation returns a secret before every server has dropped the key from memory. So a
+   * wrong secret costs one query, as an unknown key does.
    */
   private async findWithSecret(id: string, secretDigest: Buffer): Promise<LiveApiKey | null> {
     const kept = this.cache.findKept(id);
@@ -75,7 +75,7 @@ export class ApiKeyVerificationService {
   }
 }
 
-/** Does the same work for an unknown key, and for one and two secrets, so that times are equal (AK-02). */
+/** Does the same work for an unknown key and for keys with one or two secrets, so that times are equal (AK-02). */
 function hasSecret(key: LiveApiKey | null, secretDigest: Buffer): key is LiveApiKey {
   const isCurrent = equalDigests(secretDigest, key?.digest ?? NO_DIGEST);
   const isPrevious = equalDigests(secretDigest, key?.previousDigest ?? NO_DIGEST);

@@ -3,12 +3,12 @@ import { bucketOf, type BucketCount, type Buckets } from '../../platform/databas
 import { ReadReplica } from '../../platform/database/read-replica.js';
 import type { SecurityEventType } from './security-events.js';
 
-/** Counts security events. SQL: an aggregate over the partitions of the period, by one index. */
+/** Counts security events. Uses SQL, because the count aggregates the partitions of a period by one index. */
 @Injectable()
 export class EventCountsRepository {
   constructor(private readonly replica: ReadReplica) {}
 
-  /** Of `risk.assessed`, those that ended a login or session. */
+  /** Counts events by type and part of the period. Of `risk.assessed`, only those that ended a login or session count. */
   async count(types: readonly SecurityEventType[], buckets: Buckets): Promise<BucketCount[]> {
     const { text, values } = eventCountStatement(types, buckets);
     return (await this.replica.query<BucketCount>(text, values)).rows;

@@ -51,8 +51,8 @@ export class SecurityEventPartitionsRepository {
 
   /**
    * Creates the partition of a month and moves the month's rows out of the default partition.
-   * @returns false when another process holds the lock, or when there are too many rows to move;
-   *   those stay in the default partition until they expire
+   * @returns false when another process holds the lock or has created the partition, or when there
+   *   are too many rows to move; these rows stay in the default partition until they expire
    */
   async create({ name, since, until }: Month): Promise<boolean> {
     return this.runAlone(async (tx) => {

@@ -18,8 +18,8 @@ export class SecurityEvent {
   @Column('uuid', { name: 'member_id', nullable: true }) memberId: string | null;
   @Column('uuid', { name: 'session_id', nullable: true }) sessionId: string | null;
   /**
-   * The administrator who acted, whose address and browser the row then holds; null when members
-   * act for themselves.
+   * The administrator who acted; `ip` and `userAgent` are then the administrator's. Null if no
+   * administrator acted.
    */
   @Column('uuid', { name: 'actor_id', nullable: true }) actorId: string | null;
   /** The API key that acted, instead of an administrator. */

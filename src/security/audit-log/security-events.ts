@@ -95,7 +95,7 @@ function details<Details = Record<string, never>>(): Details {
   return {} as Details;
 }
 
-/** What of a member an administrator read. */
+/** The part of a member's data that an administrator read. */
 export type ViewedPart =
   'details' | 'events' | 'login-diagnosis' | 'sessions' | 'mails' | 'challenges' | 'deliveries' | 'export';
 
@@ -119,8 +119,8 @@ export type SessionEndReason =
   | 'provider-notice';
 
 /**
- * When the risk was assessed: after a right password, after a wrong second factor, before a session
- * opens, at a refresh.
+ * When the risk was assessed: `password` after right factors that another login step has to follow,
+ * `second-factor` after a wrong one, `login` before a session opens, `refresh` at a refresh.
  */
 export type RiskMoment = 'password' | 'second-factor' | 'login' | 'refresh';
 

@@ -14,10 +14,10 @@ export class ConsentChoice {
 
 const MAX_CHOICES = 50;
 
-/** The documents that a member agrees to. Whether they exist, the service decides. */
+/** The documents that a member agrees to. ConsentsService checks that they exist. */
 export function IsConsents(): PropertyDecorator {
   return applyDecorators(
-    // As sent: class-transformer would drop further fields in silence (IV-03).
+    // Keeps the value as it was sent. Otherwise class-transformer would drop unknown fields in silence (IV-03).
     Transform(({ obj, key }: { obj: Record<string, unknown>; key: string }) => obj[key]),
     IsPresent(),
     Rule('consents_malformed', isChoiceList),

@@ -30,7 +30,8 @@ export class ConsentLedger {
   ) {}
 
   /**
-   * Completes what a client sent with the document's hash, the time and the client's address.
+   * Adds the document's language and hash, the time and the client's address to each consent that
+   * the client sent.
    * @throws DomainError `validation_failed` for a document that is unknown or was replaced
    */
   read(sent: readonly DocumentVersion[], context: ClientContext): GivenConsent[] {
@@ -56,7 +57,7 @@ export class ConsentLedger {
     return [...given.values()];
   }
 
-  /** @throws DomainError `consent_required` unless they cover every required document in force (CO-01) */
+  /** @throws DomainError `consent_required` unless `given` covers every required document in force (CO-01) */
   checkComplete(given: readonly DocumentVersion[]): void {
     const missing = this.documents.listMissing(given, this.clock.now(), []);
     if (missing.length > 0)
@@ -73,7 +74,7 @@ export class ConsentLedger {
     context: ClientContext,
   ): Promise<void> {
     if (consents.length === 0) return;
-    // A claim and its confirmation may hold the same consent: the earlier one counts.
+    // A sign-up and its confirmation may hold the same consent: the earlier one counts.
     const first = new Map(consents.toReversed().map((consent) => [`${consent.id} ${consent.version}`, consent]));
     const distinct = consents.filter((consent) => first.get(`${consent.id} ${consent.version}`) === consent);
     for (const { id: document, version } of await this.repository.give(tx, memberId, distinct))
@@ -109,7 +110,7 @@ export class ConsentLedger {
     return this.documents.listMissing(given, this.clock.now(), languagesOf(context));
   }
 
-  /** The documents in force and to come, in the order of the file. */
+  /** The documents in force, then those to come. Both parts are in the order of the file. */
   async listStates(sql: Sql, memberId: string, context: ClientContext): Promise<ConsentState[]> {
     const now = this.clock.now();
     const languages = languagesOf(context);

@@ -15,8 +15,8 @@ export class DisputedIdentitiesService {
   ) {}
 
   /**
-   * Unlinks the accounts of the last seconds: each would log in without the password (SO-12). Needs
-   * the member's lock. Does not notify the member.
+   * Unlinks the accounts that were linked in the last `windowSeconds`: an intruder could log in with
+   * each of them without the password (SO-12). Needs the member's lock. Does not mail the member.
    * @returns their providers
    */
   async unlinkRecent(tx: Tx, memberId: string, windowSeconds: number, context: ClientContext): Promise<string[]> {

@@ -35,7 +35,7 @@ export class IdentityNotificationsService {
     await this.mail(tx, what, providerId, memberId, context);
   }
 
-  /** As {@link notify}, where the audit log has the change already. */
+  /** Mails the member, for a change that the audit log already has. */
   async mail(
     tx: Tx,
     what: IdentityChangeKind,

@@ -24,8 +24,8 @@ export function hashOwner({ ip }: { readonly ip: string }, account: string): Has
  * holds no place.
  *
  * Places are limited for client addresses only. If accounts had a limit, an attacker with many
- * addresses could use up that of a victim's account, and the victim could not log in even on a known
- * device (BF-04).
+ * addresses could use up the limit of a victim's account, and the victim could not log in even on a
+ * known device (BF-04).
  */
 export class FairShares {
   private currentTurn = 0;

@@ -72,7 +72,7 @@ export class HashQueue {
 
   /**
    * Runs the work as soon as fewer than `concurrency` others run.
-   * @throws DomainError `overloaded` at once when the queue is full
+   * @throws DomainError `overloaded` at once if there is no place, see {@link hasRoom}
    */
   async run<T>(work: () => Promise<T>, owner?: HashOwner): Promise<T> {
     this.checkRoom(owner);

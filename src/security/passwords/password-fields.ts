@@ -11,8 +11,8 @@ const EXAMPLE = 'Tall-giraffes-nap-at-noon-42';
 /** A password as typed. Whether it is good enough to be set is decided by the password policy. */
 export function IsPasswordText(): PropertyDecorator {
   return applyDecorators(
-    // Systems compose Hangul and accents differently; it stays one password (NIST SP 800-63B-4
-    // section 3.1.1.2).
+    // Systems compose Hangul and accents differently; all forms are the same password (NIST SP
+    // 800-63B-4 section 3.1.1.2).
     Normalise((password) => password.normalize('NFC')),
     IsFilled(),
     IsString(withCode('not_a_string')),

@@ -63,8 +63,8 @@ export class PasswordHasher {
   }
 
   /**
-   * Whether a hash was made at a lower cost than configured. A stronger one stays: replicas may
-   * differ during a rollout.
+   * Whether a hash is no argon2id hash, or has less memory, passes or lanes than configured. A hash
+   * of a higher cost stays: the settings of replicas may differ during a rollout.
    */
   needsRehash(hash: string): boolean {
     const cost = costOf(hash);
@@ -95,9 +95,9 @@ function canonical(password: string): string {
 }
 
 /**
- * Null for everything but an argon2id hash with a salt of at least 8 bytes and a tag of at least
- * 16; this service never wrote another. Implementations write the parameters of a PHC string in
- * different orders.
+ * Reads the parameters in any order, because implementations of argon2 write them in different orders.
+ * @returns null unless the text is an argon2id hash with a salt of at least 8 bytes and a tag of at
+ * least 16; {@link PasswordHasher} has never written shorter ones
  */
 function costOf(hash: string): Cost | null {
   const [, parameters, salt, tag] =
@@ -108,8 +108,8 @@ function costOf(hash: string): Cost | null {
 }
 
 /**
- * Whether it is canonical base64 without padding. One library decodes other spellings, the other
- * throws.
+ * Whether the text is canonical base64 without padding. Given another spelling, one of the argon2
+ * libraries decodes it and the other throws.
  */
 function isBase64(text: string): boolean {
   return phcBase64(Buffer.from(text, 'base64')) === text;

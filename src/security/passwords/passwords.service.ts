@@ -40,7 +40,7 @@ export class PasswordsService {
   private readonly preparationQueue: HashQueue;
   /** Running mean of the duration of a verification, waiting included. */
   private meanVerifyMs = FIRST_ESTIMATE_MS;
-  /** Stands for accounts without a password. */
+  /** Stands for the hash of an unknown account, and of a member without a password. */
   private readonly dummyHash: string;
 
   constructor(
@@ -86,7 +86,7 @@ export class PasswordsService {
   }
 
   /**
-   * Hashes a password that is already in use with the current cost.
+   * Hashes a password at the current cost, without the policy: the password is already in use.
    * @throws DomainError `overloaded`
    */
   async rehash(password: string, { owner, salt }: HashOptions): Promise<string> {
@@ -99,8 +99,8 @@ export class PasswordsService {
 
   /**
    * Compares a password with a stored hash. `null` stands for an unknown account, and for a member
-   * without a password (SO-30). It costs as much as members' hashes do, so that the response time
-   * does not reveal which accounts exist and which have a password (EN-06).
+   * without a password (SO-30). The comparison then costs as much as with a member's hash, so that
+   * the response time does not reveal which accounts exist and which have a password (EN-06).
    * @throws DomainError `overloaded`, and what `beforeHashing` throws
    */
   async verify(hash: string | null, password: string, { owner, beforeHashing }: VerifyOptions): Promise<boolean> {

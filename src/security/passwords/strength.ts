@@ -5,8 +5,8 @@ import { loadVocabulary } from './vocabulary.js';
 import { WordTable } from './word-table.js';
 
 /**
- * Longer text costs time and does not change the score: a strong password is strong within this
- * length.
+ * The estimate reads only this many code points. More would cost time, and a strong password is
+ * already strong within this length.
  */
 const ESTIMATED_CODE_POINTS = 32;
 
@@ -47,7 +47,7 @@ export function judgeBy(zxcvbn: ZxcvbnFactory, isCommon: (text: string) => boole
     const keys = keysOf(password);
     if ([password, keys].some((text) => isCommon(text.toLowerCase()))) return { isCommon: true, score: 0 };
     const score = scoreOf(password, ownWords);
-    // Hangul is judged as its keys as well (PW-08). An attacker tries either.
+    // Hangul is judged both as text and as the keys that type it (PW-08): an attacker tries both.
     return { isCommon: false, score: keys === password ? score : Math.min(score, scoreOf(keys, ownWords.map(keysOf))) };
   };
 }

@@ -36,7 +36,7 @@ export function commonPasswords(lists: WordLists): string[] {
   return blocked.flatMap(([, words]) => words.map(String));
 }
 
-/** The lists whose words an estimate distinguishes: Korean words, words in a sequence, and all others. */
+/** The group of a list. An estimate distinguishes three: Korean words, words in a sequence, and all others. */
 function groupOf(list: string, options: Options): string {
   if (list.startsWith('korean')) return 'korean';
   return options.isWordSequence(list) ? SEQUENCE_WORDS : 'words';

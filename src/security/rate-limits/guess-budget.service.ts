@@ -5,19 +5,23 @@ import { Limiters, type Limiter, type LimitOutcome } from './limiters.js';
 
 const DAY = 86_400;
 
-/** A claimant is the client of a code, the member of an address change, or the sign-up of a link. */
+/**
+ * What a claimant is: the client address that enters the code of a sign-up or invitation, the member
+ * who changes the address, or the sign-up whose link is used.
+ */
 export type ClaimantKind = 'client' | 'member' | 'sign-up';
 
 /**
  * Limits guesses at mailed codes per address and day, over all codes and purposes. 50 guesses at
  * 1,000,000 codes leave an attacker a chance of 0.005 % a day (BF-07). A new code does not refill
- * the budget. Unknown addresses are counted in the same way.
+ * the budget. Unknown addresses are counted in the same way. Invitations are counted apart.
  *
  * Half of the budget is reserved for the codes of recoveries that name only the address. For the
  * other codes, an attacker can start a request that sends no mail, and could otherwise use up all
  * guesses of the owner's day unnoticed. When strangers have used up the other half, each claimant
- * still has the guesses of one code (BF-12). All claimants of one kind share a limit on these extra
- * guesses; otherwise an attacker with many client addresses would get more than 50 a day.
+ * still has its first guesses, as many as one code allows (BF-12). All claimants of one kind share a
+ * limit on these extra guesses; otherwise an attacker with many client addresses would get more than
+ * 50 a day.
  */
 @Injectable()
 export class GuessBudgetService {
@@ -47,17 +51,17 @@ export class GuessBudgetService {
    * @throws DomainError `too_many_attempts`
    */
   async takeForPair(emailKey: string, loginId: string): Promise<void> {
-    // Otherwise an attacker who names many wrong login IDs, whose codes are never mailed, would use
-    // up the reserved half. Pairs do not share their extra guesses either: only those with the right
-    // login ID can match.
+    // Pairs cannot use the reserved half: otherwise an attacker who names many wrong login IDs, whose
+    // codes are never mailed, would use it up. The extra guesses of pairs have no shared limit: only
+    // the pair with the right login ID can match.
     if (await this.takeAsClaimant(emailKey, `login-id ${loginId}`)) await this.take(emailKey);
     else refuseUnlessAllowed(await this.daily.peek(emailKey));
   }
 
   /**
-   * As {@link take}, for a sign-up or an address change. Its code gives no access to an account
-   * that exists, so it does not have to stop when recoveries have used up the day.
-   * @param claimant its client address or id
+   * As {@link take}, for a sign-up, an invitation or an address change. Its code gives no access to
+   * an account that exists, so its guesses are not refused when recoveries have used up the day.
+   * @param claimant the client address, or the id of the member or sign-up
    * @throws DomainError `too_many_attempts`
    */
   async takeForClaim(emailKey: string, kind: ClaimantKind, claimant: string): Promise<void> {

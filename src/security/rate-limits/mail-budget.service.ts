@@ -10,9 +10,9 @@ const QUARTER_OF_AN_HOUR = 900;
  * 1, because members do use tags.
  */
 const MAILBOX_FACTOR = 4;
-/** How often a request looks again when parallel ones have taken what it found free. */
+/** How often a request looks again after parallel requests took the points that it had found free. */
 const MAX_ATTEMPTS = 3;
-/** The share of the hourly budget that mail may use which its receiver did not ask for. */
+/** The share of the hourly budget for mail that its receiver did not ask for. */
 const UNWANTED_SHARE = 4 / 5;
 
 /** A recovery request, exactly as the client submitted it. */
@@ -20,7 +20,7 @@ export interface RecoveryRequest {
   readonly emailKey: string;
   /** The recovery: each has a cooldown of its own. */
   readonly purpose: string;
-  /** The login ID that the request names besides the address; such pairs are limited apart. */
+  /** The login ID that the request names besides the address; each pair of both is counted apart. */
   readonly namedLoginId: string | null;
 }
 
@@ -35,12 +35,12 @@ export interface MailGrant {
 }
 
 /**
- * Limits how much mail an outsider can cause to one address (BF-08). Every limit is counted by what
- * a request submits, before the address is looked up, and counts only granted requests.
+ * Limits how much mail an outsider can cause to one address (BF-08). Recoveries and claims are
+ * counted by what a request submits, before the address is looked up. Only granted requests count.
  *
- * - A recovery mail helps the owner. Its requests are counted by exact address, by purpose, and by
- *   the login ID if they name one, so no other request can use up what the owner's needs. Beyond
- *   the hourly limit, each of them still brings one mail each quarter of an hour (BF-09).
+ * - A recovery mail helps the owner. Beyond the hourly limit, each kind of recovery request still
+ *   brings one mail each quarter of an hour (BF-09). A kind is the exact address, the purpose, and
+ *   the login ID if the request names one, so requests of other kinds cannot use up that mail.
  * - A claim mail goes to an address that a sign-up or an address change claims.
  * - A notice goes to a member because of such a claim or of failed logins. Claims and notices have
  *   a share of the hour, and can never take the quarters of recovery (BF-10).
@@ -55,7 +55,10 @@ export class MailBudgetService {
   private readonly cooldown: Limiter;
   private readonly recoveries: Limiter;
   private readonly recoveryQuarter: Limiter;
-  /** The same counts, for mails within the hourly limit: they use up the quarter and do not need it. */
+  /**
+   * The same counts, for mails within the hourly limit. They count in the quarter too, and go out
+   * even if it is used up.
+   */
   private readonly countedQuarter: Limiter;
   private readonly claims: Limiter;
   private readonly mailboxClaims: Limiter;
@@ -94,8 +97,8 @@ export class MailBudgetService {
   }
 
   /**
-   * As {@link takeForClaim}. If the claim may be mailed, also takes a notice to the member who has
-   * the address, if there is one: as {@link takeForNotice}, with one query less.
+   * As {@link takeForClaim}. If the claim may be mailed, also takes a notice as {@link takeForNotice}
+   * does, with one query less. The notice is taken whether a member has the address or not.
    */
   async takeForSignUp(emailKey: string): Promise<MailGrant & { readonly mayNotify: boolean }> {
     const { grant, recoveries } = await this.takeClaim(emailKey);
@@ -153,7 +156,7 @@ export class MailBudgetService {
 
   /**
    * Takes a point of the hour, or else the quarter of an hour. A parallel request may take either
-   * between the two queries; then it looks again.
+   * between the two queries; then this request looks again.
    */
   private async takeRecovery(request: RecoveryRequest): Promise<{ isTaken: boolean; resendAfter: number }> {
     const kind = recoveryKey(request);
@@ -185,8 +188,8 @@ export class MailBudgetService {
 
   /**
    * The counts besides its own that use up the hour of a recovery request. A request with a login
-   * ID also counts those without; the other way round, an attacker could use up the owner's mail
-   * unnoticed, with wrong login IDs.
+   * ID also counts the requests without one. A request without a login ID does not count those with
+   * one: otherwise an attacker could use up the owner's mail unnoticed, with wrong login IDs.
    */
   private countedWith({ emailKey, namedLoginId }: RecoveryRequest): Record<string, readonly [Limiter, string]> {
     return {

@@ -24,7 +24,7 @@ const addOne = (condition: string): string =>
 
 const COUNT = inBoth('rate-limit-count', (condition) => `${addOne(condition)} RETURNING ${STATE}`);
 
-/** Below the limit `$3` only: at the limit it writes nothing and returns no row. */
+/** Adds a point below the limit `$3` only. At the limit it writes nothing and returns no row. */
 const TAKE = inBoth('rate-limit-take', (condition) => {
   return `${addOne(condition)} WHERE r.points < $3::int OR r.expire <= ${NOW} RETURNING ${STATE}`;
 });

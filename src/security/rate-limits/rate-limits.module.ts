@@ -10,7 +10,10 @@ import { LoginThrottleService } from './login-throttle.service.js';
 import { MailBudgetService } from './mail-budget.service.js';
 import { PostgresCounters } from './postgres-counters.js';
 
-/** All limits. Replicas share them through PostgreSQL, or through Redis where it is configured. */
+/**
+ * All limits. Replicas share them through PostgreSQL, or through Redis where it is configured. The
+ * failures of {@link LoginThrottleService} are always in PostgreSQL.
+ */
 @Module({
   providers: [
     PostgresCounters,

@@ -2,8 +2,8 @@ import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { Member } from '../../users/member.entity.js';
 
 /**
- * A coarse network that a member logged in from or moved a session to. It is deleted some time
- * after it was last seen.
+ * A coarse network of a member's logins, and of the refreshes that the risk rules assessed. It is
+ * deleted some time after it was last seen.
  */
 @Entity('known_networks')
 @Index('known_networks_last_seen_at', ['lastSeenAt'])
@@ -14,6 +14,6 @@ export class KnownNetwork {
   @PrimaryColumn('text') network: string;
   @Column('text', { nullable: true }) country: string | null;
   @Column('timestamptz', { name: 'first_seen_at', default: () => 'now()' }) firstSeenAt: Date;
-  /** The last arrival: a login, or a session that moved here from another country. */
+  /** The last arrival: a login, or a refresh that the risk rules assessed. */
   @Column('timestamptz', { name: 'last_seen_at', default: () => 'now()' }) lastSeenAt: Date;
 }

@@ -65,8 +65,8 @@ export class RiskMailService {
     const device = deviceId ?? digest(`${userAgent}\n${coarseNetwork(ip)}`).toString('base64url');
     const country = this.countries.of(ip);
     const news = signals.map(({ signal }) => (COUNTRY_SIGNALS.has(signal) ? `${signal} ${country}` : signal));
-    // The end of each session is news of its own; all refused logins together are one piece of
-    // news.
+    // The end of each session is news of its own. All refused logins on one device together are one
+    // piece of news.
     if (outcome === 'end') news.push(`end ${sessionId ?? 'login'}`);
     const repeatSeconds = this.config.env.RISK_NOTICE_REPEAT_SECONDS;
     return this.repository.claimNotification(tx, memberId, device, news, repeatSeconds);

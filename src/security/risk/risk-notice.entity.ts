@@ -10,7 +10,10 @@ export class RiskNotice {
   memberId: string;
   /** The id of a known device, or a digest of the browser and network of an unknown one. */
   @PrimaryColumn('text') device: string;
-  /** The signal, with its country if it concerns one: another country is news again. */
+  /**
+   * The signal, with its country if it concerns one: another country is news again. For a
+   * session that was ended, `end` and its id; for refused logins, `end login`.
+   */
   @PrimaryColumn('text') signal: string;
   @Column('timestamptz', { name: 'noticed_at', default: () => 'now()' }) noticedAt: Date;
 }

@@ -10,7 +10,7 @@ const MAX_NETWORKS = 50;
 
 /**
  * Owns the tables `known_networks`, `session_countries` and `risk_notices`. Prepared SQL: every
- * login reads and writes them.
+ * login reads and writes the first of them.
  */
 @Injectable()
 export class RiskRepository {

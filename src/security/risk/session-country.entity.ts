@@ -1,6 +1,6 @@
 import { Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
 
-/** A country that a session was refreshed in. Only sessions that changed country have rows. */
+/** A country that a session was opened or refreshed in. Only sessions that changed country have rows. */
 @Entity('session_countries')
 export class SessionCountry {
   // By name, because the sessions module imports this one.

@@ -30,15 +30,12 @@ const onDevice = ({ name, text }: PreparedStatement): PreparedStatement => ({
     LEFT JOIN devices d ON d.token_digest = $2 AND d.member_id = c.id`,
 });
 
-/**
- * Owns the table `devices`. Prepared SQL, because every login reads and writes it. Forgetting a
- * member's devices is cold: TypeORM.
- */
+/** Owns the table `devices`. Prepared SQL, because every login reads and writes the table. */
 @Injectable()
 export class DevicesRepository {
   constructor(private readonly database: Database) {}
 
-  /** Finds who logs in together with the device: every login begins with this statement. */
+  /** Finds the account and the device at once. A password login with a device token begins with this statement. */
   async findLogin(identifier: string, deviceToken: string): Promise<DeviceLogin> {
     const statement = onDevice(candidateStatement(identifier));
     const values = [identifier, digest(deviceToken)];

@@ -79,8 +79,9 @@ export class KnownDevicesService {
   }
 
   /**
-   * Records a login on a device. A device without a known token is stored and gets a token; the
-   * member is mailed unless an earlier device looked the same.
+   * Records a login on a device. A device without a known token is stored and gets a token. The
+   * member receives a mail about it, unless an earlier device looked the same or the mail is
+   * suppressed.
    * @returns the id of the device, and its token if it is a new one
    */
   async recordLogin(

@@ -6,7 +6,7 @@ import { Database } from '../../platform/database/database.js';
 /** The result of a refresh. */
 export type RefreshOutcome = 'rotated' | 'replayed' | 'refused';
 
-/** Owns the table `refresh_counts`. SQL: servers add to one row at the same moment. */
+/** Owns the table `refresh_counts`. SQL, because several servers add to the same row at once. */
 @Injectable()
 export class RefreshCountsRepository {
   constructor(private readonly database: Database) {}

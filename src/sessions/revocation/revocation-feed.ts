@@ -20,7 +20,7 @@ const PRUNE_EVERY = 1000;
 export interface RevokedSession {
   /** Access tokens that were issued before this moment must be refused. */
   readonly before: number;
-  /** From this moment on they have all expired. */
+  /** From this moment on, all those access tokens have expired. */
   readonly until: number;
 }
 
@@ -35,7 +35,7 @@ export interface LearnedRevocation extends RevokedSession {
 
 /**
  * Holds the revoked sessions in memory, so that checking an access token needs no query. Every
- * server receives a revocation within milliseconds. While the feed is interrupted the database is
+ * server receives a revocation within milliseconds. While the feed is not live, the database is
  * queried instead, so that no revoked token passes (fail closed).
  */
 @Injectable()
@@ -56,7 +56,7 @@ export class RevocationFeed implements OnModuleInit {
       channel: REVOCATION_CHANNEL,
       onMessage: (payload) => {
         const [sessionId, until, before] = payload.split(' ');
-        // A server of version 1 does not send `before`: it ended the session just now.
+        // A server of version 1 sends no `before`. It has just ended the session, so the present time is used.
         this.add(sessionId!, { until: Number(until), before: Number(before ?? Math.ceil(this.clock.now())) });
       },
       onConnected: async (query) => {
@@ -67,22 +67,25 @@ export class RevocationFeed implements OnModuleInit {
     });
   }
 
-  /** Whether this process receives every revocation. If not, it queries the database. */
+  /**
+   * Whether the connection was found working within the last second, so that the memory is complete.
+   * Usually false at the first request after an idle time. The database is queried then.
+   */
   get isLive(): boolean {
     return this.notifications.isLive;
   }
 
-  /** Like {@link isLive}, for observers: an idle process that would answer yes counts as live. */
+  /** For metrics: like {@link isLive}, but true also in an idle process whose connection works. */
   get isConnected(): boolean {
     return this.notifications.isConnected;
   }
 
-  /** Like {@link isLive}, after one more attempt where the process was idle. */
+  /** Like {@link isLive}, but tests the connection first if the last test is too old, as after an idle time. */
   confirmLive(): Promise<boolean> {
     return this.notifications.confirmLive();
   }
 
-  /** Seconds since the feed was last known to be complete; infinite until it first was. */
+  /** Seconds since the feed was last known to be complete; infinite while there is no connection. */
   get lagSeconds(): number {
     return this.notifications.silenceSeconds;
   }
@@ -91,19 +94,19 @@ export class RevocationFeed implements OnModuleInit {
     return this.revoked.size;
   }
 
-  /** All revoked sessions by their ids, some of which may have expired by now. */
+  /** All revoked sessions by their ids. Some may be past their `until`. */
   entries(): IterableIterator<[string, LearnedRevocation]> {
     return this.revoked.entries();
   }
 
-  /** Calls the listener for each session that is revoked from now on, once. */
+  /** Calls the listener once for each revocation that this server learns from now on, older ones too. */
   onRevoked(listener: (sessionId: string, session: LearnedRevocation) => void): void {
     this.listeners.push(listener);
   }
 
   /**
    * Whether access tokens of this session must be refused. Returns a promise only while the feed is
-   * interrupted.
+   * not live, because it then queries the database.
    */
   isRevoked(sessionId: string): boolean | Promise<boolean> {
     return this.notifications.isLive ? this.revoked.has(sessionId) : this.isEnded(sessionId);

@@ -35,20 +35,20 @@ export interface RemindedConsent extends Pick<Member, 'email' | 'locale' | 'logi
 const GIVEN = `c.action = 'given' AND NOT EXISTS (
   SELECT FROM consents w WHERE w.member_id = c.member_id AND w.document_id = c.document_id AND w.action = 'withdrawn' AND w.id > c.id)`;
 
-/** Neither withdrawn nor given or reminded of since. `$1` are ids of documents. */
+/** The last entry of each consent, if it is at least two years old and not a withdrawal. `$1` holds the ids of documents. */
 const REMINDABLE = `c.document_id = ANY($1) AND c.action <> 'withdrawn' AND c.at <= now() - interval '2 years' AND NOT EXISTS (
   SELECT FROM consents later WHERE later.member_id = c.member_id AND later.document_id = c.document_id AND later.id > c.id)`;
 
 const COLUMNS = `document_id AS id, version, language, document_hash AS hash, action, at, ip`;
 
 /**
- * Owns the table `consents`. Prepared SQL: logins read it. Made only where consents are declared, so
- * it is no provider.
+ * Owns the table `consents`. Prepared SQL: logins read it. It is no Nest provider, because it is created
+ * only where consents are declared.
  */
 export class ConsentsRepository {
   /**
-   * Adds those consents that the member has not given already, whatever other version came since: a
-   * repetition changes nothing, so it does not lengthen the ledger. Needs the member's lock.
+   * Adds each consent unless the member has given the same version already and not withdrawn it. So a
+   * repetition does not lengthen the ledger, also after another version. Needs the member's lock.
    * @returns those that were added
    */
   async give(
@@ -71,7 +71,7 @@ export class ConsentsRepository {
 
   /**
    * Adds the withdrawal of a consent that the member has given. Needs the member's lock.
-   * @returns the version that was given; null where none was
+   * @returns the withdrawn version; null where the member has no consent to withdraw
    */
   async withdraw(tx: Tx, memberId: string, documentId: string, ip: string): Promise<string | null> {
     const { rows } = await tx.query<{ version: string }>(
@@ -116,9 +116,9 @@ export class ConsentsRepository {
   }
 
   /**
-   * Adds the reminders that are due of these members. Skips members that are locked, whose turn comes
-   * in a later round.
-   * @returns the consents of each member in a row
+   * Adds the reminders that are due for these members. Skips members whose row another transaction has
+   * locked: a later round reminds them.
+   * @returns the consents, sorted by member
    */
   async remind(tx: Tx, documentIds: readonly string[], memberIds: readonly string[]): Promise<RemindedConsent[]> {
     const { rows: locked } = await tx.query<{ id: string }>(

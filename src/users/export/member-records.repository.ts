@@ -6,11 +6,11 @@ import type { MemberRecords } from './member-export.dto.js';
 const listOf = (columns: string, from: string, order: string): string =>
   `coalesce((SELECT jsonb_agg(to_jsonb(part) ORDER BY part."${order}") FROM (SELECT ${columns} FROM ${from}) part), '[]')`;
 
-/** Also commands of the operator, which alone have no address. */
+/** Also true for commands of the operator: only their events have no address. */
 const BY_ADMIN = `(actor_id IS NOT NULL OR api_key_id IS NOT NULL OR ip = '')`;
 /**
- * As members see events in their account: without the address, device and reason of an administrator,
- * which are data about another person, or for the file only.
+ * As members see events in their account. Leaves out the address and device of an administrator, which
+ * are data about another person, and the audit reason, which may be meant for administrators only.
  */
 const EVENT = `at, type, session_id AS "sessionId", ${BY_ADMIN} AS "byAdmin", CASE WHEN ${BY_ADMIN} THEN '' ELSE ip END AS ip,
   CASE WHEN ${BY_ADMIN} THEN '' ELSE user_agent END AS "userAgent", details - 'auditReason' AS details`;
@@ -28,8 +28,8 @@ const RECORDS = `SELECT
   ${listOf(EVENT, 'security_events WHERE member_id = $1', 'at')} AS "securityEvents"`;
 
 /**
- * Reads what is held about a member, across the modules that own the tables. No secret and nothing
- * that one opens: no digest, hash, key or content of a mail.
+ * Reads what is held about a member, across the modules that own the tables. Reads no secret: no
+ * password hash, token digest, key or content of a mail.
  */
 @Injectable()
 export class MemberRecordsRepository {

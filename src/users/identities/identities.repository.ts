@@ -33,7 +33,7 @@ export class IdentitiesRepository {
   /**
    * As {@link findMemberId}, for a link that existed at that time. A notice that comes late must not
    * concern a link that the member made afterwards.
-   * @param atSeconds null for now
+   * @param atSeconds seconds since 1970; null for now
    */
   async findMemberLinkedAt(sql: Sql, key: IdentityKey, atSeconds: number | null): Promise<string | null> {
     const { rows } = await sql.query<{ memberId: string }>(

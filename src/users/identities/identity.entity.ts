@@ -13,7 +13,7 @@ export class Identity {
   @Column('text') provider: string;
   /** The provider's id of the account. */
   @Column('text') subject: string;
-  /** As the provider named it when the account was linked, for the member's list. It finds no account. */
+  /** The address that the provider named when the account was linked. It is only shown, and never used to find an account. */
   @Column('text', { nullable: true }) email: string | null;
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt: Date;
 }

@@ -11,7 +11,7 @@ export interface ImportedSource {
   readonly lastAt: Date;
 }
 
-/** Owns the table `import_journal`: which accounts of other systems have become members. */
+/** Owns the table `import_journal`: which accounts of other systems were imported, as members or as claims. */
 @Injectable()
 export class ImportJournalRepository {
   constructor(private readonly database: Database) {}
@@ -37,9 +37,10 @@ export class ImportJournalRepository {
   }
 
   /**
-   * Notes that an account becomes a member. Of two requests at once, the second waits for the first.
+   * Notes that an account becomes a member or a claim. Of two requests at once, the second waits for the
+   * first.
    * @param rowKey see `importKeyOf`
-   * @returns false if the account became a member before, even if that member was erased since
+   * @returns false if the account was imported before, even if its member was erased or its claim expired since
    */
   async add(tx: Tx, rowKey: Buffer, source: string): Promise<boolean> {
     const { count } = await tx.query(

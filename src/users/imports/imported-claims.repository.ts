@@ -15,8 +15,8 @@ export interface KeptValues {
 }
 
 /**
- * Owns the table `imported_claims`. TypeORM, because each row is read once; a login finds it with
- * the statement that finds members.
+ * Owns the table `imported_claims`. TypeORM for reads, which are rare: a login finds a claim with the
+ * statement that finds members.
  */
 @Injectable()
 export class ImportedClaimsRepository {

@@ -11,7 +11,7 @@ export interface ForeignProfile {
   /** The id of the account at its system. It keeps a second import from adding the account again. */
   readonly sourceId?: string | undefined;
   readonly loginId?: string | undefined;
-  /** True for one that an earlier import made; only our own export has it. */
+  /** True for a login ID that an earlier import made. Only our own export has this field. */
   readonly loginIdGenerated?: boolean | undefined;
   readonly email?: string | undefined;
   readonly name?: string | undefined;
@@ -31,7 +31,7 @@ export interface ProfileRules {
 
 /** A profile in the form of the table of members. */
 export interface ImportedProfile {
-  /** Digest of source and source id. */
+  /** Digest of the source and the source id. Without a source id, of its login ID, or else of its address. */
   readonly rowKey: Buffer;
   readonly loginId: string;
   /** Whether the login ID was made from the address. */
@@ -72,7 +72,7 @@ export function readProfile(profile: ForeignProfile, rules: ProfileRules): Impor
   const createdAt = readTime(profile.createdAt);
   if (createdAt === false) return 'a time is not valid';
   const { name, locale, attributes } = profile;
-  // Their schemas are not applied: values that do not fit are kept and not shown, as for members.
+  // The declared schemas are not applied: values that do not fit are kept but not shown, as for members.
   if (attributes !== undefined && !isStorable(attributes))
     return 'the attributes are too large, too deep or have text that cannot be stored';
   return {
@@ -88,7 +88,7 @@ export function readProfile(profile: ForeignProfile, rules: ProfileRules): Impor
   };
 }
 
-/** A digest, because the id of another system may be personal and outlive the member here. */
+/** A digest, because it outlives the member here, and the id of another system may be personal. */
 export function importKeyOf(source: string, id: string): Buffer {
   return createHash('sha256').update(`${source}\n${id}`).digest();
 }
@@ -112,7 +112,7 @@ export function readTime(text: string | undefined): string | null | false {
   return time < Date.now() + DAY_MS ? new Date(time).toISOString() : false;
 }
 
-/** @returns milliseconds since 1970; NaN for text that is no time, or an earlier one */
+/** @returns milliseconds since 1970; NaN for text that is no time, and for a time before 1970 */
 export function parseTime(text: string): number {
   const time = TIME.test(text) ? Date.parse(text) : NaN;
   return time > EARLIEST_MS ? time : NaN;

@@ -10,9 +10,9 @@ import type { Member } from '../../users/member.entity.js';
 import { EmailChallengesService } from '../email-challenges.service.js';
 
 /**
- * Mails the link that confirms an address which an administrator entered for a member. The link ends
- * with the right of the administrator: an intruder in that account could have sent it to a mailbox of
- * their own (AC-24).
+ * Mails the link that confirms an address which an administrator entered for a member. The link stops
+ * working when the role or the sessions of the administrator are revoked: an intruder in the
+ * administrator's account could have sent it to a mailbox of their own (AC-24).
  */
 @Injectable()
 export class EmailCorrectionMailsService {

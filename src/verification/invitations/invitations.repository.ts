@@ -15,7 +15,7 @@ const COLUMNS = `id, email, email_key AS "emailKey", role, attributes, locale, i
   created_at AS "createdAt", mailed_at AS "mailedAt", expires_at AS "expiresAt", accepted_at AS "acceptedAt", member_id AS "memberId",
   accepted_at IS NULL AND expires_at <= now() AS "isExpired"`;
 
-/** Owns the table `invitations`. Cold, but SQL: row counts decide between two requests at once. */
+/** Owns the table `invitations`. A cold path, but SQL, because row counts decide between two requests at once. */
 @Injectable()
 export class InvitationsRepository {
   constructor(private readonly database: Database) {}
@@ -43,7 +43,7 @@ export class InvitationsRepository {
     return rows[0] ?? null;
   }
 
-  /** Finds the invitation of an address that is not accepted, expired or not. */
+  /** Finds the invitation of an address that is not accepted yet, even if it has expired. */
   async findPending(sql: Sql, emailKey: string): Promise<InvitationRow | null> {
     const { rows } = await sql.query<InvitationRow>(
       `SELECT ${COLUMNS} FROM invitations WHERE email_key = $1 AND accepted_at IS NULL`,
@@ -52,7 +52,7 @@ export class InvitationsRepository {
     return rows[0] ?? null;
   }
 
-  /** Begins the lifetime again, in the name of another inviter. */
+  /** Begins the lifetime again, and replaces the inviter. */
   async renew(
     tx: Tx,
     id: string,
@@ -75,7 +75,7 @@ export class InvitationsRepository {
     return count === 1;
   }
 
-  /** Names the member whom the invitation made: the row is erased with the member. */
+  /** Stores the member that the invitation created, so that the row is deleted with the member. */
   async setMember(tx: Tx, id: string, memberId: string): Promise<void> {
     await tx.query(`UPDATE invitations SET member_id = $2 WHERE id = $1`, [id, memberId]);
   }

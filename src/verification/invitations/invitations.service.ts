@@ -57,8 +57,8 @@ export class InvitationsService {
   }
 
   /**
-   * Mails a new code and link, which replace the earlier ones, and begins the lifetime again. Who
-   * renews an invitation vouches for it from then on.
+   * Mails a new code and link, which replace the earlier ones, and begins the lifetime again. From
+   * then on, the new inviter vouches for the invitation.
    * @param invitation whose row is locked
    * @throws DomainError `email_taken` where the address has got an account since
    */
@@ -71,7 +71,8 @@ export class InvitationsService {
   }
 
   /**
-   * Deletes an invitation that is not accepted, because its address belongs to no member.
+   * Deletes an invitation that is not accepted. A list of withdrawn invitations would be personal data
+   * of people who never joined (ADR 0050).
    * @param invitation whose row is locked
    */
   async withdraw(tx: Tx, { id, emailKey }: InvitationRow, actor: ClientContext): Promise<void> {
@@ -92,7 +93,8 @@ export class InvitationsService {
   }
 
   /**
-   * An administrator may know who has an account.
+   * Checks that no member has the address or can go back to it. An administrator may learn who has an
+   * account.
    * @throws DomainError `email_taken`
    */
   async checkAddressFree(tx: Tx, emailKey: string): Promise<void> {
@@ -105,8 +107,9 @@ export class InvitationsService {
     { invitedBy }: Inviter,
     { auditReason }: ClientContext,
   ): Promise<void> {
-    // An intruder could make an administrator, so that invitation ends with the sessions of its
-    // inviter (AC-22). Invitations of members outlast a logout, because they give no right over others.
+    // An intruder in the inviter's account could invite an administrator. So the invitation of an
+    // administrator ends with the inviter's sessions (AC-22). The invitation of a member outlasts them,
+    // because it gives no right over others.
     const startedBy = role === 'admin' ? (invitedBy ?? undefined) : undefined;
     const linkTtlSeconds = this.config.env.INVITATION_TTL_SECONDS;
     const codeTtlSeconds = Math.min(linkTtlSeconds, MAX_CODE_SECONDS);

@@ -1,5 +1,5 @@
 /**
- * Notified on commit: with the id of a webhook when it has a new delivery, empty when webhooks are
- * added, removed or switched.
+ * The channel of notifications that PostgreSQL sends on commit. A notification holds the id of a
+ * webhook that has a delivery to send. It is empty when a webhook was added, changed or removed.
  */
 export const DELIVERIES_CHANNEL = 'munjigi_deliveries';

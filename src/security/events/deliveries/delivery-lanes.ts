@@ -25,7 +25,7 @@ const WIDTH = { max: 20, rowsPerStep: 100 };
 /**
  * Runs one dispatcher for each enabled webhook. Each has its own slots and its own circuit breaker,
  * so a receiver that is slow, hangs or is gone holds up no other (EV-02). Without webhooks there is
- * no dispatcher and no statement.
+ * no dispatcher, so nothing polls the database.
  */
 @Injectable()
 export class DeliveryLanes implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
@@ -51,7 +51,7 @@ export class DeliveryLanes implements OnModuleInit, OnApplicationBootstrap, OnMo
     this.notifications.subscribe({
       channel: DELIVERIES_CHANNEL,
       onMessage: (webhookId) => (webhookId === '' ? this.reload() : this.lanes.get(webhookId)?.wake()),
-      // Also at the start, and after a gap in which the list may have changed.
+      // The list may have changed while there was no connection.
       onConnected: async () => this.reload(),
     });
   }
@@ -87,7 +87,7 @@ export class DeliveryLanes implements OnModuleInit, OnApplicationBootstrap, OnMo
     const ids = await this.webhooks.listEnabledIds();
     for (const id of ids) if (!this.lanes.has(id)) this.open(id);
     for (const [id, lane] of this.lanes) if (!ids.includes(id)) this.close(id, lane);
-    // One of them may have been enabled a moment ago, with deliveries that wait.
+    // Notifications of new deliveries may have been lost while there was no connection.
     for (const lane of this.lanes.values()) lane.wake();
   }
 

@@ -97,7 +97,7 @@ export class EventDeliveriesRepository {
 
   /**
    * Claims due deliveries of one webhook, see {@link OutboxQueue.claim}.
-   * @param from the id of the event with which first attempts begin
+   * @param from an event id; first attempts are claimed for this event and for those with a greater id
    */
   async claim(
     webhookId: string,
@@ -117,8 +117,8 @@ export class EventDeliveriesRepository {
   }
 
   /**
-   * Closes a delivery. After the lease has ended, only `sent` counts, and only while no other process
-   * sends the delivery: the next event of the member waits for that process.
+   * Closes a delivery. After a later claim of the delivery, only `sent` counts, and only once the
+   * lease or the retry pause of that claim has ended: the next event of the member waits for it.
    */
   async finish({ id, attempts }: Lease, status: Result['status'], error: string | null): Promise<void> {
     await this.results.run({ id, attempts, status, error });
@@ -153,7 +153,7 @@ export class EventDeliveriesRepository {
     return count === DELETE_BATCH;
   }
 
-  /** Queues a test delivery. A test is not an event and appears in no log. */
+  /** Queues a test delivery. A test is not an event: readers of the event log do not get it. */
   async insertTest(tx: Tx, webhookId: string): Promise<string> {
     const { rows } = await tx.query<{ id: string }>(
       `WITH event AS (INSERT INTO events (type, data) VALUES ('${TEST_TYPE}', '{}') RETURNING id)
@@ -166,8 +166,8 @@ export class EventDeliveriesRepository {
 
   /**
    * Makes a closed delivery due again, for another three days. The event keeps its id.
-   * @returns the member whom the event is about, if any; null if the webhook has no such delivery,
-   *   or it is still pending
+   * @returns the member of the event (`memberId` is null for a test). The whole result is null if
+   *   the webhook has no such delivery, or if the delivery is still pending
    */
   async retry(tx: Tx, webhookId: string, id: string): Promise<{ readonly memberId: string | null } | null> {
     const { rows } = await tx.query<{ memberId: string | null }>(

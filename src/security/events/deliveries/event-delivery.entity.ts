@@ -4,7 +4,7 @@ import { Event } from '../log/event.entity.js';
 /**
  * - `pending`: waits or is being sent
  * - `sent`: the receiver answered with a 2xx
- * - `dead`: given up after three days, or with its webhook
+ * - `dead`: given up after three days, or when its webhook was switched off because it failed
  */
 export const DELIVERY_STATUSES = ['pending', 'sent', 'dead'] as const;
 export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
@@ -22,14 +22,14 @@ export class EventDelivery {
   @ForeignKey(() => Event, { name: 'event_deliveries_event_fk', onDelete: 'CASCADE' })
   @Column('bigint', { name: 'event_id' })
   eventId: string;
-  /** No foreign key: each commit of an event would lock the row of the webhook. */
+  /** No foreign key: with one, each transaction that writes an event would lock the row of the webhook. */
   @Column('uuid', { name: 'webhook_id' }) webhookId: string;
   /** The member of the event, copied because deliveries of one member wait for each other. */
   @Column('uuid', { name: 'member_id', nullable: true }) memberId: string | null;
   @Column('text', { default: 'pending' }) status: DeliveryStatus;
   @Column('int', { default: 0 }) attempts: number;
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt: Date;
-  /** Next attempt: end of the backoff, or end of the lease of the process that is sending it. */
+  /** When the next attempt may begin. During an attempt: the end of the sending process's lease. */
   @Column('timestamptz', { name: 'available_at', default: () => 'now()' }) availableAt: Date;
   @Column('timestamptz', { name: 'finished_at', nullable: true }) finishedAt: Date | null;
   @Column('text', { name: 'last_error', nullable: true }) lastError: string | null;

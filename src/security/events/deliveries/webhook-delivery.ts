@@ -46,7 +46,7 @@ export class WebhookDelivery implements OutboxDelivery<ClaimedDelivery>, OnAppli
         : { ...postponed(delivery, failure, BACKOFF), server: 'fails' };
     this.attemptCounts.record(delivery, outcome);
     if (failure !== null) this.logger.warn(`delivery ${delivery.id} attempt ${delivery.attempts}: ${failure}`);
-    // An aborted attempt shows nothing about the receiver: this process is stopping.
+    // An aborted attempt shows nothing about the receiver: its lane is stopping, or the lease nears its end.
     // The health is noted before the outcome is recorded. Otherwise the next delivery could still
     // find a webhook that works again marked as failing, and switch it off.
     if (!signal.aborted) await this.health.note(delivery, failure === null);
@@ -57,7 +57,7 @@ export class WebhookDelivery implements OutboxDelivery<ClaimedDelivery>, OnAppli
     this.sender.close();
   }
 
-  /** @returns why it failed, in one line without the receiver's words; null if it did not */
+  /** @returns the cause of a failure, in one line without the body of the answer; null after a success */
   private async send(delivery: ClaimedDelivery, signal: AbortSignal): Promise<string | null> {
     const { webhookId, event } = delivery;
     const body = JSON.stringify(eventBodyOf(event));

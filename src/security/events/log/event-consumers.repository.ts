@@ -3,15 +3,15 @@ import type { Tx } from '../../../platform/database/sql.js';
 import type { EventConsumer } from './event-consumer.entity.js';
 
 /**
- * SQL that is true while a webhook or an API key receives events. Security events read it in the
- * statement that writes them, so it costs no statement (ADR 0037).
+ * SQL that is true while a webhook or an API key receives events. The statement that writes a
+ * security event also evaluates it, so it needs no statement of its own (ADR 0037).
  */
 export const IS_OBSERVED = 'EXISTS (SELECT FROM event_consumers)';
 
 /** While the lock is awaited, requests that write security events queue behind it. */
 const LOCK_WAIT = '2s';
 
-/** Knows who receives events. SQL, because the locks decide. */
+/** Owns the table `event_consumers`. SQL, because the result depends on table locks. */
 @Injectable()
 export class EventConsumersRepository {
   /** Adds a receiver. Every change that commits after `tx` is an event for it. */
@@ -31,13 +31,14 @@ export class EventConsumersRepository {
   }
 
   /**
-   * Waits for transactions that wrote a security event without seeing the receivers that `tx` adds
-   * or changes, and lets no other begin before `tx` commits. So no change falls between the list of
-   * members that a receiver reads next and its first event. Backups do not wait for this lock.
+   * Waits for the end of all transactions that have written a security event: they may not see the
+   * receivers that `tx` adds or changes. Until `tx` commits, no other transaction can write one. So
+   * no change falls between the list of members that a receiver reads next and its first event.
+   * Backups do not wait for this lock.
    */
   async awaitWriters(tx: Tx): Promise<void> {
     await tx.query(`SET LOCAL lock_timeout = '${LOCK_WAIT}'`);
-    // Of the parent alone: jobs hold locks on its partitions.
+    // Locks the parent alone, because jobs hold locks on its partitions.
     await tx.query(`LOCK TABLE ONLY security_events IN SHARE ROW EXCLUSIVE MODE`);
   }
 }

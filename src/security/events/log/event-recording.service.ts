@@ -17,14 +17,15 @@ export class EventRecordingService {
   /** Call it after the change, so that the data describe the member as it is then. */
   async record(tx: Tx, memberId: string, event: NewEvent): Promise<void> {
     const member = await this.members.lock(tx, memberId);
-    // Erased by a transaction that this one waited for: `member.erased` stays the last event.
+    // A transaction that this one waited for has erased the member: `member.erased` stays the last event.
     if (member === null) return;
     await this.events.insert(tx, event.type, memberId, event.describesMember ? { ...event.data, member } : event.data);
   }
 
   /**
-   * Replaces the events of erased members with `member.erased`, which holds the id alone (EV-05).
-   * Call it after the members are deleted and their security events anonymised.
+   * Deletes the events of erased members. While a webhook or an API key receives events, writes
+   * `member.erased` in their place, which holds the id alone (EV-05). Call it after the members are
+   * deleted and their security events anonymised.
    */
   async recordErased(tx: Tx, memberIds: readonly string[]): Promise<void> {
     const underWay = await this.events.deleteForMembers(tx, memberIds);

@@ -1,13 +1,14 @@
 /*
- * EVENT_RETENTION_SECONDS is how far back a reader can begin. The oldest events of that time are
- * kept longer, so that the reader has time for its next page.
+ * A reader without a cursor begins with the oldest event that is at most EVENT_RETENTION_SECONDS
+ * old. Events are kept longer than that, so that this reader has time for its next page.
  */
 
-/** Cursors are accepted for this long after the retention. */
+/** A cursor is accepted until it is this much older than the retention. */
 export const CURSOR_GRACE_SECONDS = 3600;
 
 /**
- * Events are deleted this long after the retention. Longer than cursors are accepted, because an
- * event that commits late stands after younger ones, and the purge may run while a page is read.
+ * An event is deleted when it is this much older than the retention. Cursors are refused earlier,
+ * because an event that commits late follows younger ones in the log, and the purge may run while a
+ * page is read.
  */
 export const PURGE_GRACE_SECONDS = 2 * CURSOR_GRACE_SECONDS;

@@ -19,7 +19,7 @@ export interface DeliveryUnderWay {
   readonly endsAt: string;
 }
 
-/** Few enough that no reader waits long for another that assigns positions. */
+/** Small enough that a reader waits only briefly while another reader assigns positions. */
 const POSITION_BATCH = 10_000;
 
 const COLUMNS = `id, type, occurred_at AS "occurredAt", member_id AS "memberId", data`;
@@ -50,8 +50,8 @@ export class EventsRepository {
    * @returns which webhooks may be receiving one of them
    */
   async deleteForMembers(tx: Tx, memberIds: readonly string[]): Promise<DeliveryUnderWay[]> {
-    // Waits for a claim that runs at the same time, and returns its lease. Events go first, as in
-    // the purge, so that the two do not block each other.
+    // The statement waits for a claim that runs at the same time, and returns the lease of that claim.
+    // It deletes the events before the deliveries, as the purge does, so that the two cannot deadlock.
     const { rows } = await tx.query<DeliveryUnderWay>(
       `WITH event AS (DELETE FROM events WHERE member_id = ANY ($1) RETURNING id),
          delivery AS (DELETE FROM event_deliveries WHERE event_id = ANY (ARRAY(SELECT id FROM event)) RETURNING *)
@@ -62,7 +62,7 @@ export class EventsRepository {
     return rows;
   }
 
-  /** Lets the deliveries that these members have now wait for those that were under way. */
+  /** Postpones the pending deliveries of these members until the deliveries in `underWay` have ended. */
   async delayDeliveries(tx: Tx, underWay: readonly DeliveryUnderWay[]): Promise<void> {
     await tx.query(
       `UPDATE event_deliveries d SET available_at = earlier.ends_at
@@ -73,10 +73,10 @@ export class EventsRepository {
   }
 
   /**
-   * Gives each committed event without a position the next ones, in the order of their ids. The
-   * events of one member commit in that order, so its log keeps it; an event that commits later
-   * gets a later position, so no reader passes it (EV-01).
-   * @returns whether there may be more of them
+   * Assigns the next positions to committed events that have none, in the order of their ids. The
+   * events of one member commit in that order, so the log keeps it. An event that commits later gets
+   * a later position, so no reader misses it (EV-01).
+   * @returns whether more events may be without a position
    */
   async assignPositions(): Promise<boolean> {
     if (!(await this.hasUnpositioned(this.database))) return false;
@@ -110,7 +110,7 @@ export class EventsRepository {
     return rows[0]!.position;
   }
 
-  /** @param end as {@link findEnd} returned it before, so that a filtered reader can move on to it */
+  /** @param end a result of {@link findEnd}: a reader of few types that gets no more events continues from it */
   async list(after: LogPosition, end: LogPosition, types: readonly string[] | null, limit: number): Promise<LogRow[]> {
     const { rows } = await this.database.query<LogRow>(
       `SELECT ${COLUMNS}, position::text FROM events

@@ -15,7 +15,7 @@ export class ImportedEventsRepository {
   }
 
   /**
-   * Runs `work` in a transaction. A receiver that is added at this moment waits for it, as for a
+   * Runs `work` in a transaction. Adding a receiver waits for its end, as for the end of a
    * transaction that has written a security event. So either `work` sees the receiver, or the
    * receiver sees the members that `work` adds.
    */
@@ -32,7 +32,7 @@ export class ImportedEventsRepository {
     }
   }
 
-  /** Call it in the transaction that adds the members: no other can have written events of theirs. */
+  /** Call it in the transaction that adds the members: no other transaction can have written events about them. */
   async recordCreated(memberIds: readonly string[]): Promise<void> {
     const snapshots = await this.members.list(this.sql, memberIds);
     await this.client.query(

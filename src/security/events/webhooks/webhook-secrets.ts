@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { FieldCipher } from '../../../platform/crypto/field-cipher.js';
 import { KeyRing } from '../../../platform/crypto/key-ring.js';
 
-/** Encrypts and decrypts the secrets that sign deliveries: a dump of the database forges none (SL-02). */
+/** Encrypts the secrets that sign deliveries, so that a dump of the database is not enough to forge a delivery (SL-02). */
 @Injectable()
 export class WebhookSecrets {
   private readonly cipher: FieldCipher;
@@ -18,7 +18,7 @@ export class WebhookSecrets {
     return this.cipher.encrypt(secret, webhookId);
   }
 
-  /** @throws Error if the value was altered or its key is unknown */
+  /** @throws Error if the value was altered, belongs to another webhook, or its key is unknown */
   decrypt(webhookId: string, encrypted: Buffer): string {
     return this.cipher.decrypt(encrypted, webhookId);
   }

@@ -12,7 +12,7 @@ export class Webhook {
   @Column('boolean', { default: true }) enabled: boolean;
   /** Signs deliveries; encrypted with a key outside the database. */
   @Column('bytea', { select: false }) secret: Buffer;
-  /** Signs as well until `previousSecretUntil`, so that receivers can change theirs at any time before. */
+  /** Signs deliveries too until `previousSecretUntil`. A receiver can start to use the new secret at any time before then. */
   @Column('bytea', { name: 'previous_secret', nullable: true, select: false }) previousSecret: Buffer | null;
   @Column('timestamptz', { name: 'previous_secret_until', nullable: true }) previousSecretUntil: Date | null;
   /** Id of the master secret that both secrets are encrypted with. */
@@ -21,7 +21,7 @@ export class Webhook {
   @Column('timestamptz', { name: 'failing_since', nullable: true }) failingSince: Date | null;
   /** Set if the service has disabled it, because it failed for too long. */
   @Column('timestamptz', { name: 'switched_off_at', nullable: true }) switchedOffAt: Date | null;
-  /** The three days of deliveries that were waiting already begin at this time. */
+  /** A delivery that was waiting before this time is given up three days after this time. */
   @Column('timestamptz', { name: 'enabled_at', default: () => 'now()' }) enabledAt: Date;
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt: Date;
 }

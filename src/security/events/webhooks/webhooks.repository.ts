@@ -123,7 +123,7 @@ export class WebhooksRepository {
 
   /**
    * Disables the webhook if it has failed for three days.
-   * @returns the webhook, once; null if it has not failed that long
+   * @returns the webhook; null if it has not failed that long, or is disabled already
    */
   async switchOff(tx: Tx, id: string): Promise<Pick<Webhook, 'url'> | null> {
     const { rows } = await tx.query<Pick<Webhook, 'url'>>(

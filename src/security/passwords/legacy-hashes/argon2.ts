@@ -32,8 +32,8 @@ interface Parts {
 
 /**
  * argon2 (RFC 9106) of other types, versions or costs than this service makes, as written by Django,
- * passlib, Spring Security and Keycloak. The stored form differs from that of our own hashes, so
- * that comparisons for unknown accounts can have such a cost as well.
+ * passlib, Spring Security and Keycloak. The stored form begins differently from that of our own
+ * hashes. So these hashes can be counted by cost, and unknown accounts be compared at the same costs (IM-03).
  */
 export const readArgon2: LegacyReader = (text) => {
   const parts = ownParts(text) ?? phcParts(text) ?? keycloakParts(text);

@@ -9,7 +9,7 @@ export function phcBase64(bytes: Buffer): string {
   return bytes.toString('base64').replace(/=+$/, '');
 }
 
-/** @returns an empty object for text that is no JSON object */
+/** @returns an empty object for text that is no JSON object, or has a space after the first brace */
 export function objectOf(text: string): Readonly<Record<string, unknown>> {
   if (!text.startsWith('{"')) return {};
   try {

@@ -1,10 +1,10 @@
-/** A hash of another system that is slow enough to be kept in its own form. */
+/** A hash of another system, in a form that is slow enough to be stored. */
 export interface LegacyHash {
   /** The one form in which the hash is stored, whatever its producer wrote. */
   readonly stored: string;
   /** Scheme and cost. Hashes of one kind take the same time. */
   readonly kind: string;
-  /** Never throws for a wrong password. Runs outside the event loop. */
+  /** Never throws for a wrong password. The slow part runs outside the event loop. */
   verify(password: string): Promise<boolean>;
 }
 

@@ -19,9 +19,9 @@ const READERS = [
 ];
 
 /**
- * Recognises a hash of another system (IM-01): a slow one as its producer wrote it or as it is stored
- * here, a fast one as it is stored, within argon2id, and one of Firebase only as it is stored.
- * Bounds of the cost are checked before anything is computed (IM-02).
+ * Recognises a hash of another system (IM-01). A slow hash may be in the form of its producer or in
+ * the stored form. A fast hash and a hash of Firebase are recognised in the stored form only; that of
+ * a fast hash is within argon2id. Bounds of the cost are checked before anything is computed (IM-02).
  * @returns null where no scheme has this form
  */
 export function parseLegacyHash(text: string): LegacyHash | RefusedHash | null {

@@ -4,16 +4,19 @@ import { bytesOf, phcBase64 } from './encodings.js';
 import { refuse, TOO_EXPENSIVE, type LegacyHash, type LegacyReader, type RefusedHash } from './legacy-hash.js';
 import type { ShaCryptDigest, ShaCryptTask } from './sha-crypt-digest.js';
 
-/** About two seconds of a core. passlib makes 656,000. */
+/** About two seconds on one core. The default of passlib for SHA-512 is 656,000. */
 const MAX_ROUNDS = 1_000_000;
 const MIN_ROUNDS = 1000;
-/** Of text that names none. */
+/** The rounds of a hash that states no number. */
 const DEFAULT_ROUNDS = 5000;
 const MAX_SALT = 16;
 
 const ALPHABET = './0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
-/** Bytes of each group of three advance by one of these steps from group to group. */
+/**
+ * The order in which the text holds the bytes of a digest: groups of three, then `rest`. Each group
+ * adds `step` to the indexes of the group before, modulo the number of bytes in all groups.
+ */
 const LAYOUTS = {
   sha256: { id: '5', bytes: 32, first: [0, 10, 20], step: 21, groups: 10, rest: [31, 30] },
   sha512: { id: '6', bytes: 64, first: [0, 21, 42], step: 22, groups: 21, rest: [63] },
@@ -52,7 +55,8 @@ function hashOf(
   if (salt === null || saltBytes.length > MAX_SALT || tag?.length !== LAYOUTS[digest].bytes || rounds < MIN_ROUNDS)
     return refuse(scheme, 'is malformed');
   if (rounds > MAX_ROUNDS) return refuse(scheme, TOO_EXPENSIVE);
-  // The salt is part of most rounds: a longer one can take another block each time.
+  // The length of the salt is part of the kind because it changes the time: most rounds hash the
+  // salt, and a longer salt can need another block in each.
   const kind = `$${scheme}$rounds=${rounds},s=${saltBytes.length}`;
   return {
     stored: `${kind}$${phcBase64(saltBytes)}$${phcBase64(tag)}`,
@@ -64,8 +68,8 @@ function hashOf(
 /**
  * Computes on a thread of its own: many rounds would keep all other requests waiting. The hash queue
  * bounds how many threads there are.
- * @throws Error if the thread ends without a digest: a login that waited for it would hold its place
- * in the hash queue for ever
+ * @throws Error if the thread ends without a digest; otherwise the login would keep its place in the
+ * hash queue for ever
  */
 export function computeApart(task: ShaCryptTask, file = WORKER): Promise<Uint8Array> {
   const worker = new Worker(file, { workerData: task, execArgv: [] });
@@ -77,7 +81,7 @@ export function computeApart(task: ShaCryptTask, file = WORKER): Promise<Uint8Ar
   });
 }
 
-/** The letters of three bytes begin with the lowest six bits; the bytes are shuffled. */
+/** Decodes groups of four letters, the lowest six bits first. {@link orderOf} gives the index of each byte. */
 function decode(text: string, digest: ShaCryptDigest): Buffer | null {
   const { bytes, rest } = LAYOUTS[digest];
   const order = orderOf(digest);
@@ -90,7 +94,7 @@ function decode(text: string, digest: ShaCryptDigest): Buffer | null {
       decoded[index] = bits & 0xff;
       bits >>>= 8;
     }
-    // A second spelling of the same bytes.
+    // Unused bits that are set would be a second spelling of the same bytes.
     if (bits !== 0) return null;
   }
   return decoded;

@@ -12,8 +12,8 @@ export interface FastHash {
 }
 
 /**
- * Hashes a fast hash with argon2id, so that a copy of the table is worth no more than one of plain
- * argon2id (OWASP Password Storage Cheat Sheet, "Upgrading Legacy Hashes").
+ * Hashes a fast hash with argon2id, so that an attacker with a copy of the table needs as long for
+ * each guess as with plain argon2id (OWASP Password Storage Cheat Sheet, "Upgrading Legacy Hashes").
  * @param hash makes an argon2id hash as a PHC string
  * @returns what {@link readWrapped} reads
  */
