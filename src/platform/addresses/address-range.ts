@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
-/** A network of addresses: one kind of address, its first address and the bits that all share. */
+/** A range of addresses: one of them, and the number of leading bits that all of them share with it. */
 export type AddressRange = readonly [ipaddr.IPv4 | ipaddr.IPv6, number];
 
 /**
@@ -19,7 +19,7 @@ export function parseAddressRange(text: string): AddressRange | null {
   return [parsed, length];
 }
 
-/** The one notation of a range: its first address and its length. */
+/** Returns the canonical notation of a range: its first address and its length. Other text is returned as it is. */
 export function canonicalRange(text: string): string {
   const range = parseAddressRange(text);
   if (!range) return text;

@@ -51,9 +51,9 @@ function parseDomain(input: string): string | null {
 const GMAIL_DOMAINS: ReadonlySet<string> = new Set(['gmail.com', 'googlemail.com']);
 
 /**
- * The key for hourly limits on unwanted mail: at Gmail, all spellings of a mailbox are one.
+ * The key for hourly limits on unwanted mail. Gmail addresses that differ only in dots share one key.
  * Elsewhere a dot makes another mailbox, which must not share a limit (BF-11). Never use this key
- * to find a member, for a cooldown or for a limit on recovery mail.
+ * to find a member, for a cooldown or to count recovery mail.
  */
 export function mailBudgetKey(key: string): string {
   const at = key.indexOf('@');
@@ -70,7 +70,7 @@ export function mailboxKey(key: string): string {
   return (plus > 0 ? local.slice(0, plus) : local) + budgetKey.slice(at);
 }
 
-/** For logs and lists: `ada@example.com` becomes `a***@example.com`. */
+/** Hides the local part but for its first character: `ada@example.com` becomes `a***@example.com`. */
 export function maskEmail(address: string): string {
   const at = address.indexOf('@');
   return at < 1 ? '***' : `${address[0]}***${address.slice(at)}`;

@@ -4,8 +4,9 @@ import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises'
 const WAKE_EARLIER_MS = 1.5;
 
 /**
- * Waits until this moment of `performance.now()`, to a few microseconds. A timer alone sleeps whole
- * milliseconds from the last event of the process, so its end would show when earlier work had ended.
+ * Waits until this moment of `performance.now()`, to a few microseconds. A timer alone counts whole
+ * milliseconds from the event in which the earlier work ended. An attacker who measures the response
+ * time could then find out when that was.
  */
 export async function waitUntil(moment: number): Promise<void> {
   const sleepMs = Math.floor(moment - performance.now() - WAKE_EARLIER_MS);

@@ -20,7 +20,7 @@ const DEFAULT_POOL_THREADS = 4;
 
 const LOOPBACK_HOSTS = ['localhost', '127.0.0.1', '[::1]'];
 
-/** The complete and checked configuration. Durations are whole seconds. */
+/** The complete and checked configuration. Durations are whole seconds, and milliseconds where the name ends in `_MS`. */
 export class AppConfig {
   private constructor(
     readonly env: Readonly<Environment>,
@@ -34,7 +34,10 @@ export class AppConfig {
     readonly socialProviders: readonly SocialProviderSettings[],
   ) {}
 
-  /** @throws ConfigurationError naming every wrong variable at once, without values */
+  /**
+   * @throws ConfigurationError naming every wrong variable, without values. Outside production,
+   *   {@link findProblems} runs only once each setting is valid by itself.
+   */
   static load(variables: NodeJS.ProcessEnv = process.env): AppConfig {
     const problems: Problems = {};
     // An empty value in a .env file means "not set".
@@ -121,7 +124,7 @@ export class AppConfig {
 
   /**
    * The beginning of the names of cookies. Browsers keep the cookies of all ports and, with the
-   * prefix `__Host-`, of all paths of a host together, so instances on one host need other names.
+   * prefix `__Host-`, of all paths of a host together, so each instance on a host needs names of its own.
    */
   get cookiePrefix(): string {
     const path = new URL(this.publicUrl).pathname.split(/[^A-Za-z0-9]+/).filter(Boolean);
@@ -181,7 +184,7 @@ export class AppConfig {
     return this.env.BRAND_LOGO === undefined ? null : readBrandLogo(this.env.BRAND_LOGO);
   }
 
-  /** The logo of mails; the one of the pages unless another one is configured. */
+  /** The logo for mails: BRAND_MAIL_LOGO, else BRAND_LOGO. Mails show it only if it is a PNG. */
   get mailLogo(): BrandLogo | null {
     const { BRAND_MAIL_LOGO } = this.env;
     return BRAND_MAIL_LOGO === undefined ? this.brandLogo : readBrandLogo(BRAND_MAIL_LOGO);
@@ -192,13 +195,13 @@ export class AppConfig {
     return this.socialProviders.find((provider) => provider.id === id)?.name ?? id;
   }
 
-  /** Where providers may send members back to; the first one where a request names none. */
+  /** Where providers may send members back to. A request that names none gets the first one. */
   get socialRedirectUris(): readonly string[] {
     const { SOCIAL_REDIRECT_URIS } = this.env;
     return SOCIAL_REDIRECT_URIS.length > 0 ? SOCIAL_REDIRECT_URIS : [`${this.publicUrl}/pages/social-login`];
   }
 
-  /** Where a provider posts its answer that sends none to the client itself. */
+  /** Where a provider such as Apple posts its answer, because it does not send the answer to the client directly. */
   providerAnswerUri(provider: string): string {
     return `${this.publicUrl}/api/auth/social/${provider}/callback`;
   }

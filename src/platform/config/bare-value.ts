@@ -1,5 +1,5 @@
 /**
- * A value without blanks and quotes around it, which `docker run --env-file` and systemd keep. Our
+ * Returns a value without the blanks and quotes around it, which `docker run --env-file` keeps. Our
  * own secrets stay as they are, because another text would derive other keys.
  */
 export function bareValue(name: string, value: string | undefined): string | undefined {

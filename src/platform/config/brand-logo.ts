@@ -9,8 +9,8 @@ export interface BrandLogo {
 const MAX_BYTES = 200 * 1024;
 
 /**
- * Reads the file behind BRAND_LOGO. Its content decides the type, not its name, so that browsers
- * get no other content declared as an image.
+ * Reads the file of BRAND_LOGO or BRAND_MAIL_LOGO. The content decides the type, not the name, so
+ * that browsers get no other content declared as an image.
  * @throws Error whose message is the broken rule
  */
 export function readBrandLogo(file: string): BrandLogo {

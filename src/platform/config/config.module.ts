@@ -6,8 +6,8 @@ import { ConsentDocuments } from '../consents/consent-documents.js';
 import { AppConfig } from './app-config.js';
 
 /**
- * Provides the checked configuration and the keys derived from its secret. It is read when the
- * module is created, not at import.
+ * Provides the checked configuration and the keys derived from its secrets. The configuration is
+ * read when the module is created, not at import.
  */
 @Global()
 @Module({

@@ -33,8 +33,8 @@ const MAX_PRODUCTION_SECONDS = {
 } as const satisfies Partial<Record<keyof Environment, number>>;
 
 /**
- * The longest life of any access token in use, in seconds. One that was signed before
- * ACCESS_TOKEN_TTL_SECONDS was shortened may live longer than that, up to the maximum of production.
+ * The longest life of any access token in use, in seconds. A token keeps the lifetime that it was signed
+ * with when an operator shortens ACCESS_TOKEN_TTL_SECONDS, so the result is at least the maximum of production.
  */
 export function longestAccessTokenSeconds(ttlSeconds: number): number {
   return Math.max(ttlSeconds, MAX_PRODUCTION_SECONDS.ACCESS_TOKEN_TTL_SECONDS);
@@ -50,8 +50,8 @@ const MIN_HASH_COST = {
 } as const satisfies Partial<Record<keyof Environment, number>>;
 
 /**
- * Checks what the type of a setting cannot: rules between settings, the files and addresses that they
- * name, secrets, and rules that depend on NODE_ENV.
+ * Checks the rules that need more than the type of one setting: rules between settings, the files and
+ * addresses that settings name, secrets, and rules that depend on NODE_ENV.
  * @param known problems of single settings, which are not reported a second time
  */
 export function findProblems(env: Environment, known: Problems): Problems {
@@ -96,8 +96,8 @@ function checkHashCost(env: Environment, report: Report): void {
 }
 
 /**
- * Every mailed link needs a page that it opens, that of an invitation only with SIGN_UP=invited. The
- * configured logos must be readable.
+ * Every mailed link needs a page to open. The link of an invitation needs its page only with
+ * SIGN_UP=invited. The configured logos must be readable.
  */
 function checkPages(env: Environment, report: Report): void {
   for (const [page, variable] of Object.entries(LINKED_PAGES) as [LinkedPage, (typeof LINKED_PAGES)[LinkedPage]][]) {
@@ -136,7 +136,7 @@ function checkMail(env: Environment, report: Report): void {
   }
   if (env.SMTP_CA_FILE === undefined) return;
   try {
-    const pem = readFileSync(env.SMTP_CA_FILE, 'latin1'); // from a Buffer it would read DER, which TLS does not trust
+    const pem = readFileSync(env.SMTP_CA_FILE, 'latin1'); // from a Buffer, X509Certificate would also read DER, which TLS cannot
     new X509Certificate(pem.slice(pem.indexOf('-----BEGIN ')));
   } catch {
     report('SMTP_CA_FILE', 'needs a readable file with a certificate in PEM format');
@@ -147,7 +147,7 @@ function checkSecrets(env: Environment, report: Report): void {
   const isProduction = env.NODE_ENV === 'production';
   const findWeakness = (secret: string): string | null => {
     const weakness = weaknessOf(secret);
-    // Outside production only the length counts, whose message begins with `needs`: development may use a weak secret.
+    // Outside production a secret may be weak but not short. Only the message about its length begins with `needs`.
     return isProduction || weakness?.startsWith('needs') ? weakness : null;
   };
   if (env.SECRET !== undefined) {
@@ -182,7 +182,7 @@ function checkPasskeys(env: Environment, report: Report): void {
     report('PASSKEY_ORIGINS', 'needs origins of the domain PASSKEY_RP_ID or its subdomains, or Android apps');
 }
 
-/** Passwords travel to the old system: only over TLS, and only with a signature. */
+/** Passwords travel to the old system, so the hook needs TLS, except on this machine, and a secret to sign requests. */
 function checkImportHook({ IMPORT_HOOK_URL, IMPORT_HOOK_SECRET }: Environment, report: Report): void {
   if (IMPORT_HOOK_URL === undefined) return;
   const { protocol, hostname } = new URL(IMPORT_HOOK_URL);
@@ -191,7 +191,7 @@ function checkImportHook({ IMPORT_HOOK_URL, IMPORT_HOOK_SECRET }: Environment, r
   checkHookSecret('IMPORT_HOOK_SECRET', IMPORT_HOOK_SECRET, report);
 }
 
-/** Answers decide on claims, and nothing but TLS protects them from an attacker on the way. */
+/** The answers of the hook decide on claims. Only TLS protects the answers from an attacker on the network. */
 function checkTokenHook({ TOKEN_HOOK_URL, TOKEN_HOOK_SECRET }: Environment, report: Report): void {
   if (TOKEN_HOOK_URL === undefined) return;
   const { protocol, hostname } = new URL(TOKEN_HOOK_URL);

@@ -4,7 +4,7 @@ import { withoutLogin } from './server-url.js';
 /** Variables whose value is never shown. The pattern also hides secrets that are added later. */
 const SECRET_NAME = /SECRET|PASSWORD|(^|_)KEYS?$|TOKEN$/;
 
-/** One line for each variable that is set: its value, or a placeholder when it is secret. */
+/** One line for each variable of {@link ENVIRONMENT} that is set: its value, or a placeholder when it is secret. */
 export function configurationReport(variables: NodeJS.ProcessEnv = process.env): string[] {
   return Object.keys(ENVIRONMENT)
     .filter((name) => variables[name])

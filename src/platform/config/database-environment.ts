@@ -1,6 +1,6 @@
 import { count, flag, positiveSeconds, postgresUrl, redisUrl } from './setting-types.js';
 
-/** The database, and the store that counts for limits. */
+/** The database, and the store of the counters of rate limits. */
 export const DATABASE_ENVIRONMENT = {
   DATABASE_URL: postgresUrl({
     devDefault: 'postgres://munjigi:munjigi@localhost:5432/munjigi',

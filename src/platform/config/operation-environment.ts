@@ -3,7 +3,7 @@ import { count, flag, positiveSeconds, seconds, tcpPort, webUrl, wholeNumberBetw
 
 const DAY = 86_400;
 
-/** What operators watch and keep. */
+/** API documentation, monitoring, retention, shutdown, and the sending of mails and webhooks. */
 export const OPERATION_ENVIRONMENT = {
   SWAGGER_ENABLED: flag({ default: false, devDefault: true, desc: 'serve /docs and /docs-json' }),
   METRICS_ENABLED: flag({

@@ -1,7 +1,7 @@
 import { str } from 'envalid';
 import { list } from './setting-types.js';
 
-/** Secrets, signing keys, and what tokens name. */
+/** Secrets, signing keys, and the issuer and audience of tokens. */
 export const SECRETS_ENVIRONMENT = {
   SECRET: str({
     default: undefined,

@@ -1,4 +1,4 @@
-/** Characters that may stand in the user and password of a URL as they are (RFC 3986 section 3.2.1). */
+/** Characters to percent-encode in the user and password of a URL (RFC 3986 section 3.2.1). */
 const NOT_ALLOWED = /%(?![0-9a-f]{2})|[^A-Za-z0-9\-._~!$&'()*+,;=%]/giu;
 
 /**
@@ -9,7 +9,7 @@ const NOT_ALLOWED = /%(?![0-9a-f]{2})|[^A-Za-z0-9\-._~!$&'()*+,;=%]/giu;
 export function encodeLogin(url: string): string | null {
   const [, scheme, login, server] = /^([a-z]+:\/\/)(.*)@([^@]*)$/s.exec(url) ?? [];
   if (scheme === undefined || login === undefined || server === undefined) return url;
-  // A `/`, `?` or `#` before the last `@` belongs to the password, or the `@` to what follows the host.
+  // With a `/`, `?` or `#` before the last `@`, either that character belongs to the password, or the `@` does not end it.
   const isPlain = !/[/?#]/.test(login);
   if (!isPlain && URL.canParse(url)) {
     const [, authority, rest] = /^[a-z]+:\/\/([^/?#]*)(.*)$/s.exec(url)!;
@@ -35,7 +35,7 @@ function encodePart(text: string): string {
   return text.replace(NOT_ALLOWED, (character) => encodeURIComponent(character));
 }
 
-/** Whether the escapes stand for text: `%E0` alone is a part of a character, so a person typed it. */
+/** Whether the escapes decode to text. `%E0` alone is only a part of a character, so its `%` is a typed percent sign. */
 function isEncodedText(text: string): boolean {
   try {
     decodeURIComponent(text.replace(/%(?![0-9a-f]{2})/gi, '%25'));

@@ -15,7 +15,7 @@ const MAX_SECONDS = 366 * 86_400;
 export const wholeNumberBetween = (min: number, max: number) =>
   makeValidator((input) => parseWholeNumber(input, min, max));
 
-/** A switch. Other programs write it in other words, which mean the same. */
+/** A switch. It also accepts the words of other programs, such as `yes` and `on`. */
 export const flag = makeValidator((input) => {
   const word = input.toLowerCase();
   if (['true', 't', 'yes', 'on', '1'].includes(word)) return true;
@@ -35,10 +35,10 @@ export const tcpPort = wholeNumberBetween(0, 65_535);
 
 export const webUrl = makeValidator((input) => checkUrl(input, ['http:', 'https:']).replace(/\/$/, ''));
 
-/** A page that browsers open. */
+/** The URL of a page that browsers open, or of a hook; without user and password. */
 export const pageUrl = makeValidator((input) => checkNoLogin(checkUrl(input, ['http:', 'https:'])));
 
-/** A URL that paths are appended to. @returns it without a slash at the end, and none doubled */
+/** A URL that paths are appended to. @returns the URL without a slash at the end and without double slashes */
 export const baseUrl = makeValidator((input) => {
   const { origin, pathname } = new URL(checkNoLogin(checkUrl(input, ['http:', 'https:'])));
   if (/[?#]/.test(input)) throw new Error('needs a URL without ? and #, such as https://accounts.example.com');
@@ -56,8 +56,8 @@ export const sender = makeValidator((input) => {
 });
 
 /**
- * As a server names itself to another: a host name, or an address in brackets (RFC 5321 section
- * 4.1.3).
+ * The name by which a server introduces itself in EHLO: a host name, or an address in brackets
+ * (RFC 5321 section 4.1.3).
  */
 export const hostName = makeValidator((input) => {
   if (!/^([a-z0-9_-]+(\.[a-z0-9_-]+)*|\[(IPv6:)?[0-9a-f.:]+\])$/i.test(input))
@@ -66,7 +66,7 @@ export const hostName = makeValidator((input) => {
 });
 
 export const cookiePrefix = makeValidator((input) => {
-  // Browsers drop a cookie whose name promises more than it holds, such as `__Secure-` over HTTP.
+  // Browsers drop a cookie that breaks the rule of its name's prefix, such as `__Secure-` over HTTP.
   if (!/^(?!__)[A-Za-z0-9_-]{1,40}$/.test(input))
     throw new Error('needs up to 40 letters, digits, - and _, without __ at the beginning');
   return input;
@@ -84,8 +84,8 @@ export const countries = makeValidator((input) =>
 );
 
 /**
- * Comma-separated origins of web pages, and of apps and browser extensions, whose scheme is their
- * own.
+ * Comma-separated origins of web pages, apps and browser extensions. Apps and extensions have schemes
+ * of their own.
  */
 export const origins = makeValidator((input) =>
   parseItems(input).map((item) => {
@@ -95,8 +95,8 @@ export const origins = makeValidator((input) =>
 );
 
 /**
- * Comma-separated addresses of pages and apps. A request must name one of them exactly, so that no
- * reading of URLs is left to tricks (RFC 9700 section 4.1.3).
+ * Comma-separated addresses of pages and apps. A request must name one of them exactly, because
+ * attackers have tricks against every looser comparison (RFC 9700 section 4.1.3).
  */
 export const redirectUris = makeValidator((input) =>
   parseItems(input).map((item) => {
@@ -107,7 +107,7 @@ export const redirectUris = makeValidator((input) =>
   }),
 );
 
-/** Comma-separated pairs of a provider and a mail domain, or `*` for all domains; `none` for no pair. */
+/** Comma-separated pairs `provider=domain`, where the domain `*` means all mail domains; `none` for no pair. */
 export const trustedMailboxes = makeValidator((input) =>
   (input === 'none' ? [] : parseItems(input)).map((item) => {
     if (!/^[a-z][a-z0-9]{1,30}=(\*|([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]([a-z0-9-]*[a-z0-9])?)$/.test(item))
@@ -209,9 +209,7 @@ function checkServerUrl(input: string, protocols: string[]): string {
   return url;
 }
 
-/**
- * Such as `capacitor://localhost`, `app://.` or `chrome-extension://` with the id of the extension.
- */
+/** Whether the text is the origin of an app or extension, such as `capacitor://localhost` or `app://.`. */
 function isAppOrigin(input: string): boolean {
   const scheme = /^([a-z][a-z0-9+.-]*):\/\/[\w.-]+(:\d{1,5})?$/.exec(input)?.[1];
   // Pages of these schemes have the origin `null`, which every attacker's sandboxed frame has too.

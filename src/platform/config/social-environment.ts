@@ -1,7 +1,10 @@
 import { str } from 'envalid';
 import { list, redirectUris, trustedMailboxes, webUrl } from './setting-types.js';
 
-/** The settings of social login. A provider is on as soon as its client id is set. */
+/**
+ * The settings of social login. Google, Kakao, Naver and Apple are on as soon as their client id is set, other
+ * providers as soon as SOCIAL_OIDC_PROVIDERS names them.
+ */
 export const SOCIAL_ENVIRONMENT = {
   SOCIAL_REDIRECT_URIS: redirectUris({
     default: [],

@@ -35,7 +35,7 @@ export function startFailure(error: unknown): string | undefined {
 }
 
 /**
- * An error of listening as a sentence for the operator; any other error as it is.
+ * Turns an error of listening into one with a sentence for the operator. Returns any other error unchanged.
  * @param host the setting HOST
  */
 export function listenFailure(error: unknown, host: string): unknown {

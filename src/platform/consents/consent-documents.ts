@@ -9,11 +9,11 @@ export interface ConsentDocument {
   readonly title: string;
   readonly url: string | null;
   readonly required: boolean;
-  /** Whether it allows advertising, of which the law requires reminders. */
+  /** Whether a consent to it allows advertising. The law requires reminders of such a consent. */
   readonly marketing: boolean;
   /** Seconds since 1970. */
   readonly effectiveFrom: number;
-  /** SHA-256 of its text, or of this declaration where the file names none; in hexadecimal. */
+  /** SHA-256 in hexadecimal: of its text if the file declares one (`sha256`), else of this declaration. */
   readonly hash: string;
 }
 
@@ -25,11 +25,11 @@ export class ConsentDocuments {
   /** Of a server without consents. */
   static readonly NONE = new ConsentDocuments([]);
 
-  /** @param documents of one id in any order */
+  /** @param documents in the order of the file; versions of one id need not be sorted */
   constructor(private readonly documents: readonly ConsentDocument[]) {}
 
   /**
-   * @param file CONSENTS; undefined declares none, and loads nothing
+   * @param file the path in CONSENTS; undefined for no documents
    * @throws ConfigurationError
    */
   static async ofFile(file: string | undefined): Promise<ConsentDocuments> {
@@ -54,7 +54,7 @@ export class ConsentDocuments {
 
   /**
    * The version of each document that is in force.
-   * @param languages the preferred one first; a document without any of them is in that of its first entry
+   * @param languages the preferred one first; a document in none of them is returned as its first entry in the file
    */
   listInForce(now: number, languages: readonly string[]): ConsentDocument[] {
     return this.pick(
@@ -80,7 +80,7 @@ export class ConsentDocuments {
     )[0];
   }
 
-  /** A document that was agreed to, in another version where that one is no longer declared. */
+  /** The agreed version of a document. If it is no longer declared: the version that stands last in the file. */
   findAgreed({ id, version }: DocumentVersion, language: string): ConsentDocument | undefined {
     const versions = this.pick([language], (one) => one.id === id);
     return versions.find((one) => one.version === version) ?? versions.at(-1);

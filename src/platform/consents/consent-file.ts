@@ -10,7 +10,7 @@ const MOMENT = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2}))?$/;
 const MAX_TITLE = 200;
 const MAX_DOCUMENTS = 200;
 
-/** Reads the file CONSENTS. Loaded only where that is set. */
+/** Reads the file that CONSENTS names. Loaded only where CONSENTS is set. */
 export class ConsentFile {
   /** @throws Error whose message is the broken rule */
   static read(text: string): ConsentDocument[] {
@@ -86,7 +86,7 @@ function matches(value: unknown, pattern: RegExp): value is string {
   return typeof value === 'string' && pattern.test(value);
 }
 
-/** Pages link to it, so that `javascript:` must not pass. */
+/** Pages link to the URL, so `javascript:` must not pass. */
 function isWebUrl(value: unknown): value is string {
   return typeof value === 'string' && value.length <= 2048 && /^https?:\/\//.test(value) && URL.canParse(value);
 }

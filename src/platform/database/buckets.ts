@@ -1,6 +1,6 @@
 /** A period in parts of equal length, up to now. */
 export interface Buckets {
-  /** The begin of the first part, in seconds since 1970. */
+  /** The start of the first part, in seconds since 1970. */
   readonly fromSeconds: number;
   /** The length of a part. */
   readonly seconds: number;
@@ -14,7 +14,7 @@ export interface BucketCount {
   readonly count: number;
 }
 
-/** SQL for the number of the part; `$1` is the begin of the first part, `$2` the length of a part. */
+/** SQL for the number of the part; `$1` is the start of the first part, `$2` the length of a part. */
 export const bucketOf = (column: string): string =>
   `floor((extract(epoch FROM ${column}) - $1::float8) / $2::float8)::int`;
 

@@ -96,7 +96,10 @@ export function adviceFor(error: unknown, setting = 'DATABASE_URL'): string {
   return (advice ?? 'Check the URL in SETTING.').replaceAll('SETTING', setting);
 }
 
-/** Remedies by the message of PostgreSQL, PgBouncer or the driver, which are in English here. */
+/**
+ * Remedies by the message of PostgreSQL, PgBouncer or the driver. If `lc_messages` of PostgreSQL is
+ * not English, most of its messages match none and get the general advice.
+ */
 const REMEDIES: readonly (readonly [reason: RegExp, remedy: string])[] = [
   [/unsupported startup parameter/, 'Through PgBouncer, also set DATABASE_DIRECT_URL (docs/scaling.md).'],
   [/password authentication failed/, 'Correct the user or the password in SETTING.'],

@@ -20,7 +20,7 @@ export const isInFuture = (): FindOperator<Date> => Raw((column) => `${column} >
 /** A time span that ends now or earlier, in seconds before now. */
 export interface PastPeriod {
   readonly sinceSecondsAgo: number;
-  /** Absent: also what another transaction has written since this one began. */
+  /** Absent: no upper limit, so rows of transactions that began after this one count too. */
   readonly untilSecondsAgo?: number;
 }
 

@@ -50,8 +50,8 @@ export class Database implements Sql {
     try {
       const client = (await runner.connect()) as DatabaseClient;
       tx = await Tx.begin(runner.manager, client);
-      // TypeORM must know of the transaction: a manager that saves several rows would open another.
-      // The methods of TypeORM that begin one would wait for the answer to BEGIN.
+      // TypeORM must know of the transaction: otherwise a manager that saves several rows would open
+      // another one. TypeORM's own `startTransaction` would wait for the answer to BEGIN.
       Object.assign(runner, { isTransactionActive: true, transactionDepth: 1 });
       const result = await work(tx);
       await tx.commit();

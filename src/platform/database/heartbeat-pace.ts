@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 interface Pauses {
   /** Between two heartbeats while requests need them. */
   readonly busyMs: number;
-  /** Between two heartbeats that only find a lost connection. */
+  /** Between two heartbeats while no request needs them: they only detect a lost connection. */
   readonly idleMs: number;
   /** After this long without a request the pauses become long. */
   readonly idleAfterMs: number;

@@ -66,22 +66,22 @@ export class Notifications implements OnApplicationBootstrap, OnApplicationShutd
   }
 
   /**
-   * Whether every message sent so far has arrived or will arrive within the heartbeat. False at the
-   * first request after an idle time, which makes the heartbeat fast again.
+   * Whether the last heartbeat is so recent that a lost connection stays unnoticed for {@link SILENCE_MS}
+   * at most. Usually false at the first request after an idle time. Each read makes the heartbeat fast.
    */
   get isLive(): boolean {
     this.pace.need();
     return performance.now() - this.lastHeartbeatMs < SILENCE_MS;
   }
 
-  /** Like {@link isLive}, but waits for a heartbeat where an idle time had slowed it down. */
+  /** Like {@link isLive}, but makes a heartbeat first if the last one is too old, as after an idle time. */
   async confirmLive(): Promise<boolean> {
     if (this.isLive) return true;
     await this.heartbeat().catch(() => undefined);
     return this.isLive;
   }
 
-  /** Whether no heartbeat is overdue. For observers: it does not make the heartbeat fast. */
+  /** Whether the heartbeats arrive on time. For metrics: unlike {@link isLive}, it does not make them fast. */
   get isConnected(): boolean {
     return performance.now() - this.lastHeartbeatMs < this.pace.pauseMs + SILENCE_MS - HEARTBEAT.busyMs;
   }
@@ -136,7 +136,7 @@ export class Notifications implements OnApplicationBootstrap, OnApplicationShutd
     await client.connect();
     this.client = client;
     try {
-      // First, because subscribers note when they received a message.
+      // The clock comes first, because subscribers record by it when a message arrived.
       await this.synchroniseClock();
       // LISTEN before reading: a commit in between is received, read or both, but never missed.
       for (const { channel } of this.subscriptions) await client.query(`LISTEN ${channel}`);
@@ -172,7 +172,7 @@ export class Notifications implements OnApplicationBootstrap, OnApplicationShutd
     if (this.client !== client) return;
     this.client = undefined;
     this.lastHeartbeatMs = Number.NEGATIVE_INFINITY;
-    // Connects again at once, also while no request needs it.
+    // Ends a long pause, so that `keepListening` connects again even while no request needs it.
     this.pace.need();
   }
 

@@ -10,9 +10,9 @@ interface Call<Key> {
 }
 
 /**
- * Runs a statement for the first call at once. Calls that arrive while statements run share the
- * next one. For results that must be stored soon, where SharedStatement would first wait for the
- * end of the turn of the event loop.
+ * Runs a statement for each call at once while fewer than `maxRunning` statements run. Later
+ * calls wait and share the next statement. For results that must be stored soon: SharedStatement
+ * would first wait for the end of the turn of the event loop.
  */
 export class PromptStatement<Key> {
   private readonly waiting: Call<Key>[] = [];

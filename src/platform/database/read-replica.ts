@@ -12,16 +12,17 @@ const WARN_EVERY_MS = 60_000;
 
 /**
  * Reads large lists from the read replica, or from the database when no replica is configured or it
- * does not answer. The replica lags a little, so never decide anything by what it returns, but for what
- * belongs to its own lists: see {@link ReadReplica.alone}.
+ * does not answer. The replica lags a little, so no decision may depend on what it returns. The only
+ * exception is where a reader of its lists continues: see {@link ReadReplica.alone}.
  */
 @Injectable()
 export class ReadReplica implements Sql, OnApplicationShutdown {
   private readonly logger = new Logger(ReadReplica.name);
   private readonly pool: pg.Pool | undefined;
   /**
-   * The same without the database in place of a replica that does not answer: where a list goes on
-   * depends on the state of the server that answered it.
+   * Like {@link query}, but fails if a configured replica does not answer. For the position in the event log
+   * from which a client continues after it has copied a list: a position that the database gives may lie
+   * after changes that the replica's list does not contain yet.
    * @throws DomainError `service_unavailable` while the replica does not answer
    */
   readonly alone: Sql = {

@@ -3,7 +3,7 @@ import { DatabaseClient } from './database-client.js';
 
 /**
  * Sends every statement without its name. A pooler in transaction mode may give each transaction
- * another connection, where a statement prepared on the last one does not exist. An unnamed
+ * another connection, which lacks the statements prepared on the previous connection. An unnamed
  * statement is parsed each time it runs.
  */
 export class UnnamedStatementsClient extends DatabaseClient {

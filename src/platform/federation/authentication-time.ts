@@ -2,10 +2,10 @@
 const CLOCK_TOLERANCE_MS = 60_000;
 
 /**
- * Asks a provider to authenticate the person even where it has a session (OpenID Connect Core
- * 3.1.2.1). Google knows no `prompt=login`. It states `auth_time` only where it is asked for and the
- * console allows it ("Session age claims" of its security bundle). Kakao always states it, and does not
- * document whether a login in a session that it has renews it.
+ * Parameters that ask a provider to authenticate the person even with a session there (OpenID Connect
+ * Core 3.1.2.1). Google does not support `prompt=login`. Google states `auth_time` only if the request
+ * asks for it and the console allows it ("Session age claims" of its security bundle). Kakao always
+ * states `auth_time`, and does not document whether a login during an existing session renews it.
  */
 export function reauthenticationParameters(providerId: string): Record<string, string> {
   if (providerId !== 'google') return { prompt: 'login', max_age: '0' };
@@ -14,9 +14,9 @@ export function reauthenticationParameters(providerId: string): Record<string, s
 }
 
 /**
- * Checks that the person authenticated during the journey. The parameters alone prove nothing: who
- * holds the browser can remove them from the URL, and some providers ignore them (SO-32).
- * @throws Error where the ID token states no time, or one before the journey
+ * Checks that the person authenticated during the journey. The parameters alone prove nothing: the
+ * person at the browser can remove them from the URL, and some providers ignore them (SO-32).
+ * @throws Error where the ID token states no time, or one before the journey by more than the tolerance
  */
 export function checkAuthenticationTime(authTime: unknown, sinceMs: number): void {
   if (typeof authTime !== 'number' || Number.isNaN(authTime))

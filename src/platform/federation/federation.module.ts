@@ -11,7 +11,7 @@ import { ProviderRevocationsRepository } from './revocations/provider-revocation
 import { ProviderRevocationsService } from './revocations/provider-revocations.service.js';
 import { SocialRequestsRepository } from './social-requests.repository.js';
 
-/** Logging in at other providers. Loads nothing of their protocols before the first use. */
+/** Login with an account at a social provider. The library of their protocols is loaded at its first use. */
 @Module({
   providers: [
     ...[FederationService, IdentityProviders, SocialRequestsRepository, ProviderNoticesService],

@@ -3,7 +3,7 @@ import type { NoticeClaims } from './notices/provider-notice.js';
 /** An account at a provider, as the provider vouches for it. */
 export interface ProviderAccount {
   readonly provider: string;
-  /** The provider's id of the account; it alone identifies it. An address may move to another person. */
+  /** The provider's id of the account. Only this id identifies it: an address may move to another person. */
   readonly subject: string;
   readonly email: string | null;
   /** Whether the provider has seen that the account receives mail there. */
@@ -21,18 +21,18 @@ export interface ProviderGrant {
 /** What a provider answers to a login. */
 export interface ProviderLogin {
   readonly account: ProviderAccount;
-  /** Null where the provider gave no refresh token, or takes permissions back without one. */
+  /** Null unless the provider gave a refresh token that can take the permission back. */
   readonly grant: ProviderGrant | null;
 }
 
-/** What one authorization request and its answer have in common. The server keeps it. */
+/** Values that the server keeps from an authorization request until its answer. */
 export interface RequestSecrets {
   readonly nonce: string;
   /** Of PKCE (RFC 7636). */
   readonly codeVerifier: string;
   /**
-   * Set where the person must authenticate at the provider during this journey, even with a session
-   * there: milliseconds since 1970 at its beginning.
+   * The beginning of this journey, in milliseconds since 1970. Set only where the person must
+   * authenticate at the provider during the journey, even with a session there.
    */
   readonly reauthenticatesSinceMs?: number | undefined;
 }
@@ -57,10 +57,13 @@ export interface NativeAnswer {
   readonly authorizationCode?: string | undefined;
 }
 
-/** What it takes to take a permission back at the provider. */
+/**
+ * What this service needs to take a permission back at the provider: the {@link ProviderGrant} or the
+ * subject. With `none`, it cannot take permissions back.
+ */
 export type RevocationMeans = 'grant' | 'subject' | 'none';
 
-/** A security event token whose signature counts. */
+/** A security event token that has passed the checks of {@link IdentityProvider.verifyNotice}. */
 export interface VerifiedToken {
   readonly claims: NoticeClaims;
   readonly issuers: readonly string[];
@@ -68,7 +71,7 @@ export interface VerifiedToken {
 
 /** One provider and its protocol. */
 export interface IdentityProvider {
-  /** Whether the provider can state, signed, when a person authenticated. */
+  /** Whether the provider can state in a signed token when a person authenticated. */
   readonly statesAuthenticationTime: boolean;
   /** @throws ProviderUnavailableError */
   authorizationUrl(request: AuthorizationRequest): Promise<string>;

@@ -20,8 +20,8 @@ export class KakaoProvider extends OpenIdProvider {
   }
 
   /**
-   * Kakao has no `email_verified`: it names an address only if it is valid and verified
-   * (developers.kakao.com, REST API, ID token payload). Its name for people is the nickname.
+   * Kakao sends no `email_verified`. Its ID token contains an address only if the address is valid and
+   * verified (developers.kakao.com, REST API, ID token payload). The nickname serves as the name.
    */
   protected override accountOf(claims: IdTokenClaims): ProviderAccount {
     return super.accountOf({ ...claims, email_verified: claims.email !== undefined, name: claims.nickname });

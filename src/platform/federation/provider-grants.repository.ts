@@ -22,7 +22,7 @@ export class ProviderGrantsRepository {
     return rows[0]!.name;
   }
 
-  /** Keeps a token where there is none. */
+  /** Stores an encrypted refresh token, unless the account has one. */
   async restore(tx: Tx, { provider, subject }: GrantKey, sealed: Buffer, keyId: string): Promise<void> {
     await tx.query(
       `INSERT INTO provider_grants AS g (provider, subject, sealed, sealed_by) VALUES ($1, $2, $3, $4)
@@ -32,7 +32,7 @@ export class ProviderGrantsRepository {
     );
   }
 
-  /** @returns the encrypted refresh token; null if there is none */
+  /** Deletes a grant. @returns its encrypted refresh token; null if there is none */
   async take(tx: Tx, { provider, subject }: GrantKey): Promise<Buffer | null> {
     const { rows } = await tx.query<{ sealed: Buffer | null }>(
       `DELETE FROM provider_grants WHERE provider = $1 AND subject = $2 RETURNING sealed`,

@@ -22,7 +22,7 @@ export class ProviderGrantsService {
 
   /**
    * Keeps the refresh token of a login and the name that came with it.
-   * @param postedName Apple sends it with the first answer of a person alone, outside of the ID token
+   * @param postedName the name that Apple posts outside of the ID token, only with a person's first answer
    * @returns the account with the name of this login or an earlier one
    */
   async keep({ account, grant }: ProviderLogin, postedName: string | null): Promise<ProviderAccount> {
@@ -40,7 +40,7 @@ export class ProviderGrantsService {
     return { ...account, name: account.name ?? name };
   }
 
-  /** @returns the encrypted refresh token, which is kept no longer; null if there is none */
+  /** Deletes a grant, with its name. @returns its encrypted refresh token; null if there is none */
   async take(tx: Tx, key: GrantKey): Promise<Buffer | null> {
     return this.repository.take(tx, key);
   }

@@ -28,7 +28,7 @@ export async function fetchFromProvider(url: string, options: RequestInit): Prom
   return new Response(body, { status, statusText, headers });
 }
 
-/** @throws Error where the answer breaks off or does not end */
+/** @throws Error where the answer breaks off, is too long or takes too long */
 async function readBody(response: Response): Promise<Uint8Array | null> {
   const chunks: Uint8Array[] = [];
   let size = 0;

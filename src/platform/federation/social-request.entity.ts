@@ -1,11 +1,14 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** A journey to a provider that has begun and not come back. It knows no member. */
+/**
+ * A login at a provider that the client has begun and not finished. It knows no member. A used ID token or
+ * notice also has a row, with an empty state.
+ */
 @Entity('social_requests')
 @Index('social_requests_expires_at', ['expiresAt'])
 @Index('social_requests_state', ['stateDigest'])
 export class SocialRequest {
-  /** Of the `requestId`, a secret of the client that began. */
+  /** Digest of the `requestId`, a secret of the client that began; in the row of a used token, of what identifies it. */
   @PrimaryColumn('bytea', { name: 'id_digest' }) idDigest: Buffer;
   @Column('text') provider: string;
   @Column('bytea', { name: 'state_digest' }) stateDigest: Buffer;

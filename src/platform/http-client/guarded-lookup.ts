@@ -2,7 +2,7 @@ import { promises as dns, type LookupAddress } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { isPublicAddress } from '../addresses/ip-address.js';
 
-/** A receiver's host is, or resolves to, an address inside the operator's network. */
+/** A receiver's host is, or resolves to, an address that is not public: it may be inside the operator's network. */
 export class BlockedAddressError extends Error {
   constructor(host: string) {
     super(`${host} has an address that is not public`);
@@ -55,7 +55,7 @@ export function guardedLookup(resolver: Resolver = resolveAll): LookupFunction {
 
 /**
  * Checks a host that is an address itself: Node.js resolves no such host, so {@link guardedLookup}
- * never sees it. `URL` has turned other spellings (`0x7f.1`, `2130706433`) into this one.
+ * never sees it. `URL` has turned other spellings (`0x7f.1`, `2130706433`) into the usual one.
  * @throws BlockedAddressError
  */
 export function checkLiteralHost({ hostname }: URL): void {

@@ -2,7 +2,7 @@ import { isObject } from '../attributes/attribute-declarations.js';
 import type { HttpAnswer } from './http-sender.js';
 
 /**
- * The body of a 200. A redirect is refused as well: the answer decides on accounts and claims, so it
+ * The body of an answer with status 200. A redirect is refused as well: the answer decides on accounts and claims, so it
  * must come from the URL that the operator configured.
  * @throws Error for another status, and for a body that is longer than `maxBytes`
  */

@@ -4,8 +4,8 @@ import { checkLiteralHost, guardedLookup, type Resolver } from './guarded-lookup
 
 export interface HttpSenderSettings {
   /**
-   * Whether receivers may have addresses inside the operator's network, and plain HTTP. For URLs
-   * that the operator configures; never for those that come in through the API of a public server.
+   * Whether receivers may have addresses inside the operator's network and use plain HTTP. Meant for
+   * URLs that the operator configures, never for those that come in through the API of a public server.
    */
   readonly allowPrivateAddresses: boolean;
   /** For the whole request: name, connection, answer. */
@@ -27,13 +27,13 @@ export interface HttpAnswer {
 /** The receiver did not answer in time. */
 export class NoAnswerInTimeError extends Error {}
 
-/** Longer, and receivers that close idle connections after five seconds would do so in use. */
+/** Shorter than five seconds, after which many receivers close an idle connection: a new request could meet that close. */
 const IDLE_MS = 4000;
 
 /**
- * Posts to servers of others: with one limit of time for everything, a bounded answer, no redirects
- * and, unless allowed, to public addresses over HTTPS only (EV-04). Connections are kept for the next
- * request.
+ * Posts to servers of others, with one time limit for everything and a bounded answer. Follows no
+ * redirects. Refuses private addresses and plain HTTP, unless the settings allow them (EV-04). Keeps
+ * connections for the next request.
  */
 export class HttpSender {
   private readonly agents: { readonly 'http:': http.Agent; readonly 'https:': https.Agent };
@@ -67,7 +67,7 @@ export class HttpSender {
     } catch (error) {
       if (timeout.aborted)
         throw new NoAnswerInTimeError(`no answer within ${this.settings.timeoutMs / 1000} s`, { cause: error });
-      // The receiver closed an idle connection in the moment it was used again.
+      // Tried once more only if the receiver closed an idle connection in the moment it was used again.
       if ((error as { isStale?: boolean }).isStale !== true || either.aborted) throw error;
       return await this.attempt(target, headers, body, either);
     }

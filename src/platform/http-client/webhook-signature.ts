@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 
-/** As Standard Webhooks writes a secret: this prefix and base64. */
+/** Standard Webhooks writes a secret as this prefix and base64. */
 const PREFIX = 'whsec_';
 /** Between 24 and 64 bytes, by Standard Webhooks. */
 const SECRET_BYTES = 32;

@@ -34,14 +34,14 @@ export interface ApiKeyPrincipal {
   readonly expiresAt: number | null;
 }
 
-/** On whose behalf a request runs: a member of a session, or an API key. */
+/** On whose behalf a request runs: a signed-in member, or an API key. */
 export type Principal = MemberPrincipal | ApiKeyPrincipal;
 
 export function isApiKey(principal: Principal): principal is ApiKeyPrincipal {
   return 'apiKeyId' in principal;
 }
 
-/** The id of the member or the API key, for what belongs to one reader. */
+/** The id of the member or the API key. A cursor of a list can be bound to this id, as its reader. */
 export function idOf(principal: Principal): string {
   return isApiKey(principal) ? principal.apiKeyId : principal.memberId;
 }

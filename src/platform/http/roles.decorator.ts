@@ -5,8 +5,8 @@ import type { Role } from './principal.js';
 const ROLES = 'munjigi:roles';
 
 /**
- * Restricts a route to members with one of the roles. Without it, an access token of any member is
- * enough. Without any role, the route is for API keys only.
+ * Restricts a route to members with one of the roles. A route without this decorator accepts the
+ * access token of any member. With an empty list of roles, the route is for API keys only.
  */
 export const Roles = (...roles: Role[]): CustomDecorator => SetMetadata(ROLES, roles);
 

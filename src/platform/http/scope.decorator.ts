@@ -17,8 +17,8 @@ export const API_KEY_PROBLEMS = [
 export const SCOPE_EXTENSION = 'x-api-key-scope';
 
 /**
- * Opens a route to API keys with this scope. Every other route refuses API keys: deny by default
- * (AK-01). Members still need what `@Roles()` and the guards of the route ask for.
+ * Opens a route to API keys with this scope. Every other guarded route refuses API keys: deny by
+ * default (AK-01). Members still need what `@Roles()` and the guards of the route ask for.
  */
 export function Scope(scope: ApiKeyScope): MethodDecorator {
   return applyDecorators(SetMetadata(SCOPE, scope), ApiBearerAuth('apiKey'), ApiExtension(SCOPE_EXTENSION, scope));

@@ -16,7 +16,7 @@ export function negotiateLocale(acceptLanguage: string | undefined, fallback: Lo
   return negotiate(acceptLanguage, LOCALES, fallback);
 }
 
-/** As {@link negotiateLocale}, among other languages. */
+/** As {@link negotiateLocale}, for the languages in `supported`. */
 export function negotiate<Tag extends string>(
   acceptLanguage: string | undefined,
   supported: readonly Tag[],
@@ -25,7 +25,7 @@ export function negotiate<Tag extends string>(
   if (acceptLanguage === undefined || acceptLanguage === '') return fallback;
   // The fallback comes first, because the first wins among equals, such as with `*`.
   const available = [fallback, ...supported.filter((locale) => locale !== fallback)];
-  // Limited, because parsing a header of many kilobytes takes milliseconds; browsers send less.
+  // The header is cut off, because parsing many kilobytes takes milliseconds; browsers send less.
   // Some HTTP libraries send the name of a POSIX locale, `ko_KR` or `ko@euro`, or the three-letter
   // code of the language instead of a language tag.
   const header = acceptLanguage

@@ -4,8 +4,8 @@ import { LOCALES, negotiate, type Locale } from './locale.js';
 export type MailLocale = Locale | (string & {});
 
 /**
- * The languages of mails that this process offers. Set when the configuration is read, because the
- * decorators of requests exist before.
+ * The languages of mails that this process offers. The list is filled when the configuration is read,
+ * because the decorators of request fields run before that.
  */
 const offered: MailLocale[] = [...LOCALES];
 
@@ -17,7 +17,7 @@ export function offerMailLocales(added: readonly MailLocale[]): void {
 /** Whether texts in this language come with the server. */
 export const isOurs = (locale: MailLocale): locale is Locale => LOCALES.some((ours) => ours === locale);
 
-/** Ours first. */
+/** The languages of mails, those that come with the server first. */
 export function mailLocales(): readonly MailLocale[] {
   return offered;
 }
@@ -37,8 +37,8 @@ export function findMailLocale(tag: string): MailLocale | undefined {
 }
 
 /**
- * The language that the operator added, if `Accept-Language` prefers one to ours.
- * @returns undefined where one of ours fits best, and while none was added
+ * The language added by the operator that `Accept-Language` prefers to the languages of the server.
+ * @returns undefined if a language of the server fits best, or if the operator added none
  */
 export function findAddedLocale(acceptLanguage: string | undefined, fallback: Locale): MailLocale | undefined {
   if (offered.length === LOCALES.length) return undefined;

@@ -3,7 +3,10 @@ import pino, { type DestinationStream, type Logger, type LoggerOptions } from 'p
 import { LineBuffer } from './line-buffer.js';
 import { readableLine } from './readable-line.js';
 
-/** The values of fields with these names are blanked, in case a secret is logged by mistake. */
+/**
+ * Fields with these names are blanked in objects inside an entry, up to two levels deep, in case a
+ * secret is logged by mistake. Fields of the entry itself are not.
+ */
 const REDACTED = [
   'password',
   'newPassword',

@@ -1,7 +1,7 @@
 /** An entry of the log, as AppLogger writes it. */
 type Entry = Readonly<Record<string, unknown>>;
 
-/** Fields that the beginning of a line shows, and those that help only machines. */
+/** Fields that have their own place in a line, and those that help only machines. */
 const SHOWN_OR_LEFT_OUT = new Set(['time', 'level', 'msg', 'context', 'stack', 'requestId']);
 const REQUEST_FIELDS = new Set(['method', 'route', 'status', 'ms', 'ip', 'memberId']);
 
@@ -15,8 +15,9 @@ const plain: Paint = (_colour, text) => text;
 const painted: Paint = (colour, text) => (colour === undefined ? text : `\u001b[${colour}m${text}\u001b[0m`);
 
 /**
- * Formats a JSON line of the log for a person at a terminal: time, method, path, status and
- * milliseconds of a request; time, level and text of anything else. Other lines stay as they are.
+ * Formats a JSON line of the log for a person at a terminal. A request is shown by time, method, route,
+ * status and milliseconds, any other entry by time, level and text. In a line that is not an entry,
+ * only control characters are escaped.
  */
 export function readableLine(json: string, hasColours = false): string {
   const entry = parse(json);

@@ -1,9 +1,9 @@
-/** While a failure goes on, it is reported this often. */
+/** While a failure goes on, it is reported at most this often. */
 const REPORT_EVERY_MS = 30_000;
 
 /**
- * Reports attempts that fail again and again as one line with a count: the first failure, each new
- * reason, and then one line every 30 seconds.
+ * Keeps the log short while attempts fail again and again. Reports the first failure and each new
+ * reason at once, and then at most one line with the count every 30 seconds.
  */
 export class RepeatedFailure {
   private count = 0;

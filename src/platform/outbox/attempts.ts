@@ -8,7 +8,7 @@ export interface Lease {
 
 /** A row whose lease this process holds. */
 export interface ClaimedRow extends Lease {
-  /** Undeliverable for so long that the next failure is the last. */
+  /** The row has waited for so long that its next failure is its last. */
   readonly isOverdue: boolean;
 }
 
@@ -38,8 +38,8 @@ export function postponed(row: ClaimedRow, reason: string, backoff: Backoff): Ro
 }
 
 /**
- * Counts the attempts of this process. First attempts are counted separately, because each row has
- * exactly one.
+ * Counts the attempts of this process. First attempts are counted separately, because automatic
+ * retries of a row do not add to them.
  */
 export class AttemptCounts {
   readonly first = noAttempts();

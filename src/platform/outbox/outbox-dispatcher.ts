@@ -46,7 +46,7 @@ export class OutboxDispatcher<Row extends ClaimedRow> {
   /** One per attempt in progress. */
   private readonly abortControllers = new Set<AbortController>();
   private claiming: Promise<void> | undefined;
-  /** A wake-up arrived during a claim: claim once more after it. */
+  /** A wake-up arrived during a claim or the pause after it: claim once more. */
   private isWakeRequested = false;
   /** Whether rows may be due that no wake-up announces. */
   private mayHaveMore = false;
@@ -125,7 +125,7 @@ export class OutboxDispatcher<Row extends ClaimedRow> {
     this.mayHaveMore = isProbe || rows.length >= free || retries >= retryLimit || this.queue.isOrdered === true;
     for (const row of rows) {
       const sending = this.inFlight.get(row.id);
-      // Its lease ended before its outcome could be recorded: recorded under the new one, and not sent once more.
+      // The row's lease ended before its outcome was recorded. Record it under the new lease; do not send the row again.
       if (sending) sending.row = row;
       else this.startSending(row, claimedAt);
     }
@@ -168,8 +168,8 @@ export class OutboxDispatcher<Row extends ClaimedRow> {
 
   private async send(sending: Sending<Row>, claimedAt: number): Promise<void> {
     const controller = new AbortController();
-    // Aborted well before the lease ends, however slowly the server responds. Otherwise another
-    // process could claim the row and send it a second time.
+    // The attempt is aborted well before the lease ends, however slowly the server responds.
+    // Otherwise another process could claim the row and send it a second time.
     const abortAfterMs = (this.leaseMs * 3) / 4 - (performance.now() - claimedAt);
     const deadline = setTimeout(() => controller.abort(), abortAfterMs);
     this.abortControllers.add(controller);
@@ -213,8 +213,8 @@ export class OutboxDispatcher<Row extends ClaimedRow> {
   }
 
   /**
-   * Retries while the database is unavailable: a sent row without a record would be sent twice. After
-   * the end of the lease, only `sent` still counts.
+   * Retries while the database is unavailable, because a sent row without a record would be sent twice.
+   * After the end of the lease, only `sent` is retried; after an abort at shutdown, nothing is.
    */
   private async recordOutcome(sending: Sending<Row>, outcome: Outcome, leaseEndsAt: number): Promise<void> {
     for (;;) {

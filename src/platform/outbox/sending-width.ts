@@ -6,9 +6,9 @@ export interface WidthSettings {
 }
 
 /**
- * Decides how many rows are sent at once. A process that is killed leaves the rows that it was
- * sending to be sent again, although their receiver may have them. So few are sent at once while
- * the queue is short, and many only to empty a long one (EV-01).
+ * Decides how many rows are sent at once. After a process is killed, the rows that it was sending are
+ * sent again, although their receiver may have them. So few rows are sent at once while the queue is
+ * short, and many only to empty a long queue (EV-01).
  */
 export class SendingWidth {
   /** Rows claimed since a claim found fewer than it asked for. */

@@ -11,7 +11,7 @@ import { UsedProofs } from './used-proofs.js';
 
 /** How far the time of a proof may be from this server's, in either direction. */
 const MAX_SKEW_SECONDS = 60;
-/** A proof whose time or nonce is accepted now is fresh for no longer, unless its time is still to come. */
+/** The longest time for which an accepted proof stays fresh, unless its `iat` is still to come. */
 const FRESH_SECONDS = 2 * Math.max(MAX_SKEW_SECONDS, 1.5 * NONCE_WINDOW_SECONDS);
 /** Longer than a session may last in production. */
 const MAX_REMEMBERED_SECONDS = 31 * 86_400;
@@ -54,7 +54,7 @@ export class ProofVerifier {
     if (proof === undefined) throw new DomainError('proof_required', { detail: 'no DPoP header' });
     if (typeof proof !== 'string') throw invalid('several DPoP headers');
     const parts = readProof(proof);
-    // The cheap checks come first. None of them writes, so their order shows an attacker nothing.
+    // The cheap checks come first. They compare nothing secret, so their order reveals nothing to an attacker.
     if (parts.htm !== method) throw invalid('made for another method');
     if (!this.isMadeFor(parts.htu, url)) throw invalid('made for another URL');
     if (accessToken !== undefined && parts.ath !== hash('sha256', accessToken, 'base64url'))
@@ -63,15 +63,16 @@ export class ProofVerifier {
     const thumbprint = await (await this.loadSignatures()).verify(proof, parts);
     // Last, so that only the holder of the key can use up a `jti`.
     this.used ??= new UsedProofs();
-    // One with a nonce, made by a clock that is fast, becomes fresh once more when its time comes.
+    // If the client's clock is fast, a proof with a nonce becomes fresh again at its `iat`. Remember it until after that.
     const seconds = Math.max(FRESH_SECONDS, parts.iat - this.clock.now() + MAX_SKEW_SECONDS);
     if (!this.used.add(thumbprint, parts.jti, Math.min(seconds, MAX_REMEMBERED_SECONDS))) throw invalid('used before');
     return thumbprint;
   }
 
   /**
-   * Compared with PUBLIC_URL, because behind a proxy the request itself does not show the URL that
-   * the client used, and a client could choose the Host header. Query and fragment are ignored.
+   * Compares the URL of the proof with PUBLIC_URL. Behind a proxy the request itself does not show
+   * the URL that the client used, and a client could choose the Host header. Query and fragment are
+   * ignored.
    */
   private isMadeFor(htu: string, requestUrl: string): boolean {
     const base = this.publicUrl;
@@ -97,7 +98,7 @@ export class ProofVerifier {
     });
   }
 
-  /** At the first proof: a server whose clients send none does not load `jose`. */
+  /** Loads `jose` at the first proof, so a server whose clients send no proof does not load it. */
   private async loadSignatures(): Promise<ProofSignatures> {
     this.signatures ??= import('./proof-signatures.js').then((module) => new module.ProofSignatures());
     return this.signatures;

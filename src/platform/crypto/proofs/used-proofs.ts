@@ -18,12 +18,12 @@ export class UsedProofs {
 
   /**
    * Marks a proof used.
-   * @param seconds for how long it could be used again at most
+   * @param seconds the longest time for which the proof stays fresh
    * @returns false if it was used before
    */
   add(thumbprint: string, jti: string, seconds: number): boolean {
-    // By key, so that a client cannot use up the `jti` of another. A digest, because the client
-    // chooses the length of `jti`.
+    // The thumbprint is included, so that a client cannot use up the `jti` of another client. The
+    // entry is a digest, because the client chooses the length of `jti`.
     const key = hash('sha256', `${thumbprint}:${jti}`, 'base64url');
     if (this.used.has(key)) return false;
     this.used.set(key, true, { ttl: Math.ceil(seconds * 1000) });

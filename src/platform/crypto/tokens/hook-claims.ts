@@ -6,8 +6,8 @@ const NAME = /^[A-Za-z][\w.:/-]{0,127}$/;
 
 /**
  * Claims that decide whose a token is, for whom, for how long and how the member authenticated, and
- * the fields of an introspection (RFC 7662). If a hook could set them, an error in it would forge
- * identities.
+ * the fields of an introspection (RFC 7662). If a hook could set them, an error in the hook would
+ * forge identities.
  */
 const RESERVED: ReadonlySet<string> = new Set([
   ...['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti', 'typ', 'cnf', 'nonce'],

@@ -22,8 +22,8 @@ import { PURPOSES, type TokenPurpose } from './token-purpose.js';
 export const JWKS_MAX_AGE_SECONDS = 300;
 
 /**
- * One key and the `kid` that names it in tokens. Without `signing`, it only verifies: tokens of the
- * previous key, or of the next one, with which other replicas may sign already.
+ * One key and the `kid` that names it in tokens. A key without `signing` only verifies. It is the
+ * previous key, or the next one, with which other replicas may sign already.
  */
 interface TokenKey {
   readonly kid: string;

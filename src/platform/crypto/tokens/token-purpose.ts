@@ -3,8 +3,8 @@ import type { Role } from '../../http/principal.js';
 import { isHookClaim } from './hook-claims.js';
 
 /**
- * How the member authenticated (RFC 8176): password, code, passkey, several factors, identity
- * provider.
+ * How the member authenticated: password, code, passkey, several factors, identity provider. The
+ * values are those of RFC 8176 except `fed`, for which the RFC has no value.
  */
 export type AuthenticationMethod = 'pwd' | 'otp' | 'hwk' | 'mfa' | 'fed';
 
@@ -15,11 +15,11 @@ export type AuthenticationMethod = 'pwd' | 'otp' | 'hwk' | 'mfa' | 'fed';
 interface DescriptiveClaims {
   client_id?: string;
   jti?: string;
-  /** When the member last authenticated, seconds since 1970; 0 where that has to be done again. */
+  /** When the member last authenticated, seconds since 1970; 0 if the member has to authenticate again. */
   auth_time?: number;
   amr?: readonly AuthenticationMethod[];
   cnf?: { jkt: string };
-  /** Those of the member that the operator declared `inToken`. */
+  /** The attributes of the member that the operator declared `inToken`. */
   attributes?: Readonly<Record<string, unknown>>;
 }
 
@@ -29,13 +29,13 @@ interface DescriptiveClaims {
  */
 export interface TokenClaims {
   /**
-   * Calls the API. `sid` allows revocation before it expires. With `cnf`, every call needs a proof
-   * by the key with that thumbprint (RFC 9449 section 6.1).
+   * Calls the API. `sid` allows revocation before the token expires. With `cnf`, every call needs a
+   * proof by the key with that thumbprint (RFC 9449 section 6.1).
    */
   access: { sub: string; sid: string; role: Role } & DescriptiveClaims;
   /**
-   * Gets the next pair of tokens while `gen` is the current generation. `jti` differs for each
-   * session and generation.
+   * Gets the next pair of tokens. `gen` is the generation of the session for which the token was
+   * issued. `jti` differs for each session and generation.
    */
   refresh: { sub: string; sid: string; gen: number; jti: string };
   /**

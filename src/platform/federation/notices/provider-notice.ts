@@ -15,7 +15,7 @@ export interface ProviderNotice {
   readonly provider: string;
   readonly subject: string;
   readonly kind: NoticeKind;
-  /** When it happened, in seconds; null where the provider does not state it. */
+  /** When it happened, or when the provider issued the notice: seconds since 1970. Null at Kakao, which sends no time. */
   readonly occurredAt: number | null;
 }
 
@@ -30,8 +30,8 @@ export interface NoticeClaims {
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * The last part of an event's URI, at Google (developers.google.com/identity/protocols/risc) and
- * wherever else RISC and OAuth events come from.
+ * Keyed by the last part of an event's URI. Google and others send such RISC and OAuth events
+ * (developers.google.com/identity/protocols/risc).
  */
 const RISC_KINDS: Readonly<Record<string, NoticeKind>> = {
   'account-purged': 'account-deleted',

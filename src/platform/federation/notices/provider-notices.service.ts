@@ -9,7 +9,7 @@ import { isProviderUnavailable, reasonOf } from '../provider-http.js';
 import { SocialRequestsRepository } from '../social-requests.repository.js';
 import { noticesOf, type ProviderNotice } from './provider-notice.js';
 
-/** Longer than any provider repeats a notice. */
+/** The greatest age at which a signed notice is accepted. No provider repeats a notice for that long. */
 const NOTICE_SECONDS = 7 * 86_400;
 const KEPT_SECONDS = NOTICE_SECONDS + 86_400;
 /** When a provider may repeat a notice whose signature could not be checked. */
@@ -21,14 +21,14 @@ export interface KakaoUnlink {
   readonly referrerType?: string | undefined;
 }
 
-/** What a request to the notice route brought, checked. */
+/** The checked content of a request to the notice route. */
 export interface VerifiedNotices {
   readonly notices: readonly ProviderNotice[];
   /** Identifies the token, which counts once; null where the provider sends none. */
   readonly useDigest: Buffer | null;
 }
 
-/** Checks that what providers report comes from them. It knows no members. */
+/** Checks that a notice comes from its provider. It knows no members. */
 @Injectable()
 export class ProviderNoticesService {
   constructor(
@@ -58,8 +58,8 @@ export class ProviderNoticesService {
   }
 
   /**
-   * Checks what Kakao reports. It proves itself by the admin key of the app and signs nothing.
-   * @throws DomainError `not_found`, `bad_request` where the key is another one
+   * Checks what Kakao reports. Kakao signs nothing: it sends the admin key of the app instead.
+   * @throws DomainError `not_found`, `bad_request` where the key is wrong
    */
   verifyKakao(authorization: string | undefined, { userId, referrerType }: KakaoUnlink): VerifiedNotices {
     const { SOCIAL_KAKAO_ADMIN_KEY: key } = this.config.env;
@@ -72,7 +72,8 @@ export class ProviderNoticesService {
   }
 
   /**
-   * Records the use of a token in the transaction of its effect, so that a failure may be repeated.
+   * Records the use of a token in the transaction of its effect. After a failure, the provider can
+   * therefore send the token again.
    * @returns false for a replay
    */
   async spend(tx: Tx, useDigest: Buffer): Promise<boolean> {
@@ -81,8 +82,8 @@ export class ProviderNoticesService {
 
   /**
    * Deletes the refresh token and the name of an account that a notice unlinks. The token is void, so
-   * no revocation is queued. The purge leaves the grants of linked accounts out for good, and would
-   * never find this one (SO-52).
+   * no revocation is queued. The purge cannot be relied on: it never looks again at a grant whose account
+   * it once found linked (SO-52).
    */
   async forgetGrant(tx: Tx, account: GrantKey): Promise<void> {
     await this.grants.take(tx, account);

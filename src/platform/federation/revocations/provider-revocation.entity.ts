@@ -1,6 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** A permission at a provider that is to be taken back there. It knows no member, who may be erased. */
+/** A permission at a provider that is to be taken back there. Names no member, because the member may be erased. */
 @Entity('provider_revocations')
 @Index('provider_revocations_due', ['availableAt'], { where: `status = 'pending'` })
 @Index('provider_revocations_created_at', ['createdAt'])

@@ -11,7 +11,7 @@ export const PROVIDER_REVOCATIONS_CHANNEL = 'munjigi_provider_revocations';
 
 export type ClaimedRevocation = ClaimedRow & Pick<ProviderRevocation, 'provider' | 'subject' | 'sealed'>;
 
-/** After this time a permission that could not be taken back is dead. */
+/** After this time, the next failure of a row is its last: the row is dead. */
 const GIVE_UP_AFTER = `interval '3 days'`;
 
 const DUE = `SELECT id FROM provider_revocations WHERE status = 'pending' AND available_at <= now()`;
@@ -31,8 +31,8 @@ export class ProviderRevocationsRepository implements OutboxQueue<ClaimedRevocat
   }
 
   /**
-   * Deletes what is still to be taken back for an account. A delivery that has begun goes on.
-   * @returns the encrypted refresh tokens, of the latest row first
+   * Deletes the pending and dead rows of an account. A delivery that has begun goes on.
+   * @returns their encrypted refresh tokens, that of the newest row first
    */
   async deleteOpen(tx: Tx, { provider, subject }: Pick<ProviderRevocation, 'provider' | 'subject'>): Promise<Buffer[]> {
     const { rows } = await tx.query<{ sealed: Buffer | null }>(
@@ -83,7 +83,7 @@ export class ProviderRevocationsRepository implements OutboxQueue<ClaimedRevocat
     return count;
   }
 
-  /** Counts the rows by what is to become of them. Few accounts are unlinked, so the table is small. */
+  /** Counts the due, waiting and dead rows. Few accounts are unlinked, so the table is small. */
   async measure(): Promise<Backlog> {
     const { rows } = await this.database.query<Backlog>(
       `SELECT count(*) FILTER (WHERE status = 'pending' AND available_at <= now())::int AS due,

@@ -14,7 +14,7 @@ export class ProviderRevocationsService {
     private readonly revocations: ProviderRevocationsRepository,
   ) {}
 
-  /** In the transaction that unlinks, so that both happen or neither (SO-53). */
+  /** Queues the revocations in the transaction that unlinks, so that both happen or neither (SO-53). */
   async queue(tx: Tx, accounts: readonly GrantKey[]): Promise<void> {
     for (const { provider, subject } of accounts) {
       const means = this.providers.find(provider)?.revocationMeans ?? 'none';

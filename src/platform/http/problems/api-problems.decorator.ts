@@ -45,7 +45,7 @@ export function ApiProblems(...codes: readonly ErrorCode[]): MethodDecorator {
 
 /**
  * The parameter decorators of a method run before its method decorators, so Nest has already stored
- * what it takes.
+ * which inputs the method takes.
  */
 function inputCodes(target: object, name: string | symbol): readonly ErrorCode[] {
   const parameters = Object.keys(

@@ -11,12 +11,12 @@ export interface FieldProblem {
 /** Why the product, in its own words, refuses a member. */
 export interface ProductRefusal {
   readonly code: string;
-  /** For the member; empty: the text of the error's code. */
+  /** Shown to the member. If it is empty, the member sees the text of the error's code. */
   readonly detail: string;
 }
 
 interface DomainErrorOptions extends ErrorOptions {
-  /** The reason, for the log only; it never leaves the server. */
+  /** Why the request is refused, for the log only: no client receives this text. */
   detail?: string;
   /** Whole seconds after which a retry makes sense. */
   retryAfter?: number;
@@ -29,7 +29,7 @@ interface DomainErrorOptions extends ErrorOptions {
   headers?: Readonly<Record<string, string>>;
 }
 
-/** An expected refusal: its public half is the code, its private half the detail. */
+/** An expected refusal. The client receives its code; its detail goes to the log only. */
 export class DomainError extends Error {
   readonly status: number;
   readonly detail: string | undefined;

@@ -5,8 +5,8 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * Parses a JSON body. Refuses bytes that are not UTF-8 instead of replacing them. Refuses a field
- * that occurs twice: two parsers could read two different mail addresses from such a body
- * (CVE-2023-7028).
+ * that occurs twice with different values: two parsers could read two different mail addresses from
+ * such a body (CVE-2023-7028).
  * @throws DomainError `malformed_json`
  */
 export function parseJsonBody(bytes: Buffer): unknown {

@@ -70,7 +70,10 @@ function refuseUnknownFields(requestClass: Type, input: object): void {
   if (unknown.length > 0) throw refusalOf(unknown.map((name) => ({ field: printable(name), code: 'unknown_field' })));
 }
 
-/** Keys of nested objects that the ValidationPipe would drop in silence are refused as well (IV-03). */
+/**
+ * Cuts off deep nesting. Refuses forbidden keys of nested objects, such as `__proto__`, because the
+ * ValidationPipe would drop them in silence (IV-03).
+ */
 function withoutSurprises(input: object): unknown {
   const cut = cutDepth(input, MAX_DEPTH) as object;
   const field = Object.entries(cut).find(([, value]) => hasForbiddenKey(value))?.[0];

@@ -1,6 +1,6 @@
 /** Control characters, and invisible format characters such as zero-width ones, which make two texts look alike. */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
-/** Control characters, which no keyboard types. */
+/** Control characters, such as tabs and line breaks. */
 const CONTROL = /\p{Cc}/u;
 /**
  * Text without invisible characters, in which each character is one code point. Most input is like
