@@ -6,8 +6,8 @@ export interface PageAsset {
   readonly contentType: string;
   readonly content: Buffer;
   /**
-   * Compresses the content at the first call: most processes send few of the files. Safe although it is
-   * served over TLS: it holds no secret that its size could reveal (BREACH).
+   * Compresses the content at the first call: most processes send few of the files. Compression is
+   * safe over TLS here: the content holds no secret that its size could reveal (BREACH).
    */
   readonly gzipped: () => Buffer;
   /** A hash of the content, so that a browser can revalidate its cached copy. */

@@ -46,8 +46,8 @@ export class PageAssets {
   }
 
   /**
-   * Finds a file of the strength meter. They are read with the first request, because most processes
-   * never serve them.
+   * Finds a file of the strength meter. Its files are read with the first request, because most
+   * processes never serve them.
    */
   async findStrength(file: string): Promise<PageAsset | null> {
     if (!file.startsWith('strength-')) return null;

@@ -28,18 +28,18 @@ export interface PageRendererOptions {
   readonly resendSeconds: number;
   /** The minimum zxcvbn score, from 0 to 4. */
   readonly passwordMinScore: number;
-  /** Whole days; 0 if closed accounts are erased at once. */
+  /** Whole days, rounded down. With 0, the pages announce that a closed account is erased at once. */
   readonly erasureGraceDays: number;
   /** Who may sign up; see SignUpPolicy. */
   readonly signUp: 'open' | 'domains' | 'invited';
-  /** Whose addresses may, with `domains`. */
+  /** With `domains`: the mail domains whose addresses may sign up. */
   readonly signUpDomains: readonly string[];
   /** Declared by the operator. */
   readonly attributes: ReadonlyMap<string, AttributeDeclaration>;
   /** Whether there are documents to agree to. */
   readonly hasConsents: boolean;
   readonly socialProviders: readonly { readonly id: string; readonly name: string }[];
-  /** Where providers send visitors of the pages back to; null if only apps may be sent back to. */
+  /** The page that providers send visitors back to; null if SOCIAL_REDIRECT_URIS excludes it. */
   readonly socialRedirectUri: string | null;
   /** Whether the login page may lead back to the console of administrators. */
   readonly hasConsole: boolean;
@@ -67,14 +67,14 @@ export class PageRenderer {
     return this.renderView(page, locale, TEXTS[locale][page]);
   }
 
-  /** Renders the page about an address that has none. Returns null if no page is enabled. */
+  /** Renders the page for a URL without a page. Returns null if no page is enabled. */
   renderNotFound(locale: Locale): string | null {
     if (this.options.pages.length === 0) return null;
     return this.renderView('not-found', locale, TEXTS[locale]['not-found']);
   }
 
   /**
-   * Renders any view of the folder, also one that PAGES does not select.
+   * Renders any view of the folder, even if the setting PAGES does not select it.
    * @param replaced values that differ from those of the pages
    */
   renderView(view: string, locale: Locale, texts: Record<string, string>, replaced: object = {}): string {
@@ -114,7 +114,7 @@ export class PageRenderer {
       social: this.socialLogin(locale),
       common: fillPlaceholders(TEXTS[locale].common, { passwordMinLength }),
       texts: fillPlaceholders(texts, { erasureGraceDays }),
-      // Pages exist in ours alone; only mails have those that the operator added.
+      // Languages that the operator added: mails exist in them, but pages do not.
       mailLanguages: mailLocales()
         .filter((code) => !isOurs(code))
         .map((code) => ({ code, name: nameOfLanguage(code) })),
@@ -122,11 +122,11 @@ export class PageRenderer {
     };
   }
 
-  /** Null without social login: pages then have no button and load no script for it (SO-73). */
+  /** Null if the pages offer no social login. They then have no button and load no script for it (SO-73). */
   private socialLogin(locale: Locale): { redirectUri: string; buttons: SocialButton[] } | null {
     const { socialProviders, socialRedirectUri, pages, loginUrl } = this.options;
     if (socialProviders.length === 0 || socialRedirectUri === null) return null;
-    // The journey comes back to one page and is continued by the other.
+    // The provider sends the browser back to `social-login`, and `login` logs the visitor in.
     if (!pages.includes('social-login') || !pages.includes('login') || loginUrl !== undefined) return null;
     return { redirectUri: socialRedirectUri, buttons: socialButtonsOf(socialProviders, locale) };
   }

@@ -10,7 +10,8 @@ export function offerClosing() {
   const panel = new Panel('closing');
   panel.onSubmit('closing', async () => {
     await callConfirmed('closing', 'DELETE', 'members/me');
-    // A list that loads again, such as in another language, finds no session. The notice stays.
+    // A change of the language loads the lists again, which then find no session. Without this line the
+    // member would leave for the login page; so the notice stays.
     onSignedOut(() => {});
     show('closed');
   });

@@ -1,8 +1,8 @@
 // @ts-check
 
 /**
- * Lists what the member agreed to; gives and withdraws consents that are not required. It is loaded
- * only where documents are declared.
+ * Lists the documents that a member can agree to. Gives consents, and withdraws those that are not
+ * required. `account.js` loads this module only where documents are declared.
  */
 
 import { onLanguageChange } from './language.js';

@@ -20,7 +20,8 @@ import { takeAnswer } from './social-journey.js';
 
 /**
  * @param {import('./account.js').Member} member
- * @param {Promise<unknown>} otherPanels whose forms may await a login that the visitor has just confirmed
+ * @param {Promise<unknown>} otherPanels resolves when the other panels have loaded. One of their forms may wait for the
+ * login that the visitor has just confirmed at a provider.
  */
 export async function offerIdentities({ id: memberId }, otherPanels) {
   const panel = new Panel('identities');

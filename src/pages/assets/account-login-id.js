@@ -1,6 +1,6 @@
 // @ts-check
 
-/** Asks a member whose login ID an import has made to choose one. Loaded for such members alone. */
+/** Lets a member replace a login ID that an import has made. The script is loaded only for such members. */
 
 import { requiredValue } from './form.js';
 import { find, text } from './page.js';

@@ -40,7 +40,7 @@ export async function offerPasskeys(recoveryCodes) {
     const label = name ?? provider ?? text('unnamedPasskey');
     const used = lastUsedAt === null ? text('neverUsed') : text('lastUsed', { time: shortTime(lastUsedAt) });
     const added = text('addedOn', { time: shortTime(createdAt) });
-    // Under a name of the member's own, the provider still shows where the passkey is.
+    // If the member has named the passkey, the provider is shown as well: the passkey is stored there.
     const about = [name === null ? null : provider, added, used].filter(Boolean);
     fill(item, { passkey: label, about: about.join(' · ') });
     find('[data-synced]', item).hidden = !backedUp;

@@ -12,7 +12,7 @@ import { call } from './session.js';
 
 /**
  * @param {import('./account.js').Member} member
- * @returns the panel, and what shows changes that another form has made
+ * @returns the panel, and `show`, which shows the member after a change by another form
  */
 export function offerProfile(member) {
   const panel = new Panel('profile');

@@ -10,7 +10,7 @@ import { find, text } from './page.js';
 import { Panel } from './panel.js';
 import { call } from './session.js';
 
-/** Error codes after which the enrolment has to begin again, with the password. */
+/** Error codes after which the enrolment begins again: the login or the second factor was confirmed too long ago. */
 const CHECK_IS_STALE = ['reauth_required', 'factor_proof_required'];
 
 /** @param {import('./account-recovery-codes.js').RecoveryCodes} recoveryCodes */

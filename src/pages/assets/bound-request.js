@@ -6,13 +6,13 @@ import { ApiProblem, request } from './api.js';
 import { findOrCreateKey } from './device-key.js';
 
 /**
- * Apps that use the cookie of the session may be on another origin, where they cannot reach the key,
- * or know nothing of keys. Where there may be some, the pages open sessions that are not bound.
+ * False if apps may use the session cookie of these pages. Sessions are then not bound: an app of
+ * another origin cannot reach the key, and an app of this origin may not support keys.
  */
 const isBinding = document.body.dataset.sharesCookie !== 'true';
 
 /**
- * Calls an operation that may open a session, which is then bound to the key of this browser.
+ * Calls an operation that may open a session. Where possible, the session is bound to the key of this browser.
  * @param {string} operation
  * @param {object} [body]
  * @returns {Promise<any>}
@@ -40,8 +40,8 @@ async function send(operation, body, key) {
   try {
     return await request('POST', operation, { body, cookies: true, key });
   } catch (error) {
-    // The page was opened by another address than PUBLIC_URL, or the session has no key or another
-    // one. A refused proof has changed nothing, so that the request may be repeated.
+    // The page was opened at another address than PUBLIC_URL, or the session is bound to another key.
+    // A request with a refused proof changes nothing, so it may be repeated without a proof.
     if (!(error instanceof ApiProblem) || error.code !== 'proof_invalid') throw error;
     return request('POST', operation, { body, cookies: true });
   }

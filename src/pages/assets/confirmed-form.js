@@ -25,7 +25,8 @@ export async function submitConfirmed({ provider, proof }, waiting, memberId) {
   } catch (error) {
     if (error instanceof SignedOut) return leaveSignedOut(error);
     const problem = toProblem(error);
-    // Also where the provider has not asked for the login: a new session helps then.
+    // The server also answers this code if the provider did not ask for the login again. A new session
+    // helps then, so the page advises to log in again.
     const isRefused = problem.code === 'social_login_failed';
     return showProblem(form, isRefused ? new ApiProblem('reauth_required', { detail: text('logInAgain') }) : problem);
   }

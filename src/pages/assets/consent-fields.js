@@ -1,8 +1,8 @@
 // @ts-check
 
 /**
- * The documents to agree to in one form. Where none are declared, it does nothing and the script of
- * the boxes is not loaded.
+ * The documents to agree to in one form. If the operator has declared none, the class does nothing,
+ * and the script of the boxes is not loaded.
  */
 
 import { ApiProblem, toProblem } from './api.js';
@@ -17,7 +17,7 @@ import { find, text } from './page.js';
 export class ConsentFields {
   #form;
   #root;
-  /** Loads what is offered and could not be shown yet. @type {(() => Promise<readonly Document[]>) | null} */
+  /** Loads the documents whose boxes are still to be shown; null if there are none. @type {(() => Promise<readonly Document[]>) | null} */
   #due = null;
 
   /** @param {string} form */
@@ -55,8 +55,9 @@ export class ConsentFields {
   }
 
   /**
-   * Sends a form with what is ticked. Throws a problem that names the boxes where a required one is
-   * not. After a refusal for a document that has come into force since, shows its box.
+   * Sends a form with the ticked boxes. Throws a problem that names each required box that is not
+   * ticked. If the server refuses because a document has come into force since, shows its box and
+   * throws a problem that names it.
    * @template T
    * @param {(ticked: Partial<Ticked>) => Promise<T>} send
    * @returns {Promise<T>}
@@ -78,15 +79,15 @@ export class ConsentFields {
     const { showDocuments } = await loadScript();
     const due = this.#due;
     const documents = await due?.();
-    if (documents === undefined || due !== this.#due) return this.#showDue(); // they were shown, or others are due
+    if (documents === undefined || due !== this.#due) return this.#showDue(); // another run has shown them, or other documents are due
     showDocuments(this.#form, documents);
     this.#due = null;
     this.#showFailure('');
   }
 
   /**
-   * Shows the boxes in the language of the page. A form is sent only then: the document that is
-   * recorded as agreed to is the one in this language.
+   * Shows the boxes in the language of the page. A form is not sent before that, because the server
+   * records the document in this language as the one that the member agreed to.
    */
   async #translate() {
     const ids = this.#boxes().map(({ dataset }) => String(dataset.document));

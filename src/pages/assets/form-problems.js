@@ -124,7 +124,7 @@ export function clearProblem(form) {
 }
 
 /**
- * Removes the problem of a field that is being corrected, because it describes another value.
+ * Removes the problem of a field that is being corrected, because it describes the earlier value.
  * @param {HTMLFormElement} form @param {EventTarget | null} target
  */
 export function clearFieldProblem(form, target) {

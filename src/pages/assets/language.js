@@ -72,7 +72,7 @@ function exchange(slot, value) {
 
 /** @param {Document | DocumentFragment} root @returns {Slot[]} */
 function slotsOf(root) {
-  // Its content is text while scripts run, and elements when the page is parsed without them.
+  // Leaves out noscript: its content is text while scripts run, and elements in a page parsed without them.
   return [...root.querySelectorAll(':not(noscript, noscript *)')].flatMap((owner) => [
     ...[...owner.attributes].map((node) => ({ node, owner, value: node.value })),
     ...[...owner.childNodes]

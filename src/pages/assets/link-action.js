@@ -38,9 +38,9 @@ export function offerLinkAction({ operation, inspection, describe, onDone = () =
   void lookUp();
 
   /**
-   * A dead link is reported before anything is asked. If the inspection fails for another reason,
-   * the button is shown all the same: a member whose account is being taken over must not depend on
-   * a detail.
+   * Reports a dead link before the button is shown. If the inspection fails for another reason, the
+   * button is shown without the details: a member whose account is being taken over must still be
+   * able to use the link.
    */
   async function lookUp() {
     announce(text('loading'));
@@ -64,8 +64,8 @@ function endIfFinal(problem) {
     return true;
   }
   if (!isLinkRefused(problem)) return false;
-  // The server's text is not shown: it advises to request a new link, which is not possible for
-  // these links.
+  // The page shows its own text. The server's text for an expired link advises to request a new one,
+  // which is not possible for these links.
   const key = problem.code === 'link_expired' ? 'linkExpired' : 'linkInvalid';
   showDescribed('broken', () => ({ reason: text(key) }));
   return true;

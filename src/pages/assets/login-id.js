@@ -8,7 +8,8 @@ import { text } from './page.js';
 const REASONS = { invalid: 'loginIdInvalid', reserved: 'loginIdReserved', taken: 'loginIdTaken' };
 
 /**
- * The latest answer: asked on leaving the field, needed again when the form is sent.
+ * The latest answer. The sign-up page asks when the member leaves the field, and uses the answer again
+ * when the form is sent.
  * @type {{ candidate: string, answer: Promise<Availability> } | undefined}
  */
 let latest;

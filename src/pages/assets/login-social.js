@@ -18,7 +18,7 @@ import { forgetSocialSignUp, rememberSocialSignUp } from './social-sign-up-memor
 export async function offerSocialLogin(send, continueLogin) {
   offerSocialButtons('login');
   const answer = takeAnswer(['login', 'sign-up']);
-  forgetSocialSignUp(); // the visitor has left it for a login
+  forgetSocialSignUp(); // the visitor has left that sign-up for a login
   if (answer === null) return show('ready');
   announce(text('working'));
   try {

@@ -1,11 +1,11 @@
 // @ts-check
 
 /**
- * Shows whether a request for a code has brought a mail. The answer of the API is the same for known
- * and unknown addresses; only its wait shows that an earlier mail still counts.
+ * Shows the text about the mail that a request for a code may have brought. The API's response is the
+ * same for known and unknown addresses. Only the wait in it shows that an earlier mail still counts.
  */
 
-/** The wait after a mail. */
+/** The wait after a mail, in seconds. */
 const COOLDOWN = Number(document.body.dataset.resendSeconds);
 
 /** @typedef {'sent' | 'earlier' | 'many'} MailKind */

@@ -1,6 +1,6 @@
 // @ts-check
 
-/** The page at an address that has none. */
+/** The page that is shown at an unknown address. */
 
 import { show } from './page.js';
 

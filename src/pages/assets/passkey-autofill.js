@@ -16,8 +16,8 @@ let running = null;
 let ended = Promise.resolve();
 
 /**
- * Resolves with the passkey that the member has chosen, or null where the browser offers none, the
- * server gives no options, or the offer was stopped.
+ * Resolves with the passkey that the member has chosen. Resolves with null if the browser has no
+ * autofill for passkeys, the server gives no options, or the offer was stopped.
  * @param {() => Promise<{ publicKey: object, expiresIn: number }>} loadOptions
  * @returns {Promise<{ credential: object, publicKey: any } | null>}
  */
@@ -43,8 +43,8 @@ export async function choosePasskey(loadOptions) {
     } catch {
       // Without options from the server the offer ends: the button still works.
       if (stopping.signal.aborted || round === undefined) return null;
-      // Options that expired are replaced at once. After a refusal of the member the offer waits for
-      // them, as the browser may refuse the next one at once.
+      // Expired options are replaced at once. If the member has refused, the offer waits until the
+      // member touches the page, because the browser may refuse another ceremony at once.
       if (!round.aborted) await whenTouched(stopping.signal);
       if (stopping.signal.aborted) return null;
     }

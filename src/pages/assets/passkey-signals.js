@@ -1,9 +1,9 @@
 // @ts-check
 
 /**
- * Reports to the browser, which passes it on to password managers, what became of passkeys (Signal
- * API, WebAuthn level 3). They then offer no passkey that was removed here, and show the present
- * names. Browsers without the API get no report, and a failed report changes nothing.
+ * Reports to the browser what became of passkeys (Signal API, WebAuthn level 3). The browser informs
+ * password managers, which then offer no passkey that was removed here, and show the present names.
+ * Browsers without the API get no report, and a failed report changes nothing.
  */
 
 /** @typedef {{ rpId: string, userId: string, allAcceptedCredentialIds: string[] }} AcceptedCredentials */
@@ -28,8 +28,8 @@ export function reportMember(member) {
 }
 
 /**
- * Reports a passkey that the server does not know. Only for that answer: a passkey that was refused
- * for another reason may be right.
+ * Reports a passkey that the server does not know. Call it only after the reason `unknown_credential`:
+ * a passkey that was refused for another reason may still be valid.
  * @param {string | undefined} rpId @param {string} credentialId
  */
 export function reportUnknown(rpId, credentialId) {
@@ -48,5 +48,5 @@ function reportNames() {
 async function signal(method, details) {
   const api = /** @type {any} */ (globalThis).PublicKeyCredential;
   if (typeof api?.[method] !== 'function') return;
-  await api[method](details).catch(() => {}); // such as for a page of another domain
+  await api[method](details).catch(() => {}); // for example, the passkeys are of another domain
 }

@@ -1,8 +1,8 @@
 // @ts-check
 
 /**
- * The code form after an account was secured: takes the code from the mail that the button has
- * caused, and opens the page for a new password.
+ * The form for the code that is mailed when the member has secured the account with a mailed link.
+ * The code opens the page for a new password.
  */
 
 import { post } from './api.js';
@@ -11,7 +11,7 @@ import { leaveToReset } from './leave-to-reset.js';
 import { addressOf, showGroup, text } from './page.js';
 
 /**
- * Shows the form. Without the built-in page for a new password, the mailed link is the way.
+ * Shows the form. Without the built-in page for a new password there is no form, only the link in the mail.
  * @param {string} linkToken of the used link; the server accepts it as the id of the request
  */
 export function offerRecoveryCode(linkToken) {

@@ -4,9 +4,9 @@
 const MAX_LENGTH = 2_000;
 
 /**
- * Returns the address that a visitor may be sent back to, or an empty string. The address is the
- * one that was checked, as the browser's own parser writes it, so nothing can be read differently
- * later. Without this check a link to the login page could lead to a forged one (CWE-601).
+ * Returns the address that a visitor may be sent back to, or an empty string. The browser's own parser
+ * has written the result, so the browser later opens exactly the address that was checked. Without this
+ * check a link to the login page could lead to a forged one (CWE-601).
  * @param {unknown} requested
  * @param {readonly string[]} origins the allowed origins
  */

@@ -1,9 +1,9 @@
 // @ts-check
 
 /**
- * The address of the app that a visitor comes from and is sent back to (`?return_to=`). It replaces
- * the configured page after a journey, and goes along through all steps. An address that is not
- * allowed is ignored.
+ * The address of the app that a visitor comes from and is sent back to (`?return_to=`). After a journey
+ * the visitor is sent there instead of to the configured page. The links between the pages pass it on.
+ * An address that is not allowed is ignored.
  */
 
 import { onLanguageChange } from './language.js';
@@ -23,7 +23,7 @@ const requested = new URLSearchParams(location.search).getAll('return_to');
 export const returnTo = allowed(requested.length === 1 ? requested[0] : null) || (isOpenedByMail ? remembered() : '');
 
 const configuredNext = document.body.dataset.nextUrl ?? '';
-/** Whether the page has no configured page to lead to, and so no button for it. */
+/** Whether only this address can follow: no next page is configured, so this page has no button for one. */
 export const isOnlyWayOut = returnTo !== '' && configuredNext === '';
 
 if (returnTo !== '') {
@@ -32,8 +32,8 @@ if (returnTo !== '') {
 }
 
 /**
- * Remembers the address for the page of the link in a mail, which this browser opens without it. A
- * visit without an address forgets that of an earlier one.
+ * Remembers the address for the page that a mailed link opens in this browser, because the link does
+ * not contain the address. In a visit without an address, forgets that of an earlier visit.
  */
 export function rememberReturn() {
   if (returnTo === '') forgetReturn();
@@ -50,7 +50,7 @@ function allowed(address) {
 }
 
 /**
- * The console is on the origin of the pages, which may not be one that visitors are sent back to.
+ * Returns the address if it is the console's. The origin of the pages need not be an allowed one for it.
  * @param {unknown} address
  */
 function allowedConsole(address) {

@@ -24,7 +24,7 @@ let accessToken = '';
 /** The member whom this page shows, from the first access token on. */
 let memberId = '';
 /**
- * Set if the access token is bound to it, which an app of this origin may have chosen.
+ * The key that the access token is bound to, or null. An app of this origin may have chosen a bound token.
  * @type {import('./device-key.js').DeviceKey | null}
  */
 let tokenKey = null;
@@ -67,8 +67,8 @@ export async function call(method, operation, body, reason) {
 }
 
 /**
- * Ends the session. A session that has already ended is not an error. Throws an ApiProblem for one that
- * is bound to a key which this page does not have, such as that of an app.
+ * Ends the session. A session that has already ended is not an error. Throws an ApiProblem if the
+ * request fails, or if the session is bound to a key that this page does not have, such as an app's.
  */
 export async function logOut() {
   try {

@@ -1,7 +1,7 @@
 // @ts-check
 
 /**
- * What the forms that make an account check before they are sent, so that all fields are reported
+ * Checks the forms that create an account before they are sent, so that all fields are reported
  * together.
  */
 
@@ -12,8 +12,8 @@ import { text } from './page.js';
 /** @typedef {{ field: string, message: string }} Problem */
 
 /**
- * Finds what is wrong with a login ID, which the server knows, and with an address. Empty fields are
- * reported already.
+ * Finds what is wrong with a login ID, by asking the server, and with an address. Skips empty fields,
+ * which the caller reports.
  * @param {{ loginId: string, email?: string }} values
  * @returns {Promise<Problem[]>}
  */
@@ -27,7 +27,7 @@ export async function findClaimProblems({ loginId, email = '' }) {
 }
 
 /**
- * Finds what is missing in the fields that the operator has declared.
+ * Finds the required attributes that are empty, and the required documents that are not agreed to.
  * @param {string} form
  * @returns {Promise<Problem[]>}
  */

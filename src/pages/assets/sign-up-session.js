@@ -12,9 +12,9 @@ import { forgetSignUp } from './sign-up-memory.js';
 export const isLoggingIn = addressOf('next') !== '';
 
 /**
- * Calls the operation that confirms the sign-up. Without a page to continue with no app could use
- * the new session, so it ends at once. A failure of that is not shown, because the member cannot do
- * anything about it.
+ * Calls the operation that confirms the sign-up. If there is no page to continue with, no app could
+ * use the new session, so the session is ended at once. A failure to end it is not shown, because
+ * the member cannot do anything about it.
  * @param {'auth/sign-up/confirm-code' | 'auth/sign-up/confirm-link' | 'auth/invitations/accept'} operation
  * @param {object} body
  */

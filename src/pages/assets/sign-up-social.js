@@ -19,7 +19,8 @@ import { offerSocialButtons, showSocialFailure } from './social-buttons.js';
 import { forgetSocialSignUp, rememberedSocialSignUp } from './social-sign-up-memory.js';
 
 /**
- * Shows the form for the last step, if a login has led here, else the one for any sign-up.
+ * Shows the form that completes the sign-up if a login at a provider has led here, else the usual
+ * sign-up form.
  * @param {boolean} isResumed whether the page shows the code form already
  * @param {(codeRequest: { email: string, id: string }, resendAfter: number) => void} askForCode
  */
@@ -57,7 +58,7 @@ export function offerSocialSignUp(isResumed, askForCode) {
     const body = { ...values, ...readAttributes('social-sign-up'), signUpId, locale: mailLanguage() };
     const send = (/** @type {object} */ ticked) => openSession('auth/social/sign-up', { ...body, ...ticked });
     const result = await consents.send(send).catch((problem) => {
-      // Taken since it was checked.
+      // The login ID was taken after it was checked.
       if (problem.code === 'login_id_taken') throw new FieldProblem('loginId', text('loginIdTaken'));
       throw problem;
     });
@@ -66,7 +67,7 @@ export function offerSocialSignUp(isResumed, askForCode) {
       return askForCode({ email: values.email ?? email ?? '', id: result.signUpId }, result.resendAfter);
     forgetReturn();
     if (isLoggingIn) return location.replace(addressOf('next'));
-    await post('auth/logout', undefined, result.accessToken).catch(() => {}); // as after any sign-up
+    await post('auth/logout', undefined, result.accessToken).catch(() => {}); // as in sign-up-session.js
     show('done');
   }
 }

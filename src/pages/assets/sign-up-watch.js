@@ -8,7 +8,7 @@
 import { ApiProblem, post } from './api.js';
 
 const INTERVAL_MS = 5_000;
-/** Later, only returning to the page checks again. */
+/** After this many intervals the timer no longer checks. Returning to the page still checks. */
 const CHECKS = 120;
 
 /** @param {() => void} onConfirmed */

@@ -22,7 +22,7 @@ import { showStrength } from './strength.js';
 import { foldTypedText } from './typed-text.js';
 
 const loginId = /** @type {HTMLInputElement} */ (find('#loginId'));
-/** The latest request, by the id of the sign-up; empty before the first one. */
+/** The latest request for a code. `id` is that of the sign-up; both are empty before the first request. */
 const codeRequest = { email: '', id: '' };
 let needsAnotherLoginId = false;
 
@@ -44,7 +44,7 @@ const watch = watchSignUp(() => {
   show('elsewhere');
 });
 const consents = new ConsentFields('sign-up');
-/** Of documents that have come into force since the sign-up. */
+/** The boxes for documents that have come into force since the form was sent. */
 const laterConsents = new ConsentFields('code');
 void consents.offer();
 void showFirstStep();
@@ -77,7 +77,7 @@ async function showLoginId() {
   showGroup('loginIdFree', isFree);
 }
 
-/** Reports all fields together, with what the server knows about the login ID. */
+/** Returns the values of the form. Throws one problem for all fields, also for a login ID that the server refuses. */
 async function readForm() {
   const { values, problems } = readFields('sign-up', {
     loginId: text('loginIdMissing'),

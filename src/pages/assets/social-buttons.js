@@ -26,8 +26,9 @@ export function showSocialFailure() {
 }
 
 /**
- * Returns the name of a provider in the language of the page.
- * @param {string} provider that may no longer be configured
+ * Returns the name of a provider in the language of the page, or its id if it is no longer
+ * configured.
+ * @param {string} provider
  */
 export function providerName(provider) {
   const button = document.querySelector(`[data-form="social"] [value="${CSS.escape(provider)}"]`);

@@ -1,8 +1,9 @@
 // @ts-check
 
 /**
- * A journey to a provider and back. It leaves the pages, so this tab remembers it: in
- * sessionStorage, which no other tab reads. A link that an attacker sends finds no journey.
+ * A journey to a provider and back. It leaves the pages, so this tab remembers it in
+ * sessionStorage, which other tabs do not read. If an attacker sends a link with an answer, the
+ * answer belongs to no journey.
  */
 
 import { post } from './api.js';
@@ -36,8 +37,9 @@ export async function leaveToProvider(provider, from, waiting) {
     transport: 'cookie',
     ...(waiting && { reauthenticate: true }),
   });
-  // The server has accepted this address, so it is another name of this machine, in development. The
-  // provider sends back to the configured one, whose pages do not find what this tab remembers.
+  // The page was opened at another origin than PUBLIC_URL, such as 127.0.0.1 in development. The
+  // provider sends visitors back to PUBLIC_URL, whose pages cannot read what this origin remembers.
+  // So the visitor goes there first.
   const { origin } = new URL(redirectUri);
   if (origin !== location.origin) return location.assign(origin + location.pathname + location.search);
   const state = new URL(authorizationUrl).searchParams.get('state') ?? '';
@@ -48,8 +50,8 @@ export async function leaveToProvider(provider, from, waiting) {
 }
 
 /**
- * Returns the journey that an answer belongs to, or null. An answer to another one is not from the
- * provider that this tab has asked (SO-03).
+ * Returns the journey that an answer belongs to, or null. An answer with another `state` does not
+ * belong to the journey that this tab has begun (SO-03).
  * @param {string | null} state
  * @returns {Journey | null}
  */
@@ -68,7 +70,8 @@ export function forgetJourney() {
 }
 
 /**
- * Returns the answer that the server has to check, once; null if there is none for this page.
+ * Returns the answer, which the server has to check, and forgets it. Returns null if there is none
+ * for these pages.
  * @param {readonly Page[]} pages where the journey may have begun
  * @returns {TakenAnswer | null}
  */
@@ -76,7 +79,8 @@ export function takeAnswer(pages) {
   const journey = recall();
   if (journey?.answer === undefined) return null;
   forgetJourney();
-  // An answer for a member does not wait for the next one who logs in in this tab.
+  // An answer for another page is forgotten, too. Otherwise the next member who logs in in this tab
+  // could use it.
   if (!pages.includes(journey.from)) return null;
   const { provider, requestId, state, answer, waiting } = journey;
   return { provider, proof: { requestId, state, ...answer }, ...(waiting && { waiting }) };

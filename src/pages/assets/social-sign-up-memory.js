@@ -2,11 +2,11 @@
 
 /**
  * Remembers, in this tab, the account at a provider that a visitor signs up with. `signUpId` is a
- * secret of this tab, and of no use without its key where the session will be bound.
+ * secret of this tab. If the session will be bound, it is of no use without the key of this browser.
  *
  * @typedef {{ provider: string, signUpId: string, email?: string, emailProven: boolean,
- * suggestedLoginId: string, until: number }} SocialSignUp `provider` is its name for people, `until`
- * in milliseconds
+ * suggestedLoginId: string, until: number }} SocialSignUp `provider` is the name that people read,
+ * `until` is in milliseconds
  */
 
 const KEY = 'munjigi.socialSignUp';

@@ -14,7 +14,7 @@ import { ko } from './texts.ko.js';
 
 const FOLDER = fileURLToPath(new URL('../assets/admin/', import.meta.url));
 const CONTENT_TYPES = { js: 'text/javascript; charset=utf-8', css: 'text/css; charset=utf-8' };
-/** Texts of the account page: of security events, for the timeline of a member, and of a further login. */
+/** The texts of the account page that the console shows, too: security events, and the request to log in again. */
 const SHARED_TEXTS = /^(event|signal)-|^(unknownDevice|confirmLogin|confirmPasskey|logInAgain|yes|no)$/;
 
 /** The views of the navigation, in its order. */
@@ -44,11 +44,11 @@ export function loadConsole(renderer: PageRenderer, served: { readonly login: bo
       renderer.renderView('admin/console', locale, texts[locale], {
         stylesheet: 'assets/admin/console.css',
         views: VIEWS.map((name) => ({ name, title: texts[locale][`view-${name}`] })),
-        // Each in its own name, so that it is the same in every language of the page.
+        // Each language is named in itself, so that its name is the same in every language of the page.
         languages: mailLocales().map((code) => ({ code, name: nameOfLanguage(code) })),
         ...{ scopes: SCOPES, eventTypes: EVENT_TYPES },
         ...{ mailTemplates: MAIL_TEMPLATE_NAMES.join(' '), mailLocales: mailLocales().join(' ') },
-        // The operator's own login page knows no way back to the console; the built-in one does.
+        // Used even if LOGIN_URL is set: only the built-in login page can lead back to the console.
         consoleLogin: served.login ? `login?lang=${locale}` : '',
       }),
   };

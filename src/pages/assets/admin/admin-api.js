@@ -12,7 +12,7 @@ import { SignedOut, call, logOut } from '../session.js';
 /** Thrown when the console has been replaced by another page or state, so there is nothing left to show. */
 export class Left extends Error {}
 
-/** What the administrator is shown where the API refuses a member who may not use the console (AD-01). */
+/** Error codes for a member who may not use the console, each with the state of the page that explains it (AD-01). */
 const REFUSALS = /** @type {Record<string, string>} */ ({ forbidden: 'no-admin', two_factor_required: 'no-factor' });
 
 /**
@@ -35,7 +35,7 @@ export async function read(path, query = {}) {
 }
 
 /**
- * Changes something or takes something away, for a reason that the audit log keeps.
+ * Sends a request that changes or exports data. The audit log keeps the reason.
  * @param {'GET' | 'POST' | 'PATCH' | 'DELETE'} method
  * @param {string} path below `admin/`
  * @param {object | undefined} body
@@ -74,7 +74,7 @@ export async function logInAgain() {
   leaveToLogin('');
 }
 
-/** Ends the session and stays logged out. */
+/** Ends the session and leads to the login page with a notice. */
 export async function leaveConsole() {
   await logOut();
   leaveToLogin('logged-out');
@@ -90,7 +90,7 @@ export function leaveToAccount() {
 export const segment = (id) => encodeURIComponent(id);
 
 /**
- * Waits for requests. Leads to the login page, and throws Left, if one finds that the session has ended.
+ * Waits for requests. If a request finds that the session has ended, leads to the login page and throws Left.
  * @template T
  * @param {Promise<T>} requests
  */

@@ -12,8 +12,8 @@ const HEIGHT = 64;
 /**
  * @param {string} label
  * @param {readonly number[]} counts the oldest first
- * @param {(at: number) => string} timeOf a part of the period
- * @returns {HTMLElement} with the same figures as a text, for screen readers
+ * @param {(at: number) => string} timeOf returns the time of a part of the period
+ * @returns {HTMLElement} with the total and the peak as text, because the drawing is hidden from screen readers
  */
 export function chart(label, counts, timeOf) {
   const total = counts.reduce((sum, count) => sum + count, 0);
@@ -40,7 +40,7 @@ function drawingOf(counts, most, timeOf) {
     svg('line', { x1: '0', y1: String(HEIGHT), x2: String(WIDTH), y2: String(HEIGHT), class: 'axis' }),
     ...counts.flatMap((count, at) => {
       if (count === 0) return [];
-      const height = Math.max(2, (count / most) * (HEIGHT - 4)); // a single event is seen beside a storm
+      const height = Math.max(2, (count / most) * (HEIGHT - 4)); // a single event stays visible beside many
       const column = svg('rect', {
         x: (at * step).toFixed(2),
         y: (HEIGHT - height).toFixed(2),

@@ -27,7 +27,7 @@ export async function takeConfirmedLogin() {
   } catch (error) {
     if (error instanceof Left) throw error;
     const problem = toProblem(error);
-    // Also where the provider has not asked for the login: a new session helps then.
+    // The code also covers a provider that did not ask the administrator to log in again. A new session helps then.
     announce(problem.code === 'social_login_failed' ? text('logInAgain') : reasonOf(problem));
   }
 }

@@ -1,6 +1,6 @@
 // @ts-check
 
-/** "Why can this person not log in?": in words, the most decisive reason first, with what helps. */
+/** Answers "Why can this person not log in?" in words. The most decisive reason comes first. Some have a button that helps. */
 
 import { shortTime, text } from '../page.js';
 import { read } from './admin-api.js';
@@ -15,7 +15,7 @@ import { linkTo } from './navigation.js';
 /** @typedef {{ memberId: string | null, findings: Finding[] }} Diagnosis */
 
 /**
- * @param {() => string} identifier what the person types to log in; nothing is asked while it is empty
+ * @param {() => string} identifier what the person types to log in; no request is sent while it is empty
  * @param {{ isOfMember?: boolean, onChange?: () => void }} [options] `onChange` runs after an action
  * @returns {Card<Diagnosis>}
  */

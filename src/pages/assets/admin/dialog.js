@@ -1,8 +1,8 @@
 // @ts-check
 
 /**
- * Asks before each action: what it does, for which reason, and for the password or another login
- * where the last one is too long ago.
+ * The dialogs before actions. Each shows what the action does and asks for a reason. If the last
+ * login is too long ago, the dialog also asks for the password or for another login.
  */
 
 import { ApiProblem } from '../api.js';
@@ -19,12 +19,13 @@ import { rememberFocus } from './focus.js';
  * @property {string} [effect] what the action does
  * @property {string} [submit] the label of the button; the title without one
  * @property {boolean} [isDangerous]
- * @property {import('../form.js').Values} [fields] what they begin with, where that is not what the page has
- * @property {(reason: string) => Promise<void | (() => void)>} act may return what follows when the dialog is closed
+ * @property {import('../form.js').Values} [fields] initial values that differ from those in the page
+ * @property {(reason: string) => Promise<void | (() => void)>} act may return a function that runs after the dialog is closed
  */
 
 /**
- * What was typed before the way to a provider and back, by the dialog that opens next.
+ * What was typed before a journey to a provider, by the name of the dialog. That dialog fills it in
+ * if it opens next with the same question.
  * @type {Map<string, import('../social-journey.js').WaitingForm>}
  */
 const kept = new Map();
@@ -43,12 +44,12 @@ class Dialog {
     this.element.addEventListener('close', () => this.restoreFocus());
     find('[data-cancel]', this.element).addEventListener('click', () => this.element.close());
     onSubmit(name, () => this.send());
-    onLanguageChange(() => this.element.close()); // its question is in the other language
+    onLanguageChange(() => this.element.close()); // its texts are in the previous language
   }
 
   /** @param {Question} question */
   ask(question) {
-    this.question = { ...question }; // differs from the one before, also where an action asks the same again
+    this.question = { ...question }; // a copy, so that `isAsking` is false for an earlier opening by the same action
     const { title, effect = '', submit = title, isDangerous = false, fields = {} } = question;
     const form = formOf(this.name);
     clearForm(form);
@@ -93,12 +94,12 @@ class Dialog {
     } catch (error) {
       if (error instanceof Left) this.element.close();
       else if (this.isAsking(question)) throw readable(error);
-      else announce(''); // it was cancelled
+      else announce(''); // the dialog was cancelled
     }
   }
 
   /**
-   * Acts, unless the dialog was cancelled before, or asks for the login that the action needs.
+   * Runs the action, unless the dialog was cancelled. If the action needs a more recent login, asks for that login.
    * @param {Question} question
    * @param {string} reason
    */
@@ -113,7 +114,7 @@ class Dialog {
     }
     if (this.isAsking(question)) {
       this.element.close();
-      this.restoreFocus(); // before another dialog opens, which gives it back to the same place
+      this.restoreFocus(); // before `follow` opens another dialog, which later returns the focus to this place
     }
     announce('');
     follow?.();
@@ -127,7 +128,7 @@ class Dialog {
   }
 
   /**
-   * Asks for the password; an administrator without one, for a passkey or a login at a provider.
+   * Asks for the password. An administrator without a password needs a passkey or a login at a provider instead.
    * @param {Question} question
    */
   async askForLogin(question) {
@@ -143,7 +144,10 @@ class Dialog {
   }
 }
 
-/** The header's own problems are those of the field. @param {unknown} error */
+/**
+ * Returns an error as the dialog shows it. A problem of the header `Audit-Reason` belongs to the field `reason`.
+ * @param {unknown} error
+ */
 function readable(error) {
   if (!(error instanceof ApiProblem)) return error;
   if (error.code === 'invalid_credentials') return new ApiProblem(error.code, { detail: text('wrongPassword') });
@@ -181,14 +185,14 @@ export function askFirst(question) {
 }
 
 /**
- * Keeps what was typed for when the dialog asks the same again.
+ * Keeps what was typed. The dialog fills it in if it asks the same question the next time.
  * @param {import('../social-journey.js').WaitingForm} waiting
  */
 export function keepFields(waiting) {
   kept.set(waiting.form, waiting);
 }
 
-/** Closes the dialogs of the view before, but never a secret that nothing else shows. */
+/** Closes the dialogs of the previous view. The dialog with a secret stays: the secret is shown nowhere else. */
 export function closeDialogs() {
   const open = /** @type {NodeListOf<HTMLDialogElement>} */ (
     document.querySelectorAll('dialog[open]:not([data-dialog="secret"])')
@@ -203,13 +207,13 @@ export function showSecret(title, secret) {
   find('h2', element).textContent = title;
   find('[data-secret]', element).textContent = secret;
   find('[data-copied]', element).textContent = '';
-  const forget = () => (find('[data-secret]', element).textContent = ''); // it is nowhere else
+  const forget = () => (find('[data-secret]', element).textContent = ''); // no copy stays in the page
   find('[data-close]', element).onclick = () => {
     forget();
     element.close();
   };
   element.onclose = () => {
-    forget(); // also closed by a key
+    forget(); // the Escape key closes the dialog without the button
     restoreFocus();
   };
   find('[data-copy]', element).onclick = async () => {

@@ -2,7 +2,7 @@
 
 /** Builds the parts of the console. Every value becomes text, never HTML: values come from members. */
 
-/** @typedef {Node | string | null | undefined | false} Child what is no node or text is left out */
+/** @typedef {Node | string | null | undefined | false} Child null, undefined, false and empty texts are left out */
 
 /**
  * Creates an element.

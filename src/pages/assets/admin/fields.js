@@ -1,13 +1,13 @@
 // @ts-check
 
-/** Reads fields of the dialogs: texts as they were typed, and check boxes. */
+/** Reads fields of the dialogs: texts and check boxes. */
 
 import { FieldProblem } from '../form-problems.js';
 import { formOf, valueOf } from '../form.js';
 import { text } from '../page.js';
 
 /**
- * Returns a text that must not be empty, as it was typed: a reason may have any sign.
+ * Returns a trimmed text that must not be empty. Unlike `requiredValue`, it keeps every character: a reason may have any.
  * @param {string} form
  * @param {string} name
  * @param {string} message shown if the field is empty

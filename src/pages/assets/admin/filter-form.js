@@ -8,11 +8,11 @@ import { button, el, present } from './dom.js';
 /**
  * A search field, or a selection whose first option is everything.
  * @typedef {{ name: string, label: string, hint?: string, options?: readonly { value: string, label: string }[],
- * isComplete?: boolean, isLiteral?: boolean }} Field `isComplete` leaves out the option for everything; `label`, `hint` and
- * the labels of options are keys of texts, the latter not with `isLiteral`
+ * isComplete?: boolean, isLiteral?: boolean }} Field `isComplete` leaves out the option for everything. `label`, `hint` and
+ * the labels of options are keys of texts. With `isLiteral`, the labels of options are shown as they are.
  */
 
-/** Has the same life as a card: it stays while its view is open. */
+/** The form stays while its view is open, as a card does. */
 export class FilterForm {
   /**
    * @param {readonly Field[]} fields
@@ -34,16 +34,16 @@ export class FilterForm {
       if (event.target instanceof HTMLSelectElement) this.apply(this.take());
     });
     this.draw(initial);
-    /** What the list shows. A person may have typed something else since. */
+    /** The values that the list is filtered by. The administrator may have typed others since. */
     this.applied = this.values();
   }
 
-  /** Makes what is typed and selected what the list shows. */
+  /** Records the current values as those that the list is filtered by, and returns them. */
   take() {
     return (this.applied = this.values());
   }
 
-  /** What is typed and selected; without what is empty. @returns {Record<string, string>} */
+  /** Returns what is typed and selected, without empty values. @returns {Record<string, string>} */
   values() {
     const entries = [...new FormData(this.root)].map(([name, value]) => [name, String(value).trim()]);
     return Object.fromEntries(entries.filter(([, value]) => value !== ''));

@@ -1,6 +1,6 @@
 // @ts-check
 
-/** The imports of accounts. They are started on the command line. */
+/** The imports of accounts, by `munjigi import` or at a login. The console starts none. */
 
 import { shortTime, text } from '../page.js';
 import { read } from './admin-api.js';

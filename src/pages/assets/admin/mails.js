@@ -1,6 +1,6 @@
 // @ts-check
 
-/** The mails that are sent, wait or were given up; never what they contain. */
+/** The mails of the outbox with their states, but never their contents. */
 
 import { read } from './admin-api.js';
 import { ListCard } from './card.js';

@@ -12,7 +12,7 @@ import { memberBadges } from './member-badges.js';
  * hasPassword: boolean, isWaiting: boolean, isSelf: boolean, attributes?: Record<string, unknown>, passkeys: { id:
  * string, name: string | null, provider: string | null, createdAt: string, lastUsedAt: string | null }[],
  * recoveryCodesLeft: number, identities: { id: string, provider: string, email: string | null }[] }} Details `isSelf`:
- * the administrator who looks
+ * whether the member is the administrator who looks
  */
 
 /** @param {Details} member @param {(message: string) => void} done gets the result of an action in words */
@@ -35,7 +35,7 @@ export function detailsOf(member, done) {
   ];
 }
 
-/** Mails may have more languages than the pages. @param {string} code */
+/** Names a mail language, for which the pages may have no text. @param {string} code */
 function languageName(code) {
   return new Intl.DisplayNames(document.documentElement.lang, { type: 'language' }).of(code) ?? code;
 }
@@ -44,7 +44,7 @@ function languageName(code) {
 function waysInOf(member, done) {
   const { hasPassword, secondFactors, passkeys, recoveryCodesLeft, identities, sessionCount, isWaiting } = member;
   const can = memberActions(member.id, member.loginId, done);
-  // One's own are changed in the account page, with the second factor.
+  // Administrators change their own ways in on the account page; the server refuses it here.
   const isChangeable = !member.isSelf && member.status !== 'closed';
 
   /** @param {Details['passkeys'][number]} passkey */

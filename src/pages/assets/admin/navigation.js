@@ -2,8 +2,8 @@
 
 /**
  * Leads from view to view without a reload. The view and the id of what it shows are in the query:
- * fragments are reserved for the secrets of links. What was searched for is only in the memory of the
- * tab: it is often an address, and the query may come into the logs of servers.
+ * fragments are reserved for the secrets of links. Search terms are kept only in the state of the
+ * history entry: they are often email addresses, and servers may log the query.
  */
 
 import { el } from './dom.js';
