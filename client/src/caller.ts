@@ -14,8 +14,8 @@ type TokenResponse = components['schemas']['TokenResponse'];
 const DEFAULT_LONGEST_RETRY_AFTER = 5;
 const MAX_RETRIES = 2;
 /**
- * Error codes that concern the access token; all others concern the operation. `proof_required`: its
- * key is gone, which the refresh then notices.
+ * Error codes after which a call is repeated with a new access token. `proof_required`: the key of
+ * the token is gone. The refresh is then refused as well, and the session ends.
  */
 const TOKEN_ERRORS: ReadonlySet<string> = new Set([
   'token_expired',
@@ -48,7 +48,7 @@ export class Caller {
       const askedAt = Date.now();
       const { body, problem } = await this.send(method, path, details);
       if (!problem) {
-        if (isTokens(body)) await this.use(body, askedAt, { method, path }); // of a newer server
+        if (isTokens(body)) await this.use(body, askedAt, { method, path }); // only a newer server sends tokens here
         return body as T;
       }
       // Only GET is retried automatically, because it changes nothing.
@@ -79,8 +79,8 @@ export class Caller {
   }
 
   /**
-   * Sends a call that may open a session, bound to the key of this device if there is one. Unless it
-   * names a token, it is sent without one.
+   * Sends a call that may open a session. The session is bound to the key of this device, if there is
+   * a key. The call carries a token only if `details.as` asks for it.
    */
   private async signIn<T>(method: string, path: string, details: CallDetails): Promise<T> {
     const { keeper, binding, device } = this.options;
@@ -94,8 +94,8 @@ export class Caller {
         if (isTokens(response.body)) await this.use(response.body, askedAt, { method, path }, key);
         return response.body as T;
       }
-      // The server has another PUBLIC_URL than the address it was called by. It refuses such a proof
-      // before it acts.
+      // The likely reason: PUBLIC_URL is not the address by which this client calls the server. The
+      // server refuses a proof before it acts, so the call may be repeated without one.
       if (response.problem.code !== 'proof_invalid' || !key || !binding.isOptional) throw response.problem;
       key = undefined;
     }
@@ -135,7 +135,7 @@ export class Caller {
   }
 }
 
-/** Whether a response contains tokens; also that of an operation which this version does not know. */
+/** Whether a response contains tokens. Looks at the fields, because this version may not know the operation. */
 function isTokens(body: unknown): body is TokenResponse {
   const { status, accessToken, sessionId, expiresIn } = (body ?? {}) as Partial<TokenResponse>;
   return (

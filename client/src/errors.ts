@@ -24,8 +24,8 @@ export class ProblemError extends MunjigiError {
   /** Identifies the request in the server's log; useful in support requests. */
   readonly requestId: string | undefined;
   /**
-   * A finer reason, where the code has one: with `refused_by_product` the code of the product's own
-   * backend, with `passkey_invalid` also `unknown_credential`.
+   * A finer reason, if there is one. With `refused_by_product`: the code of the product's own backend.
+   * With `passkey_invalid`: `unknown_credential` if the server does not know the passkey.
    */
   readonly reason: string | undefined;
   /** The problems of single fields of the request. */
@@ -67,9 +67,9 @@ export class NetworkError extends MunjigiError {
 }
 
 /**
- * A success that is not from the server, such as the login page of a hotel network or the start
- * page of a web app, or that lacks what the call needs. It is unknown whether the server carried
- * out the call; the session is kept.
+ * A successful response that does not come from the server, or that lacks what the call needs.
+ * Examples are the login page of a hotel network and the start page of a web app. It is unknown
+ * whether the server carried out the call. The session is kept.
  */
 export class UnexpectedResponseError extends MunjigiError {
   override name = 'UnexpectedResponseError';
@@ -84,7 +84,7 @@ export class UnexpectedResponseError extends MunjigiError {
 
 /** Why a passkey could not be created or used. */
 export type PasskeyFailure =
-  /** No WebAuthn: an old browser, a page without HTTPS, or no browser. */
+  /** No WebAuthn (an old browser, a page without HTTPS, or no browser), or no supported algorithm. */
   | 'unsupported'
   /** Cancelled, or not used in time. Browsers do not distinguish the two. */
   | 'cancelled'
@@ -105,13 +105,13 @@ export class PasskeyError extends MunjigiError {
   }
 }
 
-/** Why a journey to a provider of social login failed before the server could check it. */
+/** Why a journey to a provider of social login failed before the client sent the provider's answer to the server. */
 export type SocialLoginFailure =
   /** The person has declined at the provider. */
   | 'cancelled'
   /** The provider reports another error, as `code`. */
   | 'refused'
-  /** This tab has begun no such journey, or the address is not that of an answer. */
+  /** The journey did not begin in this tab, or not in the current session; or the address holds no answer. */
   | 'unknown_journey';
 
 /** A journey to a provider of social login has failed. Begin it again. */

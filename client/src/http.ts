@@ -19,9 +19,9 @@ export interface HttpRequest {
   readonly path: string;
   readonly body?: unknown;
   readonly token?: string | undefined;
-  /** Whether the token is bound to `key`, so that the proof has to name it. */
+  /** Whether the token is bound to `key`. The proof then has to name the token. */
   readonly isTokenBound?: boolean | undefined;
-  /** Proves possession of this key. */
+  /** The request proves possession of this key. */
   readonly key?: ProofKey | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly timeoutMs: number;
@@ -51,8 +51,8 @@ export class Http {
    */
   async send(request: HttpRequest): Promise<HttpResponse> {
     const response = await this.sendOnce(request);
-    // The refusal has shown the server's time and a nonce. It has changed nothing, so that every
-    // request may be repeated.
+    // The refusal contains the server's time and a nonce for the next proof. The server has not acted
+    // on the request, so any request may be repeated.
     return response.problem?.code === 'proof_stale' ? this.sendOnce(request) : response;
   }
 
@@ -66,7 +66,7 @@ export class Http {
       return { status, body };
     }
     const problem = new ProblemError(status, parseJson(text), parseRetryAfter(response));
-    if (problem.code !== 'unknown') proofs.noteTime(headers); // otherwise it is from a proxy
+    if (problem.code !== 'unknown') proofs.noteTime(headers); // a response without a code is from a proxy
     if (headers.has('dpop-nonce')) proofs.noteNonce(baseUrl + request.path, headers);
     return { status, body: undefined, problem };
   }

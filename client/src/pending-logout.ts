@@ -25,7 +25,7 @@ export class PendingLogout {
     return this.remember(sessionId);
   }
 
-  /** Whether the session is the one to be ended. A cookie of any later session is used. */
+  /** Whether this session is the one to be ended. The cookie may hold a later session, which stays open. */
   async isOf(sessionId: string): Promise<boolean> {
     return (await this.options.store.readValue(this.key)) === sessionId;
   }

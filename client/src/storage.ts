@@ -39,7 +39,7 @@ export function browserStorage(storage: WebStorage = getLocalStorage()): TokenSt
     remove: (key) => {
       try {
         // A browser ignores the removal of a value that another tab has just written and that this
-        // tab does not see yet. A value written here is always removed.
+        // tab does not see yet. This tab therefore writes a value first, and then removes its own.
         storage.setItem(key, '');
       } finally {
         storage.removeItem(key);

@@ -13,7 +13,7 @@ declare module 'fastify' {
 
 type Hook = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
 
-/** Runs a check; answers its refusal, which ends the request. */
+/** Makes a hook that runs a check. A refusal is sent as the response and ends the request. */
 const hookOf =
   (check: (request: FastifyRequest) => unknown): Hook =>
   async (request, reply) => {
@@ -30,7 +30,7 @@ const hookOf =
 export const requireMember = (verifier: Verifier): Hook =>
   hookOf(async (request) => (request.member = await verifier.verify(request)));
 
-/** For `preHandler`: admits members who proved a password or a factor within the last seconds. */
+/** For `preHandler`: admits members who logged in, or proved a password or a factor, at most this many seconds ago. */
 export const requireRecentLogin = (seconds: number): Hook => hookOf(({ member }) => checkRecentLogin(member, seconds));
 
 /** For `preHandler`: admits members who authenticated with two factors, or with a passkey. */

@@ -1,17 +1,18 @@
 /** How a verifier is set up. */
 export interface VerifierOptions {
-  /** Address of the server, as in its `PUBLIC_URL`. */
+  /** Address of the server, as in its `PUBLIC_URL`. Its `JWT_ISSUER` must be equal to it, or not set. */
   readonly issuer: string;
   /** One of the server's `ACCESS_TOKEN_AUDIENCE`; by default the issuer. */
   readonly audience?: string | undefined;
   /**
-   * API key with the scope `revocations:read`. Without it the verifier hears of no revocation: the
-   * token of an ended session then works until it expires, for up to ten minutes.
+   * API key with the scope `revocations:read`. Without it the verifier receives no revocations: the
+   * token of an ended session then works until it expires (the server's `ACCESS_TOKEN_TTL_SECONDS`).
    */
   readonly apiKey?: string | undefined;
   /**
    * Address of this API as its clients see it; proofs of possession name it. Without it, tokens that
-   * are bound to a key are refused: the Host header is the client's, and would match any proof.
+   * are bound to a key are refused. The Host header cannot replace it: an attacker could choose a
+   * value that matches a proof made for another server.
    */
   readonly apiUrl?: string | undefined;
   /** Seconds without a heartbeat after which revocations count as unknown; by default 15. */
@@ -21,7 +22,7 @@ export interface VerifierOptions {
    * token at the server.
    */
   readonly whenSilent?: 'refuse' | 'introspect' | undefined;
-  /** Receives what an operator should read; by default a warning of the process. */
+  /** Receives warnings for the operator; by default they go to `process.emitWarning`. */
   readonly onWarning?: ((message: string) => void) | undefined;
 }
 
@@ -38,7 +39,7 @@ export interface Settings {
 
 const withoutSlash = (url: string): string => url.replace(/\/$/, '');
 
-/** Timers of JavaScript have 31 bits of milliseconds. */
+/** The longest delay of a JavaScript timer: 31 bits of milliseconds. */
 const MAX_TIMER_SECONDS = 2_147_483;
 
 /** @throws TypeError for options that would silently weaken the checks, or break them */
@@ -46,10 +47,10 @@ export function settingsOf(options: VerifierOptions): Settings {
   const { issuer, apiKey, apiUrl, maxSilenceSeconds = 15, whenSilent = 'refuse' } = options;
   if (!URL.canParse(issuer)) throw new TypeError('issuer must be the address of the server');
   if (apiUrl !== undefined && !URL.canParse(apiUrl)) throw new TypeError('apiUrl must be an address');
-  // NaN, of a setting that is no number, would make every silence acceptable. A longer timer would end at once.
+  // With NaN, from a setting that is not a number, revocations would always count as unknown. A longer timer would end at once.
   if (!(maxSilenceSeconds > 0 && maxSilenceSeconds <= MAX_TIMER_SECONDS))
     throw new TypeError(`maxSilenceSeconds must be a positive number up to ${MAX_TIMER_SECONDS}`);
-  // An empty variable of the environment would turn revocations off.
+  // From an empty environment variable. The server refuses such a key, so each valid token would get 503.
   if (apiKey === '') throw new TypeError('apiKey is empty');
   return {
     issuer: withoutSlash(issuer),

@@ -7,11 +7,11 @@ export interface Principal {
   readonly sessionId: string;
   /** `member` or `admin`: the role at the server. */
   readonly role: string;
-  /** {@link role}, and those of the attribute `roles`. */
+  /** {@link role}, and those of the attribute `roles` except `member` and `admin`. */
   readonly roles: readonly string[];
-  /** How the member authenticated (RFC 8176); contains `mfa` after two factors. */
+  /** How the member authenticated (RFC 8176); contains `mfa` after two factors or a passkey. */
   readonly methods: readonly string[];
-  /** Seconds since the member last proved a password or a factor; infinite if unknown. */
+  /** Seconds since the member last logged in, or proved a password or a factor; infinite if unknown, or if a new login is required. */
   readonly loginAge: number;
   /** Whether the request proved the key that the token is bound to. */
   readonly isBound: boolean;
@@ -19,7 +19,7 @@ export interface Principal {
   readonly claims: AccessTokenClaims;
 }
 
-/** Granted by the server alone: an attribute must not make its member an administrator. */
+/** Roles that only the server grants: an attribute must not make its member an administrator. */
 const SERVER_ROLES = new Set(['member', 'admin']);
 
 function rolesOf({ role, attributes }: AccessTokenClaims): string[] {
@@ -36,7 +36,7 @@ export function principalOf(claims: AccessTokenClaims, now: number): Principal {
     role,
     roles: rolesOf(claims),
     methods: amr ?? [],
-    loginAge: loginAt ? now - loginAt : Infinity, // 0: the server asks for a new login
+    loginAge: loginAt ? now - loginAt : Infinity, // auth_time 0: the server requires a new login
     isBound: cnf !== undefined,
     attributes: attributes ?? {},
     claims,
@@ -46,7 +46,7 @@ export function principalOf(claims: AccessTokenClaims, now: number): Principal {
 const schemeOf = ({ isBound }: Principal) => (isBound ? 'DPoP' : 'Bearer');
 
 /**
- * Checks that the member logged in, or proved a password or a factor, within the last seconds.
+ * Checks that the member logged in, or proved a password or a factor, at most this many seconds ago.
  * @throws Refusal `insufficient_user_authentication`
  */
 export function checkRecentLogin(principal: Principal, seconds: number): void {

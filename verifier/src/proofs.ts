@@ -50,7 +50,7 @@ export class Proofs {
     try {
       return await jwtVerify(proof ?? '', EmbeddedJWK, {
         typ: 'dpop+jwt',
-        algorithms: ['ES256', 'EdDSA'], // asymmetric only, and named: a proof must not choose its own
+        algorithms: ['ES256', 'EdDSA'], // asymmetric and fixed here: a proof must not choose its algorithm
         requiredClaims: ['jti', 'iat'],
         currentDate: new Date(now * 1000),
       });
@@ -67,7 +67,7 @@ export class Proofs {
     return named.origin === expected.origin && named.pathname === expected.pathname;
   }
 
-  /** No await between look and write, so that of two requests with one proof the second fails. */
+  /** Records a proof as used. No `await` between look-up and write: of two requests with one proof, the second must fail. */
   private use(key: string, now: number): void {
     for (const [old, until] of this.used) {
       if (until > now) break; // the oldest come first

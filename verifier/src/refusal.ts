@@ -18,7 +18,7 @@ export class Refusal extends Error {
   private constructor(
     readonly status: 401 | 403 | 503,
     readonly code: RefusalCode,
-    /** Of the response; in lower case. */
+    /** Headers of the response; their names are in lower case. */
     readonly headers: Readonly<Record<string, string>>,
     options?: ErrorOptions,
   ) {

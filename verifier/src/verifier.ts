@@ -41,7 +41,7 @@ export class Verifier {
     const scheme = name!.toLowerCase() === 'dpop' ? 'DPoP' : 'Bearer';
     const claims = await this.readClaims(token, scheme);
     const thumbprint = claims.cnf?.jkt;
-    // A stolen bound token must not work as a plain one. Another kind of `cnf` cannot be checked.
+    // A stolen bound token must not work as a bearer token. A `cnf` without a `jkt` cannot be checked.
     if ((claims.cnf !== undefined) !== (scheme === 'DPoP') || (claims.cnf && typeof thumbprint !== 'string'))
       throw Refusal.invalidToken(scheme);
     await this.checkRevocations(claims, token, scheme);
@@ -73,7 +73,7 @@ export class Verifier {
     }
   }
 
-  /** Fails closed: without news of the stream, a token is refused or asked about (RS-31). */
+  /** Fails closed: while revocations are unknown, a token is refused, or the server is asked about it (RS-31). */
   private async checkRevocations(claims: AccessTokenClaims, token: string, scheme: Scheme): Promise<void> {
     if (this.revocations.covers(claims)) throw Refusal.invalidToken(scheme);
     if (!this.follower || this.revocations.isCurrent()) return;
@@ -98,8 +98,8 @@ export class Verifier {
 }
 
 /**
- * Makes a verifier and, with an API key, begins to follow the stream of revocations. One is enough
- * for a process.
+ * Makes a verifier and, with an API key, begins to follow the stream of revocations. A process needs
+ * only one verifier.
  * @throws TypeError for unusable options
  */
 export const createVerifier = (options: VerifierOptions): Verifier => new Verifier(settingsOf(options));

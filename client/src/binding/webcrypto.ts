@@ -1,6 +1,6 @@
 import type { PublicKeyJwk } from './signer.js';
 
-/** A key of WebCrypto; its private half cannot be read. */
+/** A `CryptoKey` of WebCrypto, public or private. The client creates private keys that cannot be exported. */
 export interface WebKey {
   readonly type: string;
 }
@@ -17,7 +17,7 @@ interface Subtle {
   digest(algorithm: string, data: Uint8Array): Promise<ArrayBuffer>;
 }
 
-/** Returns undefined in pages without HTTPS, except on localhost, and in React Native. */
+/** Returns undefined in React Native, and in pages without HTTPS other than those of localhost. */
 export function findSubtle(): Subtle | undefined {
   return (globalThis as { crypto?: { subtle?: Subtle } }).crypto?.subtle;
 }

@@ -10,7 +10,7 @@ const OWN = '/api/members/me/consents';
 /** Terms and other documents that members agree to, where the server declares some. */
 export function consentOperations(caller: Caller) {
   return {
-    /** Those in force, for a sign-up form; empty where the server declares none. */
+    /** Lists the documents in force, for a sign-up form. The list is empty if the server declares none. */
     documents: async (options?: CallOptions) =>
       (
         await caller.request<Schemas['ConsentDocumentListResponse']>('GET', '/api/auth/consents', {
@@ -21,7 +21,7 @@ export function consentOperations(caller: Caller) {
     /** Completes a login after `terms_required`. */
     accept: (body: Schemas['AcceptTermsRequest'], options?: CallOptions) =>
       caller.post<Schemas['CompletedLogin']>('/api/auth/consents', body, options),
-    /** What the member agrees to, and what is to come. */
+    /** Lists the documents in force and those to come. `given` shows whether the member agrees to each. */
     list: async (options?: CallOptions) =>
       (await caller.call<Schemas['OwnConsentListResponse']>('GET', OWN, undefined, options)).items,
     give: (consents: Choices, options?: CallOptions): Promise<void> =>

@@ -40,7 +40,10 @@ export function memberOperations(caller: Caller, keeper: SessionKeeper, signals:
     /** Shows the change that a mailed link undoes. Changes nothing, and needs no login. */
     inspectUndoEmail: (body: Schemas['EmailLinkRequest'], options?: CallOptions) =>
       caller.post<Schemas['InspectedEmailUndoResponse']>('/api/members/me/email/undo/inspect', body, options),
-    /** Goes back to the old address, by the link that was mailed to it. Needs no login. */
+    /**
+     * Restores the old address, by the link that was mailed to it. Also ends all sessions and removes
+     * the password. Needs no login.
+     */
     undoEmail: (body: Schemas['EmailLinkRequest'], options?: CallOptions) =>
       caller.post<void>('/api/members/me/email/undo', body, options),
     /** Closes the account at once. A login within the grace period restores it. */

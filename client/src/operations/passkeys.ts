@@ -27,10 +27,10 @@ export function passkeyOperations(caller: Caller, ceremonies: Ceremonies, signal
       return passkeys.items;
     },
     /**
-     * Creates a passkey on this device and adds it to the account. The first second factor comes
-     * with recovery codes, which are shown only this time.
+     * Creates a passkey and adds it to the account. If the account had no second factor before,
+     * the response also contains recovery codes, which are shown only this time.
      *
-     * @throws PasskeyError if the browser does not create one
+     * @throws PasskeyError if the browser does not create a passkey
      */
     register: async (
       { name, ...proof }: Schemas['FactorChangeRequest'] & Pick<Schemas['RegisterPasskeyRequest'], 'name'>,
@@ -45,7 +45,7 @@ export function passkeyOperations(caller: Caller, ceremonies: Ceremonies, signal
     /**
      * Checks the password and a passkey again, for changes that fail with `factor_proof_required`.
      *
-     * @throws PasskeyError if the browser does not use one
+     * @throws PasskeyError if the browser does not use a passkey
      */
     reauthenticate: async (
       { password }: Pick<Schemas['ReauthenticateRequest'], 'password'>,

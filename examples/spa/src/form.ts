@@ -20,8 +20,8 @@ interface FormOptions<Names extends string> {
 }
 
 /**
- * Creates a form that is disabled while it is sent and shows errors at their fields, or below all
- * fields.
+ * Creates a form whose button is disabled while a request is sent. Errors are shown at their fields;
+ * an error that concerns no field is shown below all fields.
  */
 export function form<Names extends string>({ fields, submit, onSubmit }: FormOptions<Names>): HTMLFormElement {
   const message = h('p', { class: 'problem', role: 'alert' });
@@ -60,7 +60,7 @@ interface Row {
   /**
    * Shows the problem of the field, or removes it if the text is empty.
    *
-   * @returns whether there is one
+   * @returns whether there is a problem
    */
   show: (problem: string) => boolean;
 }

@@ -77,7 +77,7 @@ async function render(): Promise<void> {
 // The session has ended in this tab, in another tab or on another device: show the login with the
 // reason.
 munjigi.on('sessionEnded', ({ reason }) => page.go('login', texts().ended[reason]));
-// The member has signed in, in this tab or another one.
+// The member has signed in, in this tab or another one, or the tokens were refreshed.
 munjigi.on('tokensChanged', () => {
   if (location.hash !== '#/home') page.go('home');
 });

@@ -3,7 +3,7 @@ import { form, type FieldOptions } from '../form.js';
 import { texts } from '../language.js';
 import type { Page } from './view.js';
 
-/** What differs between the two recoveries by a mailed code. */
+/** What differs between setting a new password and finding the login ID by a mailed code. */
 export interface Recovery<More extends string> {
   title: string;
   sendCode: (email: string) => Promise<{ requestId: string }>;

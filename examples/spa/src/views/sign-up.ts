@@ -24,7 +24,7 @@ export const signUp: View = (page) => {
   );
 };
 
-/** @param email null after a login by login ID: the page does not know the address then */
+/** @param email null after a login: its response does not contain the address */
 export function confirm(page: Page, signUpId: string, email: string | null): void {
   const t = texts();
   page.show(

@@ -27,7 +27,7 @@ export async function addProviderButtons(place: HTMLElement): Promise<void> {
   );
 }
 
-/** Continues where a provider has sent the visitor back. */
+/** Continues the login after a provider has sent the visitor back to the page. */
 export async function finishSocialLogin(page: Page): Promise<void> {
   try {
     const outcome = await munjigi.social.complete();
