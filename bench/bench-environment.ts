@@ -16,13 +16,13 @@ import { seedMembers, seedSessions, settle } from './seed.js';
 import { TokenMint } from './tokens.js';
 
 export const MEMBERS = 1000;
-/** Further members for the rows that use members up. */
+/** Further members for the rows of the report that request codes or change passwords. */
 const SPARE_MEMBERS = 9000;
 
 const PROBED_SERVER = 'bench/limits/probed-server.js';
 /** What `npm run start:prod` and the image start. */
 const SHIPPED_SERVER = 'dist/start.cjs';
-/** Loaded before any ES module, as in production; with Node.js 20, loading one starts the pool. */
+/** Loaded before any ES module, as in production: on Node.js 20, loading an ES module starts the thread pool. */
 const THREAD_POOL = ['--require', './dist/thread-pool.cjs'];
 /** A path of the bare Fastify server. */
 export const A_MEMBER = '/members/00000000-0000-4000-8000-000000000001';
@@ -46,16 +46,16 @@ export interface Crowd {
   readonly databaseUrl: string;
   readonly server: ServerProcess;
   /**
-   * Refresh tokens of unused sessions that lie far apart; callable once for each session of a
-   * member.
+   * Refresh tokens of unused sessions that lie far apart in the table. Can be called `sessionsEach`
+   * times.
    */
   freshSessions(count: number): string[];
   stop(): Promise<void>;
 }
 
 /**
- * Everything a row needs: a database with members, servers on it, and a second process that makes
- * the load.
+ * Everything a row of the report needs: a database with members, servers on it, and a second process
+ * that makes the load.
  */
 export class BenchEnvironment {
   private readonly servers = new Map<ServerKind, Promise<ServerProcess>>();
@@ -64,7 +64,7 @@ export class BenchEnvironment {
 
   private constructor(
     readonly databaseUrl: string,
-    /** The port in SMTP_URL; it listens after {@link startSmtpServer}. */
+    /** The port in SMTP_URL. A server listens there, except after {@link stopSmtpServer}. */
     private readonly smtpPort: number,
     private readonly folder: string,
     private readonly cleanups: (() => Promise<unknown>)[],
@@ -207,8 +207,8 @@ export class BenchEnvironment {
   }
 
   /**
-   * Runs a load. Throws when more than one in a hundred requests failed, because the result would
-   * mean nothing.
+   * Runs a load.
+   * @throws Error if more than one in a hundred requests failed, because the result would mean nothing
    */
   async load(server: ServerProcess, job: Omit<Job, 'warmUpMs' | 'durationMs' | 'origin'>): Promise<LoadMeasurement> {
     const { origin } = server;
@@ -252,8 +252,8 @@ export class BenchEnvironment {
   }
 
   /**
-   * Keeps only the session that access tokens are minted for: beyond twenty sessions, the next
-   * login would end it.
+   * Keeps only the sessions that access tokens are minted for, one a member. With twenty sessions of a
+   * member, the next login would end that one.
    */
   async forgetSessions(): Promise<void> {
     await this.query(`DELETE FROM sessions WHERE NOT starts_with(id::text, $1)`, [sessionIdOf(0).slice(0, -8)]);

@@ -6,8 +6,8 @@ export interface Row {
   limit: number;
   limitOf: string;
   /**
-   * Our figure divided by the limit: the median of the ratios of neighbouring rounds, not a ratio
-   * of medians.
+   * Our figure divided by the limit. A row that is measured in rounds has the median of the ratios of its
+   * rounds, not the ratio of the medians.
    */
   ratio: number;
   /** Bounds of the ratio, or of our figure alone. Absent for figures that are only for comparison. */
@@ -34,8 +34,8 @@ export interface Measured {
 }
 
 /**
- * Measures both in turn, so that other load of the machine affects both alike. The one that begins
- * alternates too.
+ * Measures both in turn, so that other load of the machine affects both alike. The side that is
+ * measured first changes with each round.
  */
 export async function alternate(
   rounds: number,

@@ -9,15 +9,15 @@ export interface Population {
   /** Rows per member in the steady state, when as many are purged as added. */
   readonly perMember: number;
   /**
-   * Fills the table from `members`; `share` is the number of rows per member (a fraction: only some
-   * members get one).
+   * Returns the statement that fills the table. `share` is the average number of rows per member: below
+   * 1, only some members get a row.
    */
   fill(share: number): string;
 }
 
 const AGENT = `'Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1'`;
 const DIGEST = `sha256(uuid_send(gen_random_uuid()))`;
-/** One of the client addresses of a year. */
+/** A random client address in 198.18.0.0/15. */
 const IP = `'198.' || (18 + n % 2) || '.' || (random() * 255)::int || '.' || (random() * 255)::int`;
 const NETWORK = `'198.18.' || (random() * 255)::int || '.0/24'`;
 
@@ -126,7 +126,10 @@ export const POPULATIONS: readonly Population[] = [
   },
 ];
 
-/** Members with names and addresses in random order. Their password hashes have only the right length. */
+/**
+ * Inserts members with names and addresses in random order, and their rows in the tables of
+ * {@link POPULATIONS}. The password hashes have the right length but match no password.
+ */
 export async function seedPopulation(client: pg.Client, members: number, shares: Map<string, number>): Promise<void> {
   await client.query(
     `INSERT INTO members (id, login_id, email, email_key, password_hash, name, locale, created_at)

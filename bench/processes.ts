@@ -53,7 +53,7 @@ export class ServerProcess {
     throw new Error(`${script} did not start. Its log ends with:\n${lastLines}`);
   }
 
-  /** Its private memory in MiB. Linux only; NaN elsewhere. */
+  /** Its resident memory in MiB. Linux only; NaN elsewhere. */
   async residentMib(): Promise<number> {
     const status = await readFile(`/proc/${this.child.pid}/status`, 'utf8').catch(() => '');
     return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? Number.NaN) / 1024;
@@ -62,8 +62,8 @@ export class ServerProcess {
   /** Processor time it has used, all threads, in microseconds. Linux only; NaN elsewhere. */
   async cpuMicroseconds(): Promise<number> {
     const stat = await readFile(`/proc/${this.child.pid}/stat`, 'utf8').catch(() => '');
-    // Behind the name in parentheses, fields 14 and 15 of proc(5), in ticks of a hundredth of a
-    // second.
+    // Field 3 of proc(5) is the first after the name in parentheses. Fields 14 and 15 are the processor
+    // time, in hundredths of a second.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return (Number(fields[11] ?? Number.NaN) + Number(fields[12] ?? Number.NaN)) * 10_000;
   }

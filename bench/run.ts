@@ -44,7 +44,7 @@ const LONG = new Set(['large']);
 /** How many members are seeded to measure sizes. */
 const SIZED_MEMBERS = 200_000;
 
-/** A row takes at most a minute, so that the run ends within fifteen; long rows are additional. */
+/** No row begins later than this, so that the run ends after about 15 minutes. Long rows are exempt. */
 const LAST_START_MS = 14 * 60_000;
 
 /** Processor time per operation; ours alone where the limit has no server. */

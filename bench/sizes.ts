@@ -4,7 +4,7 @@ import { migrate } from '../src/platform/database/migrator.js';
 import { POPULATIONS, seedPopulation } from './population.js';
 import type { BenchEnvironment } from './bench-environment.js';
 
-/** Rows per member; a sample of them gives the same average row size as all of them. */
+/** Rows per member in tables that get only a sample of their rows, which has the same average row size. */
 const SHARES = new Map([['security_events', 10]]);
 const REFRESHES = 100;
 const SCALES = [1, 10, 100];
@@ -18,8 +18,8 @@ interface TableSize {
 }
 
 /**
- * Seeds a database realistically and prints the row sizes of each growing table, and the total
- * sizes derived from them.
+ * Seeds a database realistically. Returns tables with the row sizes of each growing table, the total
+ * sizes derived from them, the sizes of indexes and the share of HOT updates.
  */
 export async function sizes(bench: BenchEnvironment, members: number): Promise<string> {
   const database = await bench.emptyDatabase();
@@ -53,7 +53,7 @@ export async function sizes(bench: BenchEnvironment, members: number): Promise<s
   }
 }
 
-/** Rows of an installation that has run for a year. */
+/** Creates the partitions that an installation has after a year. */
 async function makePastMonths(client: pg.Client): Promise<void> {
   await client.query(`DO $$ BEGIN FOR months IN 1..12 LOOP
     EXECUTE format('CREATE TABLE security_events_past_%s PARTITION OF security_events FOR VALUES FROM (%L) TO (%L)', months,
@@ -75,7 +75,7 @@ async function sizesOf(client: pg.Client): Promise<TableSize[]> {
   return sizes;
 }
 
-/** The indexes that requests use, to judge how much memory holds them. */
+/** The indexes of the tables that requests use most, with bytes per member: they should fit into memory. */
 async function indexesOf(client: pg.Client, members: number): Promise<string[][]> {
   const { rows } = await client.query<{ name: string; bytes: number }>(
     `SELECT indexrelname AS name, pg_relation_size(indexrelid)::float8 AS bytes FROM pg_stat_user_indexes

@@ -51,7 +51,7 @@ export class TokenMint {
   }
 }
 
-/** As the server writes them. */
+/** The claims that the server writes into each access token, except the role. */
 function claimsOf(member: number, now: number) {
   const { id: sub } = memberNamed(member);
   return {

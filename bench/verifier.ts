@@ -1,4 +1,4 @@
-// `npm run bench:verifier`: verifications with the verifier beside those of jose alone, in turns.
+// `npm run bench:verifier`: measures verifications per second with the verifier and with jose alone, in turn.
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import { FakeIssuer } from '../verifier/test/fake-issuer.js';
 import { createVerifier } from '../verifier/src/index.js';

@@ -12,11 +12,11 @@ const SOURCES = path.join(PROJECT_ROOT, 'src');
 const OUTPUT = path.join(PROJECT_ROOT, 'dist');
 /** The scripts of the pages: a build copies them, and then packs them into others. */
 const PAGE_SCRIPTS = path.join('pages', 'assets', path.sep);
-/** Copied with the scripts of the pages and then left alone, so it shows when they were copied. */
+/** A build copies this file with the scripts of the pages and never changes it, so it shows when they were copied. */
 const COPIED_ALONGSIDE = path.join('pages', 'views', 'login.hbs');
 /**
- * A build takes about a minute. An older lock is stale, even if another process now has the number
- * in it.
+ * A build takes about a minute. A lock older than this is stale, even if another process now has the process
+ * ID in it.
  */
 const LOCK_EXPIRES_MS = 3 * 60_000;
 

@@ -1,7 +1,7 @@
 // Second step of `npm run build`: writes the compiled modules that each process loads, and the
 // libraries they import, into few large files. Reading 1,900 small modules took most of a start.
 // dist/main.js and dist/cli.js become bundles that share dist/chunk-*.js. The other compiled
-// modules stay beside them: for the strength worker and for the tools of this project.
+// modules stay beside them, for the worker threads and for the tools of this project.
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -23,7 +23,7 @@ import { writeWordFiles } from './word-files.js';
 
 const OUTPUT = path.join(PROJECT_ROOT, 'dist');
 
-/** Which modules the last build put into which file. Written last. */
+/** Lists the modules in each bundle. A build writes this file last: where it is missing, the build was not finished. */
 export const MODULES = path.join(OUTPUT, 'bundle.json');
 
 /** Programs that become bundles. */
@@ -80,7 +80,7 @@ const require = requireFrom(import.meta.url);
 const urlInDist = (name) => new URL(name, import.meta.url).href;`;
 
 /**
- * Keeps `import.meta.url` of a module what it was before it moved into a bundle: modules find their
+ * Gives each module in a bundle the `import.meta.url` of its own file, because modules find their
  * templates and workers beside themselves.
  */
 const keepModuleUrls: Plugin = {
@@ -95,8 +95,8 @@ const keepModuleUrls: Plugin = {
 };
 
 /**
- * Lets these libraries find TypeORM and class-validator in the bundle. They make a `require` of
- * their own, which would load a second copy from node_modules.
+ * Lets @nestjs/typeorm and @nestjs/mapped-types find TypeORM and class-validator in the bundle. Both
+ * make a `require` of their own, which would load a second copy from node_modules.
  */
 const shareLibraries: Plugin = {
   name: 'share-libraries',
@@ -125,7 +125,7 @@ const keepNamesOfImports: Plugin = {
   },
 };
 
-/** Replaces what is never used by a module whose functions and classes throw. */
+/** Replaces each file that {@link UNUSED} names with a module whose functions and classes throw. */
 const leaveOutUnused: Plugin = {
   name: 'leave-out-unused',
   setup: ({ onLoad }) =>

@@ -3,23 +3,24 @@ import path from 'node:path';
 import { PROJECT_ROOT } from './project.js';
 
 /**
- * Arguments for Node.js that make a child end with its parent. Its standard input must be a pipe;
- * see exit-with-parent.cjs.
+ * Arguments for Node.js that make a child end with its parent. The standard input of the child must be
+ * a pipe from the parent; see exit-with-parent.cjs.
  */
 export const EXIT_WITH_PARENT = ['--require', path.join(PROJECT_ROOT, 'dev', 'exit-with-parent.cjs')];
 
 /**
- * Arguments for Node.js in processes of which many run at once, as those of the tests do. They change when
- * V8 works, and not what a program does:
- * - garbage is collected without help from further threads, which would wait for each other;
- * - the young generation begins with its full size, and the first full collection waits until the old one
- *   has 256 MiB, which few reach.
+ * Arguments for Node.js in processes of which many run at once, such as those of the tests. They change how
+ * and when V8 collects garbage, and not what a program does:
+ * - V8 collects garbage without help from further threads, which would wait for each other;
+ * - the young generation begins with its full size;
+ * - the first full collection waits until the old generation has 256 MiB, which few processes reach.
  */
 export const MANY_AT_ONCE = ['--single-threaded-gc', '--min-semi-space-size=16', '--initial-old-space-size=256'];
 
 /**
- * The same in processes that live for seconds: a function is optimised after fifteen times V8's own amount
- * of work, because compiling it sooner costs more than it saves. Newer versions of V8 have no such flag.
+ * The same for processes that live for seconds. Here V8 also optimises a function only after fifteen times
+ * the default amount of work, because compiling it sooner costs more than it saves. Newer versions of V8 have
+ * no such flag.
  */
 export const SHORT_LIVED = [
   ...(process.versions.v8.startsWith('11.') ? ['--interrupt-budget=1000000'] : []),

@@ -24,8 +24,9 @@ const JSON_TYPE = 'application/json';
 const nameOf = (ref: string): string => ref.split('/').at(-1)!;
 
 /**
- * Writes the tables by which the client in client/ checks response bodies. The notation is
- * explained in client/src/expected-response.ts.
+ * Returns the source of client/src/responses.ts: the tables by which the client checks response bodies.
+ * The notation is explained in client/src/expected-response.ts.
+ * @param text the OpenAPI document
  */
 export function clientResponses(text: string): string {
   const document = JSON.parse(text) as OpenApiDocument;
@@ -59,7 +60,7 @@ class ResponseTables {
       for (const [value, ref] of Object.entries(discriminator?.mapping ?? {})) this.statuses.set(nameOf(ref), value);
   }
 
-  /** Returns undefined for an operation without a successful JSON response, such as /metrics. */
+  /** The status of a success and the names of its shapes, if it has a body. Undefined if the body is not JSON, as for /metrics. */
   expectation(responses: Record<string, Response>): string | undefined {
     const [status, found] = Object.entries(responses).find(([code]) => /^2\d\d$/.test(code)) ?? [];
     if (status === undefined || found === undefined) return undefined;

@@ -125,7 +125,7 @@ describe('compose file for several replicas', () => {
 
   it('SL-01 no proxy logs queries, which hold the addresses that administrators search', () => {
     const nginx = read('nginx.conf');
-    expect(nginx).toMatch(/error_log \S+ crit;/); // other levels quote requests
+    expect(nginx).toMatch(/error_log \S+ crit;/); // lower levels quote requests
     expect(nginx.match(/log_format [^;]+;/)![0]).not.toMatch(
       /\$(request|request_uri|args|query_string|is_args|http_referer)\b/,
     );

@@ -26,8 +26,8 @@ export function loadEnvFile(): ReadonlyMap<string, number> {
 }
 
 /**
- * Reads the file as a shell would. The reader of Node.js reports no mistake: a line without `=` or
- * with an open quote swallows the next ones, and a `#` inside a password ends it.
+ * Reads the file as a shell would, but expands no variables. The reader of Node.js reports no mistake: a
+ * line without `=` or with an open quote swallows the next lines, and a `#` inside a password ends it.
  * @throws Error with the number of each line that cannot be read
  */
 export function parseEnvFile(text: string): ReadonlyMap<string, EnvVariable> {

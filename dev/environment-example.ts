@@ -1,6 +1,6 @@
 import { ENVIRONMENT } from '../src/platform/config/environment.js';
 
-/* The page of all settings, .env.example. `npm run docs` writes it; a test compares it. */
+/* The page of all settings, .env.example. `npm run docs` writes it; a test checks that it is up to date. */
 
 /** The properties of a setting as envalid keeps them. */
 interface Setting {
@@ -25,7 +25,7 @@ export const GROUPS: readonly (readonly [title: string, first: string])[] = [
   ['Operation', 'SWAGGER_ENABLED'],
 ];
 
-/** In the description of a setting with a default that production requires all the same (configuration-checks.ts). */
+/** Marks, in its description, a setting that may be left out except in production (configuration-checks.ts). */
 const REQUIRED = 'Required in production';
 
 const SETTINGS = Object.entries(ENVIRONMENT) as [name: string, setting: Setting][];
@@ -70,8 +70,8 @@ function inDays(value: unknown): string | undefined {
 }
 
 /**
- * A shell takes `<` and `>` only in quotes. The server drops those that `docker run --env-file`
- * leaves (bare-value.ts).
+ * A shell takes `<` and `>` only in quotes. `docker run --env-file` keeps these quotes in the value, and
+ * the server removes them (bare-value.ts).
  */
 function quotedForShell(example: string): string {
   return /[<>]/.test(example) ? JSON.stringify(example) : example;

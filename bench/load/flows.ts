@@ -10,7 +10,10 @@ export type Step = (connection: LoadConnection) => Promise<void>;
 /** Makes the step that connection number `index` repeats. */
 type Flow = (job: Job, index: number, smtpServer: FakeSmtpServer) => Step;
 
-/** Parses the body. @throws Error if the status is another */
+/**
+ * Parses the body of a response.
+ * @throws Error if the response has another status
+ */
 function bodyOf(answer: LoadAnswer, status: number): any {
   if (answer.status !== status) throw new Error(`${answer.status} ${answer.body.slice(0, 120)}`);
   return answer.body === '' ? undefined : JSON.parse(answer.body);
@@ -32,7 +35,7 @@ function memberTurns(job: Job, index: number): () => number {
 }
 
 const FLOWS = {
-  /** GET with an access token; without one where the job has no tokens, for public routes and bare servers. */
+  /** GET with an access token. If the job has no tokens, the request has none: for public routes and bare servers. */
   get: (job, index) => {
     const turn = memberTurns({ ...job, firstMember: 0, members: job.tokens?.length ?? 1 }, index);
     return async (connection) => {

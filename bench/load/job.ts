@@ -1,7 +1,7 @@
 import type { JsonWebKey } from 'node:crypto';
 import type { FlowName } from './flows.js';
 
-/** One load: a number of connections that repeat a flow and count after the warm-up. */
+/** One load: a number of connections repeat a flow. The runs that end after the warm-up are counted. */
 export interface Job {
   flow: FlowName;
   origin: string;
@@ -25,13 +25,13 @@ export interface Job {
 /** The result of a load. Times are milliseconds. */
 export interface LoadResult {
   perSecond: number;
-  /** Failed flows included; {@link failures} counts them. */
+  /** Runs that ended within `durationMs`. Failed runs are included, except those that closed their connection. */
   count: number;
-  /** Including the warm-up and the requests after the end. */
+  /** Like {@link count}, but including the runs of the warm-up and those that ended too late. */
   total: number;
   p50: number;
   p99: number;
   max: number;
-  /** Failed flows by their result. */
+  /** The number of failed runs by error message, over the whole load. */
   failures: Record<string, number>;
 }

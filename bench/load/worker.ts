@@ -1,5 +1,5 @@
-// The second process: it makes the load and receives the mail, so that neither counts as CPU time
-// of the server under test.
+// The process that makes the load and receives the mail. The server under test is another process, so
+// its CPU time includes neither.
 import { setTimeout as pause } from 'node:timers/promises';
 import { LoadConnection } from './connection.js';
 import { flowOf } from './flows.js';

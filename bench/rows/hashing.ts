@@ -68,7 +68,8 @@ export async function signUp(bench: BenchEnvironment): Promise<Row[]> {
 }
 
 export async function reset(bench: BenchEnvironment): Promise<Row[]> {
-  // A reset changes the password that the login rows use, so it has members of its own, as mail.ts has.
+  // A reset changes a password that the login rows would use, so the resets have members of their own.
+  // The row in mail.ts uses others again.
   const load = { connections: 16, firstMember: MEMBERS + 1, members: 3000 };
   const [ours, bare] = [await bench.server('ours'), await bench.server('bare-fastify')];
   const figures = await alternate(

@@ -8,8 +8,8 @@ const LARGE = 1_000_000;
 const SESSIONS_EACH = 3;
 
 /**
- * The effect of a thousand times as many members and sessions: the same loads on two databases in
- * turn.
+ * The effect of a million members and three million sessions: the same loads run in turn on such a database
+ * and on that of the other rows. Each load uses a thousand members.
  */
 export async function large(bench: BenchEnvironment): Promise<Row[]> {
   const small = await bench.server('ours');

@@ -89,7 +89,7 @@ export async function idle(bench: BenchEnvironment): Promise<Row[]> {
   ];
 }
 
-/** Statements of the database so far: an idle replica runs each in a transaction of its own. */
+/** Transactions of the database so far. An idle replica runs each statement in a transaction of its own. */
 async function transactions(bench: BenchEnvironment): Promise<number> {
   const [row] = await bench.query<{ total: string }>(
     'SELECT xact_commit + xact_rollback AS total FROM pg_stat_database WHERE datname = current_database()',

@@ -6,7 +6,7 @@ import { memberNamed } from '../members.js';
 
 const CONNECTIONS = 64;
 
-/** Requests per second for the same token holders, by route. */
+/** Returns a function that runs one round of requests to a route. */
 function reader(
   bench: BenchEnvironment,
   server: ServerProcess,
@@ -69,7 +69,7 @@ export async function me(bench: BenchEnvironment): Promise<Row[]> {
   return [{ operation: 'GET /api/members/me', unit: '/s', limitOf, target: { atLeast: 1 }, ...figures }];
 }
 
-/** The same with access tokens that are bound to a key: each call carries a proof of its own. */
+/** Like {@link me}, with access tokens that are bound to a key: each request carries a proof of its own. */
 export async function boundMe(bench: BenchEnvironment): Promise<Row[]> {
   const [ours, bare] = [await bench.server('ours'), await bench.server('bare-fastify')];
   const proofKey = generateProofKey();
@@ -83,14 +83,14 @@ export async function boundMe(bench: BenchEnvironment): Promise<Row[]> {
 }
 
 /**
- * Members who read while others log in without pause: the effect of a login storm on other
- * requests.
+ * The effect of a login storm on other requests: some connections read while others log in without
+ * pause.
  */
 export async function storm(bench: BenchEnvironment): Promise<Row[]> {
   return [await throughputInStorm(bench), ...(await responseTimeInStorm(bench))];
 }
 
-/** How many reads a second remain, beside a server that does nothing but read and log in. */
+/** Compares the reads per second during the storm with those of a server that only reads and logs in. */
 async function throughputInStorm(bench: BenchEnvironment): Promise<Row> {
   const connections = 16;
   const [ours, bare] = [await bench.server('ours'), await bench.server('bare-fastify')];

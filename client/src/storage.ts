@@ -30,6 +30,9 @@ export interface WebStorage {
 /**
  * Survives reloads and is shared by the tabs of an origin. Scripts of the page can read it; with
  * cookie transport it does not hold the refresh token.
+ *
+ * @param storage `localStorage`, or another storage that all tabs of the origin share. Not
+ * `sessionStorage`: the client expects that every tab finds the session in the storage.
  */
 export function browserStorage(storage: WebStorage = getLocalStorage()): TokenStorage {
   return {

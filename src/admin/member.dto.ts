@@ -35,7 +35,7 @@ export class ChangeMemberRequest {
   @MayBeAbsent() @IsOneOf(['active', 'disabled'], { example: 'disabled' }) status?: 'active' | 'disabled';
   @MayBeAbsent() @IsOneOf(ROLES, { example: 'admin' }) role?: Role;
 
-  /** Those to change; null removes a value */
+  /** The attributes to change; null removes a value */
   @MayBeAbsent()
   @IsAttributes()
   attributes?: Record<string, unknown>;
@@ -60,7 +60,7 @@ export class MemberResponse {
   name: string | null;
   @ApiProperty({ enum: LOCALES }) locale: MailLocale;
   @ApiProperty({ enum: ROLES }) role: Role;
-  /** closed: the owner closed the account, and it is erased after the grace period */
+  /** closed: the owner closed the account, or its erasure was demanded; it is erased after the grace period */
   @ApiProperty({ enum: STATUSES }) status: MemberStatus;
   /** Whether the next login requires a new password */
   mustChangePassword: boolean;
@@ -71,7 +71,7 @@ export class MemberResponse {
 export class MemberPasskeyResponse {
   @ApiProperty({ format: 'uuid' }) id: string;
   @ApiProperty({ example: 'Phone' }) name: string | null;
-  /** What keeps it */
+  /** The password manager or device that keeps the passkey */
   @ApiProperty({ example: 'iCloud Keychain' }) provider: string | null;
   createdAt: Date;
   @ApiProperty({ type: String, format: 'date-time' }) lastUsedAt: Date | null;
@@ -86,7 +86,7 @@ export class MemberIdentityResponse {
 }
 
 export class MemberDetailsResponse extends MemberResponse {
-  /** Without one, logins go through a passkey or a linked account */
+  /** Whether the member has a password. A member without a password logs in with a passkey or a linked account */
   hasPassword: boolean;
   /** What logins ask for besides the password */
   @ApiProperty({ enum: ['totp', 'passkey'], isArray: true }) secondFactors: readonly EnrolledFactor[];
@@ -99,7 +99,7 @@ export class MemberDetailsResponse extends MemberResponse {
   @ApiInteger({ example: 2 }) sessionCount: number;
   /** Whether logins have to wait after too many failures */
   isWaiting: boolean;
-  /** Only where some are declared */
+  /** Absent if the operator declares no attributes */
   @ApiProperty(ATTRIBUTES) attributes?: AttributeValues;
 }
 

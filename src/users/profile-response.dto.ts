@@ -11,7 +11,7 @@ export class ProfileResponse {
   @ApiProperty({ format: 'uuid' }) id: string;
   /** @example ada.lovelace */
   loginId: string;
-  /** Whether an import made the login ID. Offer to choose another one */
+  /** Whether an import made the login ID. If so, offer the member to choose another login ID */
   loginIdGenerated: boolean;
   @ApiProperty({ format: 'email', example: 'ada@example.com' }) email: string;
   /** @example Ada Lovelace */
@@ -19,9 +19,9 @@ export class ProfileResponse {
   @ApiProperty({ enum: LOCALES, enumName: 'Locale' }) locale: MailLocale;
   @ApiProperty({ enum: ['member', 'admin'], enumName: 'Role' }) role: Role;
   createdAt: Date;
-  /** Without one, logins go through a passkey or a linked account */
+  /** Whether the member has a password. A member without a password logs in with a passkey or a linked account */
   hasPassword: boolean;
-  /** Only where some are declared */
+  /** Present only if the operator declared attributes */
   @ApiProperty(ATTRIBUTES) attributes?: AttributeValues;
 }
 

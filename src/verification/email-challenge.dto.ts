@@ -13,7 +13,7 @@ export class ConfirmCodeRequest {
 
 /** How long a mailed code is valid, and when another mail can be requested. */
 export class CodeLifetimes {
-  /** Seconds until the same request can bring another mail; one that comes earlier brings none */
+  /** Seconds until the same request can send another mail; an earlier request sends none */
   @ApiInteger({ example: 60 }) resendAfter: number;
 
   /** Seconds until the mailed code expires */

@@ -209,8 +209,8 @@ describe('a server that loses its database', () => {
     const waiting = await another({ DATABASE_URL: proxy.url, DATABASE_TIMEOUT_SECONDS: '5' });
     await waiting.get('/api/members/me', ada.accessToken).expect(200);
     proxy.stall();
-    // The database answers nothing from here on, so an answer shows that the server did not wait
-    // for it.
+    // The open connections to the database are silent from here on, so an answer shows that the server
+    // did not wait for them.
     await waiting.post('/api/auth/login', { identifier: ada.loginId, password: ada.password }).expect(503);
     await eventually('it answers again', async () =>
       (await waiting.get('/api/members/me', ada.accessToken)).status === 200 ? true : undefined,

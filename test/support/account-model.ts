@@ -10,8 +10,8 @@ interface Tally {
 }
 
 /**
- * How often to ask a server that has recovered. On a busy machine it may still refuse a request,
- * because the time for the database is short in these tests; that loses nothing.
+ * How many times at most a request is sent to a server that has recovered. On a busy machine the server
+ * may still refuse the request, because these tests set a short database timeout. A refusal loses nothing.
  */
 const RECOVERED = 20;
 
@@ -32,7 +32,7 @@ export class AccountModel {
   private readonly passwordChanges: Tally = { acknowledged: 0, possible: 0 };
   /** Every password that was or may have been in use since `takeSecrets` was last called. */
   private secrets: string[];
-  /** Failures that a fault explains. */
+  /** Requests without a response, or with a 5xx response. A fault explains them. */
   refusals = 0;
   /** Acknowledged writes that the last check did not find. */
   lost = 0;
@@ -50,9 +50,7 @@ export class AccountModel {
     return this.renames.acknowledged + this.passwordChanges.acknowledged;
   }
 
-  /**
-   * One change of a member on the server that `client` returns. A fault may interrupt it anywhere.
-   */
+  /** Changes the name on the server that `client` returns. A fault may interrupt the request anywhere. */
   async rename(): Promise<void> {
     const name = `Ada ${unique.loginId()}`;
     const answer = await this.try('PATCH', '/api/members/me', { name });
@@ -117,7 +115,7 @@ export class AccountModel {
     return problems;
   }
 
-  /** Returns the passwords used since the last call; the current ones stay. */
+  /** Returns the passwords used since the last call. The next call returns the current ones again. */
   takeSecrets(): string[] {
     const secrets = this.secrets;
     this.secrets = this.possiblePasswords;

@@ -11,7 +11,7 @@ export const open = async (visitor: Visitor, name: string, part: string): Promis
   await panel(visitor, name).locator(`[data-part="${part}"]`).waitFor();
 };
 
-/** Waits for the message of a panel that something has been done. */
+/** Waits for the message in a panel that confirms an action. */
 export const waitUntilDone = (visitor: Visitor, name: string): Promise<void> =>
   panel(visitor, name).locator('[data-done]:not(:empty)').waitFor();
 
@@ -44,7 +44,7 @@ export async function logIn(
   await visitor.send('login');
 }
 
-/** Waits until the account page has loaded completely. */
+/** Waits until the account page shows the security activity, the sessions and the state of two-factor login. */
 export async function waitUntilLoggedIn(visitor: Visitor): Promise<void> {
   await visitor.page.waitForURL(/\/pages\/account/);
   await panel(visitor, 'security-activity').locator('li').first().waitFor();

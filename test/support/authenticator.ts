@@ -1,7 +1,7 @@
 import { createHash, randomBytes, sign, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { makeKeyPair } from './key-pair.js';
 
-/** The parts of the signed bytes. Tests set one wrong to see it refused. */
+/** The parts of a response. A test sets one to a wrong value to see the server refuse the response. */
 export interface Signing {
   /** The origin of the page. */
   origin?: string;
@@ -60,15 +60,15 @@ export class Authenticator {
   }
 
   /**
-   * `navigator.credentials.create({ publicKey })`, as JSON. Throws when it is excluded, as browsers
-   * do.
+   * `navigator.credentials.create({ publicKey })`, as JSON. Throws when the options exclude this
+   * passkey, as browsers do.
    */
   create(publicKey: Options, signing: Signing = {}, attestation: Map<string, unknown> = new Map()): any {
     if (publicKey.excludeCredentials?.some(({ id }) => id === this.id)) throw new Error('InvalidStateError');
     this.userHandle = publicKey.user!.id;
     const authData = Buffer.concat([
       this.authenticatorData(publicKey, signing, FLAG.attested),
-      this.isSynchronised ? GOOGLE_PASSWORD_MANAGER : Buffer.alloc(16), // the AAGUID; zeros do not disclose it
+      this.isSynchronised ? GOOGLE_PASSWORD_MANAGER : Buffer.alloc(16), // the AAGUID; zeros disclose no model
       uint16(this.credentialId.length),
       this.credentialId,
       this.coseKey(),

@@ -8,7 +8,7 @@ const JOURNEY_TIMEOUT_MS = 180_000;
 
 /**
  * The names of Chromium on different systems. The shell comes first: it draws no browser window, and
- * a page takes a quarter of the processor time.
+ * needs a quarter of Chromium's processor time for a page.
  */
 const NAMES = [
   'chromium-headless-shell',
@@ -35,9 +35,9 @@ export function findChromium(env: NodeJS.ProcessEnv = process.env): string | und
 }
 
 /**
- * Chromium's sandbox does not work for root, which CI often uses, and only our own pages are opened. They live for a
- * second or two: compiling their scripts any further takes longer than it saves. Without processes of their own for
- * network and drawing, a page takes a tenth less processor time.
+ * Chromium's sandbox does not work for root, which CI often uses. The tests open only our own pages, so they need no
+ * sandbox. A page lives for a second or two, so further compilation of its scripts takes longer than it saves. Network
+ * and drawing run inside the browser's process, which saves a tenth of the processor time of a page.
  */
 const FLAGS = [
   '--no-sandbox',

@@ -2,7 +2,7 @@ import { sign } from 'node:crypto';
 import type { PublicKeyJwk, Signer } from '../../client/src/index.js';
 import { makeKeyPair } from './key-pair.js';
 
-/** A key as that of a phone. `isDer`: its signatures have the form of the key stores of phones. */
+/** A new device key that signs. With `isDer` its ES256 signatures are DER, as the key stores of phones make them. */
 export function newSigner({
   algorithm = 'ES256',
   isDer = false,

@@ -16,7 +16,7 @@ interface TokenChanges {
   header?: Record<string, unknown>;
   key?: 'none' | 'public' | 'foreign' | 'next' | 'unknown';
   session?: string;
-  /** Whether it is bound to the key of the proof. */
+  /** Whether the token is bound to the key of the proof. */
   bound?: boolean;
 }
 
@@ -27,14 +27,14 @@ interface ProofChanges {
   times?: Record<string, number>;
   header?: Record<string, unknown>;
   sentTwice?: boolean;
-  /** Whether its header contains the private key. */
+  /** Whether the header of the proof contains the private key. */
   revealsKey?: boolean;
 }
 
 /** A row of the table: a request, and the answer of an API. */
 export interface ConformanceCase {
   name: string;
-  /** When it is sent; rows without one need no preparation. */
+  /** What happens before the request is sent. A row without a stage needs no preparation. */
   stage?: 'rotated' | 'removed' | 'silent' | 'resumed';
   path?: string;
   /** Null for no Authorization header. */

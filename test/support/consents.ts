@@ -23,7 +23,7 @@ const TERMS = {
   effectiveFrom: '2026-01-01',
 };
 
-/** Terms in two languages, with a version that was replaced and one to come, privacy, and news. */
+/** Terms in two languages, with a replaced and a future version; a privacy document; optional news. */
 export const DOCUMENTS = [
   TERMS,
   { ...TERMS, language: 'ko', title: '이용약관' },
@@ -70,7 +70,7 @@ export async function ledgerOf({ sql }: TestApp, memberId: string): Promise<stri
   return rows.map(({ entry }) => entry);
 }
 
-/** Makes the member one who agreed to an earlier version, as if this one had come into force since. */
+/** Changes the member's consent to the terms to version 1, as if version 2 had come into force later. */
 export async function makeOutdated({ sql }: TestApp, memberId: string): Promise<void> {
   await changeLedger(
     sql,
@@ -78,7 +78,7 @@ export async function makeOutdated({ sql }: TestApp, memberId: string): Promise<
   );
 }
 
-/** The same for a sign-up that waits for its confirmation. */
+/** As {@link makeOutdated}, for a sign-up that waits for its confirmation. */
 export async function makeSignUpOutdated({ sql }: TestApp, email: string): Promise<void> {
   await sql.query(`UPDATE sign_ups SET consents = jsonb_set(consents, '{0,version}', '"1"') WHERE email_key = $1`, [
     email,
@@ -90,7 +90,7 @@ export async function ageLedger({ sql }: TestApp, memberId: string, interval: st
   await changeLedger(sql, `UPDATE consents SET at = at - interval '${interval}' WHERE member_id = '${memberId}'`);
 }
 
-/** Moves what the member's ledger has of one document further into the past. */
+/** Moves the rows of one document in the member's ledger into the past. */
 export async function ageLedgerOf(
   { sql }: TestApp,
   memberId: string,
@@ -108,7 +108,7 @@ async function changeLedger(sql: TestApp['sql'], statement: string): Promise<voi
   await sql.query(`BEGIN; SET LOCAL session_replication_role = replica; ${statement}; COMMIT`);
 }
 
-/** The reminder job of one server more, on the database of the server. */
+/** The reminder job of a further server on the database of `app`. */
 export async function startReminders(
   app: TestApp,
   file: string | undefined,

@@ -51,7 +51,7 @@ export async function sendPassword(
   await visitor.send('login');
 }
 
-/** Logs in with the second factor, and so reaches the view that was asked for. */
+/** Opens a view, logs in with password and second factor, and waits until the view has loaded. */
 export async function logInTo(visitor: Visitor, view: string, admin: GivenAdmin): Promise<void> {
   await visitor.open(`admin?view=${view}`);
   await sendPassword(visitor, admin);

@@ -44,7 +44,7 @@ async function expectSeveralToBeTakenTogether(counters: Counters, key: string): 
     expect(counts[1]).toBeNull();
     for (const count of [counts[0]!, counts[2]!]) expect(count.msLeft > 0 && count.msLeft <= WINDOW_MS).toBe(true);
   }
-  // Parallel requests may refuse one another, and what they took together is given back.
+  // Parallel calls may refuse one another. A refused call gives back every point that it took.
   const pointsOf = async (name: string) => (await counters.readAll([name]))[0]?.points;
   expect([await pointsOf(few), await pointsOf(many)]).toEqual([taken.length, taken.length]);
   while ((await counters.takeAll(takes)).isTaken) continue;

@@ -2,7 +2,7 @@ import { given, type GivenMember } from './factories.js';
 import { outboxEmpty } from './mailbox.js';
 import type { TestApp } from './test-app.js';
 
-/** Creates a mail in the state in which the dispatcher gives it up. */
+/** Creates a dead mail: one in the state of a mail that the dispatcher has given up. */
 export async function givenDeadMail(app: TestApp): Promise<{ id: string; member: GivenMember }> {
   const member = await given.member(app);
   await outboxEmpty(app);

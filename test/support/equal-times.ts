@@ -7,15 +7,15 @@ import type { TestApp } from './test-app.js';
 import { howMany, IS_LONG } from './test-length.js';
 
 const PAIRS = howMany({ short: 24, long: 2000 });
-/** Not measured; they warm up connections, plans and code. */
+/** Pairs that are not measured. They warm up connections, query plans and code. */
 const WARM_UP = howMany({ short: 4, long: 100 });
 /** Enough that no address is requested twice within the cooldown of one second. */
 export const PEOPLE = howMany({ short: 28, long: 500 });
 /**
  * The long form has the limits of the requirement. The short form has few samples and only shows
- * that no step is left out: with 24 pairs of equal distributions, the area stays below 0.87 in all
- * but one of 100,000 runs. The area compares ranks, so it holds on a busy machine too; a gap in
- * milliseconds does not.
+ * that the server leaves out no step for one kind of request. With 24 pairs of equal distributions,
+ * the area under the curve (AUC) stays below 0.87 in all but one of 100,000 runs. The AUC compares
+ * ranks, so its limit holds on a busy machine too; a limit in milliseconds does not.
  */
 const LIMITS = IS_LONG ? { gapMs: 3, gapShare: 0.02, auc: 0.55 } : { gapMs: Infinity, gapShare: 0, auc: 0.91 };
 
@@ -49,8 +49,8 @@ export interface Person {
 const random = new SeededRandom();
 
 /**
- * Members that differ from this one only in login ID and address. Hundreds of sign-ups would take
- * longer than the measurement.
+ * Adds members that differ from the original only in login ID and address. Writes the rows directly,
+ * because hundreds of sign-ups would take longer than the measurement.
  */
 export async function copyMember(
   app: TestApp,
@@ -68,9 +68,9 @@ export async function copyMember(
 }
 
 /**
- * Known and unknown in random order, because the mail of one request is rendered and sent during
- * the next one. Both kinds are requested equally often, so that rows of earlier requests exist for
- * both.
+ * The requests of both kinds, in random order. The server renders and sends the mail of one request
+ * during the next request; in a fixed order, that would slow down only one kind. Both kinds are
+ * requested equally often, so that rows of earlier requests exist for both.
  */
 function course(pairs: number): { kind: Kind; index: number; isWarmUp: boolean }[] {
   const part = (first: number, count: number, isWarmUp: boolean) => {

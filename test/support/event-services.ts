@@ -9,7 +9,7 @@ import { PersonDigests } from '../../src/security/audit-log/person-digests.js';
 import { MemberSnapshotsRepository } from '../../src/users/member-snapshots.repository.js';
 import { TEST_SECRET } from './server-environment.js';
 
-/** What writes events, for tests without the application. */
+/** The service that writes events, for tests that run without the application. */
 export function makeEventRecording(database: Database): EventRecordingService {
   return new EventRecordingService(
     new MemberSnapshotsRepository(MemberAttributes.NONE),

@@ -34,7 +34,7 @@ const ENV = {
 
 interface MailRow {
   id: string;
-  /** Whether an earlier fault has to do with it, whose test has failed. */
+  /** Whether the mail is older than the current fault. The checks after earlier faults cover such mails. */
   isOld: boolean;
   status: string;
   last_error: string | null;
@@ -46,7 +46,7 @@ interface MailRow {
  */
 export class FaultCluster<P extends { readonly database: TestDatabase }> {
   private faults = 0;
-  /** How often a fault may have kept a delivery from being recorded, by mail. */
+  /** By message id: how many more arrivals of a mail are allowed, because a fault may have left a delivery unrecorded. */
   private readonly excused = new Map<string, number>();
   private readonly members: AccountModel[] = [];
   private readonly pendingSignUps: PendingSignUp[] = [];
@@ -136,7 +136,7 @@ export class FaultCluster<P extends { readonly database: TestDatabase }> {
   async roll(server: TestApp): Promise<void> {
     const pid = server.pid!;
     process.kill(pid, 'SIGTERM');
-    // Where this process notices late, the server has already closed the connection.
+    // If a poll comes late, the server has already closed the connection, and the request fails.
     while ((await server.get('/health/ready').catch(() => undefined))?.status === 200) await pause(50);
     this.resting.add(server);
     while (isAlive(pid)) await pause(50);
@@ -157,7 +157,8 @@ export class FaultCluster<P extends { readonly database: TestDatabase }> {
 
   /**
    * Keeps members busy during `fault` and waits until every server has recovered.
-   * @returns the violated promises
+   * @returns the violations of O1 to O5
+   * @throws Error if a server does not recover (O7) or a mail stays pending (O4)
    */
   async survive(fault: () => Promise<void>): Promise<string[]> {
     this.faults += 1;
@@ -191,8 +192,8 @@ export class FaultCluster<P extends { readonly database: TestDatabase }> {
   }
 
   /**
-   * Ends a session on one server and resolves once all others refuse its tokens. Call it after
-   * recovery.
+   * Ends a session on one server and resolves once all others refuse its access token. Call it
+   * after recovery.
    */
   async expectRevocationsHeard(): Promise<void> {
     const [first, ...others] = this.servers;
@@ -216,7 +217,7 @@ export class FaultCluster<P extends { readonly database: TestDatabase }> {
     }
   }
 
-  /** Waits for the mails since then; an earlier one has failed the test of an earlier fault. */
+  /** Waits until no mail created since `since` is pending. An older mail has failed the test of an earlier fault. */
   private async outboxEmpty(since: Date, deadline: number): Promise<void> {
     for (;;) {
       const { rows } = await this.postgres.database.pool.query<{ id: string }>(

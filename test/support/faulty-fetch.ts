@@ -4,12 +4,12 @@ import { randomIp } from './http-client.js';
 export const ANY_SERVER = 'http://munjigi.test';
 
 type Fetch = typeof fetch;
-/** What happens to a request instead of, before or after its delivery. */
+/** Handles one request: it may deliver the request or not, and returns the response or fails. */
 type Fault = (deliver: () => Promise<Response>) => Promise<Response>;
 
 /** The network between a client and the server: counts requests and fails on demand. */
 export class FaultyFetch {
-  /** `POST /api/auth/refresh`, in the order sent. */
+  /** Requests such as `POST /api/auth/refresh`, in the order sent. */
   readonly sent: string[] = [];
   private readonly faults: { request: string; fault: Fault }[] = [];
   private readonly ip = randomIp();

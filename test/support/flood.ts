@@ -25,16 +25,17 @@ export interface Times {
 }
 
 export interface FloodOutcome {
-  /** Checked logins, and logins refused with 503 and a time to retry. */
+  /** Logins whose password the server checked. */
   served: Times;
+  /** Logins refused with 503 and a time to retry. */
   refused: Times;
   checks: Times;
-  /** Any other responses; there should be none. */
+  /** Any other responses, and failed requests; there should be none. */
   others: number;
   example?: string;
 }
 
-/** Runs it in a separate process, which shares only the machine with the server. */
+/** Runs the order in a separate process, which shares only the machine with the server. */
 export async function flood(order: FloodOrder): Promise<FloodOutcome> {
   const script = path.join(PROJECT_ROOT, 'test', 'support', 'flood-process.ts');
   const child = spawn(process.execPath, [...EXIT_WITH_PARENT, '--import', 'tsx', script, JSON.stringify(order)], {

@@ -1,5 +1,5 @@
-// Jest calls this once before the integration and e2e tests. It loads with plain Node.js, hence the
-// step to TypeScript.
+// Jest calls this once before all tests that need services. Jest loads this file with plain Node.js,
+// so tsx has to load the TypeScript.
 import { tsImport } from 'tsx/esm/api';
 
 export default async function globalSetup() {

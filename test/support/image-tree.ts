@@ -12,7 +12,8 @@ export class ImageTree {
     private readonly folder: string,
     private readonly node: string,
     /**
-     * Whether programs run as an ordinary user in a read-only file system with nothing else in it.
+     * Whether programs run as an ordinary user in a read-only file system that holds only these files
+     * and what the system provides.
      */
     readonly isSealed: boolean,
   ) {}

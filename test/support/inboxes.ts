@@ -1,13 +1,13 @@
 /** The part of a mail inbox's JSON API that the tests need. */
 export interface Inbox {
-  /** Ids in order of arrival; with `address`, only of mails with it in the SMTP envelope. */
+  /** Ids in order of arrival; with `address`, only those of mails to this recipient in the SMTP envelope. */
   list(address?: string): Promise<string[]>;
   /** The mail as it came over the network. */
   source(id: string): Promise<string>;
   remove(id: string): Promise<void>;
 }
 
-/** Finds out which program answers at `url`: MailDev, the test run's own inbox, which answers alike, or MailHog. */
+/** Finds out whether MailDev or MailHog answers at `url`. The test run's own inbox answers like MailDev. */
 export async function openInbox(url: string | undefined): Promise<Inbox> {
   if (!url) throw new Error('MAIL_INBOX_URL is not set: tests that read mail run through Jest’s global setup.');
   const base = url.replace(/\/$/, '');

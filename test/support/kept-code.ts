@@ -11,8 +11,8 @@ const OUTPUT = path.join(PROJECT_ROOT, 'dist');
 
 /**
  * Lets the processes of a run share compiled code: a run starts two hundred servers and as many commands, and compiling
- * takes a third of the processor time of a start. Node.js 22 keeps code itself. Node.js 20 does not, and V8 keeps the code
- * of scripts, but not of ES modules. So this joins the built programs into one script for run-kept-code.cjs.
+ * takes a third of the processor time of a start. Node.js 22 can keep compiled code itself. Node.js 20 cannot; there, V8
+ * can keep the code of a script, but not of ES modules. So this joins the built programs into one script for run-kept-code.cjs.
  * @param folder where script and code are kept
  */
 export async function keepCode(folder: string): Promise<void> {
@@ -25,7 +25,7 @@ export async function keepCode(folder: string): Promise<void> {
   process.env.TEST_KEPT_CODE = folder;
 }
 
-/** The text of a script that exports a function for each program, which loads it. */
+/** The text of a script that exports one function for each program. The function loads the program. */
 async function joinPrograms(): Promise<string> {
   const url = JSON.stringify(pathToFileURL(path.join(OUTPUT, 'main.js')).href);
   const loaders = Object.entries(PROGRAMS).map(([name, file]) => `export const ${name} = () => import('./${file}');`);
@@ -35,7 +35,7 @@ async function joinPrograms(): Promise<string> {
     platform: 'node',
     target: 'node20.19',
     format: 'cjs',
-    supported: { 'dynamic-import': false }, // a script that is not loaded as a module cannot import
+    supported: { 'dynamic-import': false }, // a script that runs through node:vm cannot import
     define: { 'import.meta.url': url },
     banner: { js: `require = require('node:module').createRequire(${url});` },
     keepNames: true,
@@ -43,7 +43,8 @@ async function joinPrograms(): Promise<string> {
     write: false,
     logLevel: 'error',
   });
-  // Only then: names are removed from calls such as (function again() {})(), which keep their parentheses until here.
+  // White space goes after the names, because this step also drops the parentheses around `__name(…)`. Without them,
+  // `(__name(function again() {}, 'again'))()` would become `function again() {}()`, which does not parse.
   const { code } = await transform(nameOnlyRenamed(outputFiles[0]!.text, 'script'), { minifyWhitespace: true });
   return code;
 }

@@ -1,5 +1,5 @@
-// Prints every route of the built server as JSON: method, path, whether it is `@Public()`, the guards
-// of its own, and the bearer tokens that the access-token guard accepts. A separate program, because the
+// Prints every route of the built server as JSON: method, path, whether it is `@Public()`, its own
+// guards, and the bearer tokens that the guards of all routes accept. A separate program, because the
 // modules as a whole do not load inside Jest.
 import 'reflect-metadata';
 import path from 'node:path';
@@ -16,7 +16,7 @@ type Class = (new () => object) & { prototype: Record<string, unknown> };
 /** What the `imports` of a module may hold: a class, a dynamic module, a forward reference, or a promise of one. */
 type Imported = Class | { module?: Class; imports?: Imported[]; controllers?: Class[]; forwardRef?: () => Class };
 
-/** The built module of a source: its text is that of `dist/`, its types are those of `src/`. */
+/** Loads the built module of a source file: the code from `dist/`. Its types come from `src/`. */
 const built = (file: string): Promise<unknown> => import(pathToFileURL(path.join(PROJECT_ROOT, 'dist', file)).href);
 const { AppModule } = (await built('app.module.js')) as typeof App;
 const { IS_PUBLIC } = (await built('platform/http/public.decorator.js')) as typeof PublicDecorator;

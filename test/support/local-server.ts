@@ -3,8 +3,8 @@ import type http from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /**
- * Listens on this machine alone. An idle connection stays open: else the next request of a busy client
- * could meet its end.
+ * Listens on this machine alone. Idle connections stay open. Otherwise the server could close one just
+ * when a busy client sends its next request.
  * @param port 0 takes a free one
  * @throws Error if the port is taken
  */

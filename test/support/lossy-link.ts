@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import net, { type AddressInfo, type Socket } from 'node:net';
 
 /**
- * A proxy in front of a server for one request, whose client or network disappears. A request that
- * has left the client is carried out, and its answer is lost; {@link settled} waits for that.
+ * A proxy in front of a server for one request, whose client or network disappears. If the whole
+ * request has passed the proxy, the server carries it out, and its response is lost. {@link settled}
+ * waits for the server.
  */
 export class LossyLink {
   private isLost = false;
@@ -31,7 +32,7 @@ export class LossyLink {
   /** From now on nothing passes in either direction. */
   lose(): void {
     this.isLost = true;
-    // The server would wait for the rest of a request of which a part has arrived.
+    // Without this, the server would wait for the rest of an incomplete request.
     if (this.far && !isWhole(this.sent)) this.far.destroy();
   }
 

@@ -15,7 +15,7 @@ export interface Mail {
   raw: string;
   /** The six digits in the text; undefined where there are none. */
   code?: string;
-  /** The addresses in the text. */
+  /** The URLs in the text. */
   links: string[];
   /** The secret behind `#token=` in one of the links. */
   linkToken?: string;
@@ -82,7 +82,8 @@ export class Mailbox {
   }
 
   /**
-   * Deletes the mails of all addresses read so far, because each request searches the whole inbox.
+   * Deletes the mails of all addresses read so far. Each request searches the whole inbox, so a
+   * small inbox answers sooner.
    */
   async clear(): Promise<void> {
     const inbox = await this.open();

@@ -1,5 +1,5 @@
-// Preloaded into a server: a wrong clock. CLOCK_OFFSET_SECONDS is wrong from the start; SIGUSR2
-// adds CLOCK_JUMP_SECONDS.
+// Preloaded into a server: a wrong clock. It differs from the real time by CLOCK_OFFSET_SECONDS
+// from the start. SIGUSR2 adds CLOCK_JUMP_SECONDS to the difference.
 import process from 'node:process';
 
 const RealDate = Date;

@@ -2,7 +2,7 @@ import http from 'node:http';
 import { Webhook } from 'standardwebhooks';
 import { closeServer, listenLocally, portOf } from './local-server.js';
 
-/** What an account of the old system is, besides its password. */
+/** An account of the old system. A successful answer holds all fields but the password. */
 export interface OldAccount {
   id: string | number;
   password: string;

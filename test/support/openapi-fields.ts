@@ -1,4 +1,4 @@
-/** A copy of the OpenAPI document in which no parameter, response or example of one is a reference. */
+/** A copy of the OpenAPI document in which no parameter, response or response example is a reference. */
 export function withResolvedParts(document: any): any {
   const copy = structuredClone(document);
   const { parameters = {}, responses = {}, examples = {} } = copy.components;

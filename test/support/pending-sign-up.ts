@@ -5,7 +5,8 @@ import { unique } from './factories.js';
 import type { TestApp } from './test-app.js';
 
 /**
- * A sign-up with a code that works once, which the test sends to every server during a fault (O2).
+ * A sign-up with a code that must work only once (O2). During a fault, the test sends the code to
+ * every server.
  */
 export class PendingSignUp {
   /** Number of successful responses. */
@@ -22,7 +23,7 @@ export class PendingSignUp {
 
   /** @param codeFor waits for the mail to this address and returns its code */
   static async signUp(server: TestApp, codeFor: (address: string) => Promise<string>): Promise<PendingSignUp> {
-    // On a busy machine a server may refuse one, because the time for the database is short.
+    // On a busy machine a server may refuse the sign-up, because DATABASE_TIMEOUT_SECONDS is short here.
     const [values, signUpId] = await eventually('a sign-up', async () => {
       const values = unique.signUp();
       const answer = await server.client().post('/api/auth/sign-up', values);

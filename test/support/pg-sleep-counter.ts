@@ -5,7 +5,7 @@ import type { TestApp } from './test-app.js';
  * injected call shows as a count and not as a slow response. PostgreSQL prefers a function that
  * takes exactly the given type: with an integer it calls ours, which does not sleep, instead of its
  * own, which takes a double.
- * @returns the number of calls so far
+ * @returns a function that reads the number of calls so far
  */
 export async function countPgSleeps({ sql }: TestApp): Promise<() => Promise<number>> {
   // A sequence keeps its value when the transaction around an injected call is rolled back.

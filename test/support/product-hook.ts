@@ -18,7 +18,7 @@ export class ProductHook {
   static readonly SECRET = `whsec_${Buffer.alloc(32, 9).toString('base64')}`;
   /** The verified questions. */
   readonly asked: HookQuestion[] = [];
-  /** Questions whose signature was wrong. */
+  /** One error message for each question that failed verification. */
   readonly unsigned: string[] = [];
   /** For all members without an answer of their own. */
   answer: object = {};

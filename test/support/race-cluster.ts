@@ -34,8 +34,8 @@ export class RaceCluster {
   ) {}
 
   /**
-   * Two servers; three in the long form. Without settings of its own the first one is that of all
-   * test files.
+   * Starts two servers, or three in the long form. Without `env`, the first is a server that several
+   * test files use in turn.
    */
   static async start(env?: Record<string, string>): Promise<RaceCluster> {
     // A busy machine may be slow. These tests look for wrong responses, not slow ones.

@@ -14,7 +14,7 @@ export class RevocationListener {
   readonly messages: StreamMessage[] = [];
   /** Bytes received, comments included. */
   received = 0;
-  /** The most heartbeats that came at once: many where something on the way collects messages. */
+  /** The largest number of heartbeats that arrived together. It is high if a proxy holds messages back. */
   heartbeatsAtOnce = 0;
   isOver = false;
   private text = '';

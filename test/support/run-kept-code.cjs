@@ -6,14 +6,14 @@ const process = require('node:process');
 const v8 = require('node:v8');
 const vm = require('node:vm');
 
-/** A server has compiled most of what others need by then. The first command is the migration before all tests. */
+/** After 10 s, a server has compiled most of what other servers need. The first command is the migration before all tests. */
 const LONG_ENOUGH_SECONDS = { main: 10, munjigi: 0 };
 
 const [, , script, program] = process.argv;
 process.argv.splice(1, 3, script); // as if it ran by itself
 const code = `${script}.${program}.${v8.cachedDataVersionTag()}`; // V8 accepts only code of its version and flags
 const cachedData = existsSync(code) ? readFileSync(code) : undefined;
-// All of it was made of ES modules, so it is strict.
+// All joined code is strict: ES modules, and one CommonJS file with 'use strict'.
 const text = `(function (require, module) {'use strict';${readFileSync(script, 'latin1')}\n})`;
 const joined = new vm.Script(text, { filename: script, cachedData });
 if (joined.cachedDataRejected) throw new Error(`V8 refuses ${code}`);

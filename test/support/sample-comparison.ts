@@ -1,11 +1,11 @@
-/** How well the size of a sample shows of which kind it is. */
+/** How well a value shows which of two series, A or B, it belongs to. */
 export interface Equality {
   readonly pairs: number;
   readonly medianA: number;
   readonly medianB: number;
   /** The distance of the medians. */
   readonly gap: number;
-  /** Area under the ROC curve: 0.5 means that a size shows no kind, 1 that it always does. */
+  /** Area under the ROC curve: at 0.5, A and B are larger equally often; at 1, the same series is always larger. */
   readonly auc: number;
 }
 

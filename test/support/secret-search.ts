@@ -49,7 +49,7 @@ export class SecretSearch {
     return { bytes, found };
   }
 
-  /** The patterns that begin at this position. */
+  /** The findings of the patterns that begin at the positions `from` to `to`, without `to` itself. */
   private findBetween(bytes: Buffer, from: number, to = bytes.length - BEGINNING_BYTES): string[] {
     const found: string[] = [];
     for (let at = from; at < to; at += 1) {
@@ -75,8 +75,8 @@ const BLANK = Buffer.from(' ');
 const BEGINNING_BYTES = 6;
 const BEGINNING_BITS = 24;
 /**
- * Short secrets such as codes occur inside ids and numbers by chance, so they count only on their
- * own.
+ * In bytes. Shorter secrets, such as codes, occur inside ids and numbers by chance. They count only
+ * where no letter, digit or `_.:-` stands beside them.
  */
 const LONG_ENOUGH = 12;
 

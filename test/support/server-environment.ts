@@ -1,12 +1,12 @@
 /**
- * Variables passed on from our own environment, which any program needs. None are settings, so that
- * tests mean the same everywhere.
+ * The variables that any program needs. The server gets them from the environment of the tests. None
+ * of them is a setting of the server, so tests run with the same settings on each machine.
  */
 const PASSED_ON = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'TMP', 'SYSTEMROOT', 'SystemRoot', 'TZ', 'NODE_COMPILE_CACHE'];
 
 /**
- * Certificates of an authority of one's own, for a database or mail server of one's own. Node.js reads them
- * at each start, which can take longer than all else before a program begins.
+ * Certificates of a private authority, which DATABASE_URL or SMTP_URL may need. Other runs leave them out:
+ * Node.js reads them at each start, which can take longer than the rest of the start.
  */
 const CERTIFICATES = 'NODE_EXTRA_CA_CERTS';
 
@@ -32,7 +32,7 @@ export function serverEnvironment(overrides: Record<string, string | undefined> 
   return {
     ...passedOn,
     NODE_ENV: 'test',
-    // A line for each request is an eighth of the processor time of a test. Tests that read them ask for them.
+    // A line for each request is an eighth of the processor time of a test. Tests that read these lines set LOG_LEVEL.
     LOG_LEVEL: 'warn',
     HOST: '127.0.0.1',
     PORT: '0',

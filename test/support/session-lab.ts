@@ -7,7 +7,7 @@ import { TestApp } from './test-app.js';
 const DAY = 86_400;
 const REFRESH = '/api/auth/refresh';
 
-/** Long enough that a client may come back twice after twenty days, and as many sessions as a test opens. */
+/** A session survives two pauses of twenty days each. A member may have as many sessions as a test opens. */
 const LONG_SESSIONS = {
   REFRESH_IDLE_TTL_SECONDS: String(60 * DAY),
   REFRESH_ABSOLUTE_TTL_SECONDS: String(300 * DAY),
@@ -30,7 +30,7 @@ export interface Device {
   refreshToken: string;
 }
 
-/** Two servers with this version's rule and one with that of 1.0, all on one database. */
+/** Three servers on one database: two with this version's rule for late replays, one with the rule of 1.0. */
 export class SessionLab {
   private constructor(
     readonly app: TestApp,
@@ -65,7 +65,7 @@ export class SessionLab {
     return { member, sessionId, servers: this.servers[protection], key, userAgent, ip, deviceToken, refreshToken };
   }
 
-  /** Makes a session as old as if it had not been used for so long. */
+  /** Moves the times of a session into the past, as if it had not been used for `seconds`. */
   async age(sessionId: string, seconds: number): Promise<void> {
     await ageSession(this.app.sql, sessionId, seconds);
   }
@@ -80,7 +80,7 @@ export class SessionLab {
   }
 }
 
-/** Sends the device's refresh token to this server, or wherever `client` leads. */
+/** Sends the device's refresh token to this server, or through this client. */
 export async function refreshOf(device: Device, server: TestApp | HttpClient): Promise<HttpAnswer> {
   const { ip, userAgent, key, refreshToken, deviceToken } = device;
   const client = server instanceof HttpClient ? server : server.client({ ip });

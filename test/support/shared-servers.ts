@@ -3,7 +3,7 @@ import { json } from 'node:stream/consumers';
 import { closeServer, listenLocally, portOf } from './local-server.js';
 import { serverForManyRequests, TestApp } from './test-app.js';
 
-/** How many servers run at most, apart from those in use. Each takes about 110 MiB. */
+/** An idle server is stopped when more than this many run. More can be in use at once. Each takes about 110 MiB. */
 const MOST_SERVERS = 12;
 
 /** What a test file asks for. */

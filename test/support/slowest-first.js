@@ -5,8 +5,8 @@ import path from 'node:path';
 import Sequencer from '@jest/test-sequencer';
 
 /**
- * The slow files, as `.ci/run` lists them, slowest first. The order need not be exact. Files that mostly wait stand
- * between files that keep a core busy, which are those of the browser above all.
+ * The slow files, roughly slowest first. `.ci/run` prints the ten slowest of a run. Files that mostly wait stand
+ * between files that keep a core busy, which the browser tests do most.
  */
 const SLOWEST = [
   'browser/social-login.browser-spec.ts',

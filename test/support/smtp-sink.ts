@@ -28,7 +28,7 @@ export class SmtpSink {
   mails: ReceivedMail[] = [];
   /** Refuses a recipient with a code such as 550, or accepts it. */
   refuseRecipient: (address: string) => number | undefined = () => undefined;
-  /** Refuses a mail, closes the connection, or accepts it. The sender waits until it resolves. */
+  /** Refuses a mail, closes the connection, or accepts the mail. The sender waits until the promise resolves. */
   refuseMail: (mail: ReceivedMail) => Promise<number | 'hang up' | undefined> = async () => undefined;
   /** Whether mails are parsed and stored, which costs time. */
   isReading = true;

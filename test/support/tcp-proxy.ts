@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import net, { type AddressInfo, type Socket } from 'node:net';
 
-/** A proxy between a server and its database that a test can disconnect, stall or redirect. */
+/** A proxy between a server and its database or mail server. A test can disconnect, stall or redirect it. */
 export class TcpProxy {
-  /** The database URL through this proxy. */
+  /** The URL of the target, with the address of this proxy. */
   readonly url: string;
   private readonly sockets = new Set<Socket>();
   private readonly port: number;
@@ -49,8 +49,8 @@ export class TcpProxy {
   }
 
   /**
-   * Sends new connections to another database, as a moved virtual IP or DNS name does. Open
-   * connections stay.
+   * Sends new connections to another server, as a moved virtual IP or DNS name does. Open connections
+   * stay.
    */
   redirectTo(databaseUrl: string): void {
     this.target = new URL(databaseUrl);
@@ -81,7 +81,7 @@ export class TcpProxy {
     this.severed = null;
   }
 
-  /** Stops forwarding bytes and leaves the connections open, as a lost network does. */
+  /** Stops forwarding bytes on the open connections, which stay open, as a lost network does. New ones work. */
   stall(): void {
     for (const socket of this.sockets) socket.unpipe();
   }

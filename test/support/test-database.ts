@@ -22,7 +22,7 @@ export async function createTestDatabase({ empty = false } = {}): Promise<TestDa
   return openTestDatabase(name);
 }
 
-/** Opens a database that another process has created. */
+/** Opens an existing database. */
 export function openTestDatabase(name: string): TestDatabase {
   const pool = new pg.Pool({ connectionString: databaseUrl(name), max: 5 });
   pool.on('error', () => undefined); // an idle connection was closed: a test stopped the server or dropped the database
@@ -48,7 +48,7 @@ export function databaseUrl(name: string): string {
   return url.href;
 }
 
-/** Drops it and ends any connections to it. */
+/** Drops the database if it exists, and ends any connections to it. */
 export async function dropDatabase(name: string): Promise<void> {
   await asAdmin((admin) => admin.query(`DROP DATABASE IF EXISTS ${pg.escapeIdentifier(name)} WITH (FORCE)`));
 }

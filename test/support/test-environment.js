@@ -1,4 +1,4 @@
-// What Jest runs a test file in.
+// The environment in which Jest runs a test file.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import vm from 'node:vm';
 import { TestEnvironment } from 'jest-environment-node';
@@ -6,8 +6,9 @@ import { TestEnvironment } from 'jest-environment-node';
 const { compileFunction } = vm;
 
 /**
- * Jest compiles each CommonJS file anew for each test file. V8 keeps the code of scripts, but not of functions, and not of
- * a script that has its own way to import. So this compiles a script that makes the function, unless the file may import.
+ * Jest compiles each CommonJS file again for each test file, as a function. V8 keeps the compiled code of scripts, but not
+ * of functions, and not of scripts with their own `importModuleDynamically`. So this replacement compiles a script that
+ * returns the function. A file that may contain `import()` is compiled as before.
  */
 vm.compileFunction = function (body, parameters, options) {
   if (/\bimport\s*\(/.test(body)) return compileFunction(body, parameters, options);
@@ -17,7 +18,7 @@ vm.compileFunction = function (body, parameters, options) {
   return script.runInContext(parsingContext);
 };
 
-/** The storages that the present test file uses. */
+/** Each AsyncLocalStorage that the present test file has used. */
 const used = new Set();
 
 const { run } = AsyncLocalStorage.prototype;
@@ -27,8 +28,8 @@ AsyncLocalStorage.prototype.run = function (...values) {
 };
 
 /**
- * Jest makes a storage for each test file, and never ends it. On Node.js 20 each later promise of the worker is then
- * noted in the storages of all earlier files.
+ * Disables the storages of a test file at its end. Jest makes an AsyncLocalStorage for each test file and never disables
+ * it. On Node.js 20 each later promise of the worker would be handled once for each storage of the earlier files.
  */
 export default class extends TestEnvironment {
   async teardown() {

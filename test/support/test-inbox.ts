@@ -33,7 +33,7 @@ export class TestInbox {
           raw,
           envelope.rcptTo.map(({ address }) => address),
         );
-        done(); // only now, so that a mail that the sender calls sent has arrived
+        done(); // only now: the mail is in the inbox before its sender gets the answer
       }, done);
     },
   });
@@ -87,7 +87,7 @@ export class TestInbox {
     else response.writeHead(404).end();
   }
 
-  /** In order of arrival; all of them without a recipient. */
+  /** Mails in order of arrival; those to every recipient if `recipient` is null. */
   private list(recipient: string | null): Pick<StoredMail, 'id'>[] {
     const found = recipient === null ? this.byId.values() : (this.byRecipient.get(recipient) ?? []);
     return [...found].map(({ id }) => ({ id }));

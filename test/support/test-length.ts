@@ -12,8 +12,8 @@ export function howMany({ short, long }: { short: number; long: number }): numbe
 }
 
 /**
- * All items in the long form. In the short form a quarter of them, and for the next index the next quarter: where every
- * item of one list is tried with every item of another, each still meets a quarter of the others.
+ * All items in the long form, a quarter of them in the short form. Neighbouring indexes get different quarters. So in a
+ * test of all pairs from two lists, each item still meets a quarter of the other list.
  * @param index the place of the other item in its list
  */
 export function quarterOf<T>(items: readonly T[], index: number): T[] {

@@ -28,9 +28,9 @@ export interface TestServices {
 }
 
 /**
- * Builds the server if needed, and starts what DATABASE_URL and SMTP_URL do not name. Test files
- * find it in the environment: TEST_POSTGRES_URL, TEST_TEMPLATE, TEST_SMTP_URL, MAIL_INBOX_URL,
- * TEST_SHARED_SERVERS_URL, TEST_KEPT_CODE.
+ * Builds the server if needed. Starts PostgreSQL unless DATABASE_URL is set, and a mail inbox unless
+ * SMTP_URL is set. Test files find the services in the environment: TEST_POSTGRES_URL, TEST_TEMPLATE,
+ * TEST_SMTP_URL, MAIL_INBOX_URL, TEST_SHARED_SERVERS_URL, and TEST_KEPT_CODE on Node.js 20.
  */
 export async function startTestServices(): Promise<TestServices> {
   const cleanups: (() => Promise<unknown>)[] = [];
@@ -57,7 +57,10 @@ export async function startTestServices(): Promise<TestServices> {
   }
 }
 
-/** Waits for the end of all, because what has begun is undone only when it has ended. @throws the first failure */
+/**
+ * Waits until every step has ended, even if one fails: a step that still runs has not added its cleanup yet.
+ * @throws the failure of a step
+ */
 async function allOrFirstFailure(begun: Promise<void>[]): Promise<void> {
   await Promise.allSettled(begun);
   await Promise.all(begun);

@@ -24,7 +24,7 @@ export function encodePart(value: object | string): string {
 }
 
 /**
- * Signs tokens with the keys of a server under test, so that only the claims can be the reason for
+ * Signs tokens with the keys of a server under test, so that the signature is never the reason for
  * a refusal.
  */
 export class TokenForge {

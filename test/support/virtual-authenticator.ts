@@ -7,7 +7,7 @@ export class VirtualAuthenticator {
     private readonly authenticatorId: string,
   ) {}
 
-  /** Adds it to this page, also after navigation. */
+  /** Adds an authenticator to this page. It stays after a navigation. */
   static async plugInto(page: Page): Promise<VirtualAuthenticator> {
     const devTools = await page.context().newCDPSession(page);
     await devTools.send('WebAuthn.enable');
@@ -25,8 +25,8 @@ export class VirtualAuthenticator {
   }
 
   /**
-   * Whether it confirms at once. Otherwise a request waits, as for an owner who does not touch it:
-   * passkeys offered by autofill stay an offer.
+   * Makes the authenticator confirm at once, or wait as for an owner who does not touch it. While it
+   * waits, passkeys that autofill offers stay an offer.
    */
   async confirmsAtOnce(enabled: boolean): Promise<void> {
     const { authenticatorId } = this;
@@ -45,7 +45,7 @@ export class VirtualAuthenticator {
     }));
   }
 
-  /** Whether user verification (fingerprint, face or PIN) succeeds. */
+  /** Makes user verification (fingerprint, face or PIN) succeed or fail. */
   async recognisesOwner(isUserVerified: boolean): Promise<void> {
     await this.devTools.send('WebAuthn.setUserVerified', { authenticatorId: this.authenticatorId, isUserVerified });
   }

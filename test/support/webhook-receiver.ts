@@ -16,7 +16,7 @@ export type Reply = (response: http.ServerResponse, event: ReceivedEvent) => voi
 
 /** A receiver of webhooks: verifies each with the library of Standard Webhooks, as a team's backend does. */
 export class WebhookReceiver {
-  /** Every verified request, in the order of arrival. */
+  /** Every verified request, in the order of arrival. While `secret` is empty, every request counts as verified. */
   readonly events: ReceivedEvent[] = [];
   readonly refused: string[] = [];
   secret = '';

@@ -3,14 +3,14 @@ import { IsConsents, type ConsentChoice } from '../../security/consents/consent-
 import { ConsentDocumentResponse } from '../../security/consents/consents.dto.js';
 
 export class OwnConsentResponse extends ConsentDocumentResponse {
-  /** Whether this version is agreed to, and not withdrawn */
+  /** Whether the member agrees to this version and has not withdrawn the consent */
   given: boolean;
-  /** When; null if it is not given */
+  /** When the consent was given; null if it is not given */
   @ApiProperty({ type: String, format: 'date-time' }) givenAt: Date | null;
 }
 
 export class OwnConsentListResponse {
-  /** In force, or to come: those have an effectiveFrom in the future */
+  /** The documents in force and those to come; a document to come has an `effectiveFrom` in the future */
   items: OwnConsentResponse[];
 }
 

@@ -21,9 +21,9 @@ export class EmailChangeLinkConfirmationService {
   ) {}
 
   /**
-   * Needs no login: the link proves the new mailbox. The request for the change needed the password
-   * or a recent login, or came from an administrator or the operator. An administrator who began it
-   * must still be one (AC-24).
+   * Needs no login: the link proves the new mailbox. The request for the change needed a recent
+   * login, or came from an administrator or the operator. An administrator who began it must still
+   * be one (AC-24).
    * @throws DomainError `link_invalid`, `link_expired`, `email_taken`
    */
   async confirm(linkToken: string, context: ClientContext): Promise<void> {

@@ -70,8 +70,8 @@ export class EmailChangeController {
 
   /**
    * Confirm the new address by link
-   * @remarks Needs no login: the link proves the mailbox. The request for the change needed the password or a recent
-   * login, or came from an administrator.
+   * @remarks Needs no login: the link proves the mailbox. The request for the change needed a recent login, or
+   * came from an administrator or the operator.
    */
   @Post('confirm-link')
   @Public()

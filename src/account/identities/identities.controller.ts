@@ -29,7 +29,7 @@ export class IdentitiesController {
 
   /**
    * Link an account at a provider
-   * @remarks With the answer of a journey that `POST /api/auth/social/{provider}/start` began.
+   * @remarks Needs the provider's answer to a login that `POST /api/auth/social/{provider}/start` began.
    */
   @Post()
   @ApiOperation({ operationId: 'identitiesLink' })

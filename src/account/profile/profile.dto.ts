@@ -16,7 +16,7 @@ export class UpdateProfileRequest {
   @IsLocale()
   locale?: MailLocale;
 
-  /** Those to change; null removes a value */
+  /** The attributes to change; null removes a value */
   @MayBeAbsent()
   @IsAttributes()
   attributes?: Record<string, unknown>;

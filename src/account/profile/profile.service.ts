@@ -16,7 +16,7 @@ export interface ProfileChanges {
   locale?: MailLocale;
   /** Only in place of one that an import made. */
   loginId?: string;
-  /** Those to change; null removes a value. */
+  /** The attributes to change; null removes a value. */
   attributes?: Record<string, unknown>;
 }
 

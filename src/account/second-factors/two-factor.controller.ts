@@ -44,7 +44,7 @@ export class TwoFactorController {
 
   /**
    * Confirm the app with a first code
-   * @remarks From now on logins need a second factor. Returns the recovery codes.
+   * @remarks From now on logins need a second factor. Returns new recovery codes; earlier ones stop working.
    */
   @Post('totp/confirm')
   @HttpCode(HttpStatus.OK)

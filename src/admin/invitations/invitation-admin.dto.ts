@@ -15,7 +15,7 @@ const STATUSES = ['open', 'expired', 'accepted', 'inviter_lost'] as const satisf
 export class InviteRequest {
   @IsMailAddress() email: string;
   @MayBeAbsent() @IsOneOf(ROLES, { example: 'member' }) role?: Role;
-  /** Those that the person does not choose */
+  /** Attributes that the inviter sets */
   @MayBeAbsent()
   @IsAttributes()
   attributes?: Record<string, unknown>;
@@ -30,9 +30,9 @@ export class InvitationResponse {
   @ApiProperty({ format: 'email', example: 'ada@example.com' }) email: string;
   @ApiProperty({ enum: ROLES }) role: Role;
   @ApiProperty({ enum: LOCALES }) locale: MailLocale;
-  /** Until it is accepted */
+  /** null if the inviter set none, and after the invitation is accepted */
   @ApiProperty({ ...ATTRIBUTES, nullable: true }) attributes: AttributeValues | null;
-  /** inviter_lost: ended with the right or the sessions of its inviter; send it again to renew it */
+  /** inviter_lost: the inviter lost the right to invite, or the inviter's sessions ended; mail the invitation again to renew it */
   @ApiProperty({ enum: STATUSES }) status: ListedInvitation['status'];
   @ApiProperty({ format: 'uuid' }) invitedBy: string | null;
   @ApiProperty({ format: 'uuid' }) apiKeyId: string | null;

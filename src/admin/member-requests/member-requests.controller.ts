@@ -52,8 +52,8 @@ export class MemberRequestsController {
 
   /**
    * Change a member's address
-   * @remarks Mails a link to the new address, which makes the change, and a notice to the present one. After the change
-   * that one gets a link to undo it. Not for your own account: `forbidden`.
+   * @remarks Mails a link to the new address, which makes the change, and a notice to the present one. After the change,
+   * the previous address gets a link to undo it. Not for your own account: `forbidden`.
    */
   @Post(':id/email')
   @HttpCode(HttpStatus.ACCEPTED)
@@ -70,8 +70,9 @@ export class MemberRequestsController {
 
   /**
    * Erase a member
-   * @remarks Closes the account and mails the member. It is erased after the waiting period, in which a login restores it;
-   * with `now` within minutes. Not for your own account: `forbidden`.
+   * @remarks Closes the account and mails the member. The account is erased after the waiting period; a login in that
+   * time restores it. With `now` it is erased within minutes and no login restores it. Not for your own account:
+   * `forbidden`.
    */
   @Delete(':id')
   @HttpCode(HttpStatus.NO_CONTENT)

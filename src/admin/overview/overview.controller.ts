@@ -10,7 +10,8 @@ export class OverviewController {
 
   /**
    * Show what happened in the last hour, day or month
-   * @remarks Counts over all servers, some seconds old.
+   * @remarks Counts over all servers. They are some seconds old; for a month up to a minute, and older days up to ten
+   * minutes.
    */
   @Get()
   @AdminReads('security-events:read')

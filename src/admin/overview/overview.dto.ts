@@ -24,7 +24,7 @@ export class QueueResponse {
   @ApiInteger({ example: 0 }) waiting: number;
   /** Given up */
   @ApiInteger({ example: 0 }) dead: number;
-  /** Age of the oldest without an attempt */
+  /** Age in seconds of the oldest row that was never tried; 0 if there is none */
   @ApiInteger({ example: 0 }) oldestSeconds: number;
 }
 
@@ -36,7 +36,7 @@ export class QueuesResponse {
 export class OverviewResponse {
   @ApiProperty({ enum: PERIODS }) period: Period;
   from: Date;
-  /** The length of a part */
+  /** The length of one part of the period, in seconds */
   @ApiInteger({ example: 60 }) bucketSeconds: number;
   series: SeriesResponse[];
   queues: QueuesResponse;

@@ -25,7 +25,7 @@ export class InspectedInvitationResponse {
   @ApiProperty({ format: 'email', example: 'ada@example.com' }) email: string;
   @ApiProperty({ enum: ['member', 'admin'] }) role: Role;
   expiresAt: Date;
-  /** Set by the inviter; answers to them are ignored */
+  /** Set by the inviter; values that the invited person sends for them are ignored */
   @ApiProperty(ATTRIBUTES) attributes: AttributeValues;
 }
 

@@ -17,7 +17,7 @@ export class LoginFindingResponse {
   @ApiProperty({ enum: FINDING_CODES }) code: FindingCode;
   /** When it happened or began */
   at?: Date;
-  /** When it ends by itself */
+  /** When it ends by itself; for a closed account, when it is erased; for mail_waiting, when the next attempt is due */
   until?: Date;
   /** Facts that go with the code */
   @ApiProperty({ type: Object, required: false }) params?: Record<string, unknown>;
@@ -26,7 +26,7 @@ export class LoginFindingResponse {
 }
 
 export class LoginDiagnosisResponse {
-  /** Null where no member has the identifier */
+  /** null if no member has the identifier */
   @ApiProperty({ format: 'uuid' }) memberId: string | null;
   /** At least one, the most decisive first */
   findings: LoginFindingResponse[];

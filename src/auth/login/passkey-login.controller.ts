@@ -88,7 +88,8 @@ export class PasskeyLoginController {
 
   /**
    * Complete login with a passkey as the second factor
-   * @remarks An account has five tries, counted over all kinds of second factor and all its logins.
+   * @remarks Tries are limited over all kinds of second factor and all logins from unknown devices, and separately for each
+   * known device.
    */
   @Post('mfa/passkey')
   @HttpCode(HttpStatus.OK)

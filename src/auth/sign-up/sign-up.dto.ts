@@ -37,7 +37,7 @@ export class SignUpRequest {
   @MayBeAbsent() @IsAttributes() attributes?: Record<string, unknown>;
   @MayBeAbsent() @IsConsents() consents?: ConsentChoice[];
 
-  /** From an earlier response for the same address: replaces that sign-up, and a code already mailed fits */
+  /** From an earlier response for the same address: replaces that sign-up. A code already mailed stays valid until another is mailed */
   @MayBeAbsent()
   @IsOpaqueToken()
   signUpId?: string;

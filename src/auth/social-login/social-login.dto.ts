@@ -70,7 +70,7 @@ export class NativeSocialLoginRequest {
   @ApiProperty({ example: 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl' })
   idToken: string;
 
-  /** The random text that the app gave to the SDK, as it is or as SHA-256 in hexadecimal; 16 characters or more, and no such hash itself */
+  /** A random text of 16 characters or more that does not look like a SHA-256 in lower-case hexadecimal. Send the text itself, also if the app gave the SDK its SHA-256 */
   @IsVisibleText({ min: 16, max: 256 })
   @ApiProperty({ example: 'p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkT' })
   nonce: string;
@@ -97,13 +97,13 @@ export class SignUpRequiredResponse {
   /** For POST /api/auth/social/sign-up; only this client receives it, so keep it */
   signUpId: string;
 
-  /** As the provider names it */
+  /** The address that the provider states */
   @ApiProperty({ example: 'ada@example.com' }) email?: string;
 
   /** Whether this address needs no mailed code */
   emailProven: boolean;
 
-  /** May be taken */
+  /** A suggestion: another member may already have it */
   @ApiProperty({ example: 'ada.lovelace' }) suggestedLoginId: string;
 
   /** Seconds */
@@ -116,7 +116,7 @@ export class SocialSignUpRequest {
 
   @IsLoginId() loginId: string;
 
-  /** Default: the address that the provider named */
+  /** Default: the address that the provider states */
   @MayBeAbsent()
   @IsMailAddress()
   email?: string;

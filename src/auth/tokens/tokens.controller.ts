@@ -39,9 +39,9 @@ export class TokensController {
 
   /**
    * Refresh the tokens
-   * @remarks The refresh token is sent in the Authorization header, the body or the cookie. The previous one returns the
-   * same successor: within the grace period always, later with the proof of a bound session, or where it looks like an
-   * answer that was lost. An older token ends the session. A bound session always needs the proof.
+   * @remarks The refresh token is sent in the Authorization header, the body or the cookie. The previous token
+   * returns the same successor within the grace period. After it, the token does so only with the proof of a bound
+   * session, or if the answer seems to have been lost. An older token ends the session. A bound session always needs the proof.
    */
   @Post('refresh')
   @HttpCode(HttpStatus.OK)

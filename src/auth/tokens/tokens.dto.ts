@@ -80,7 +80,7 @@ export class VerifiedTokenResponse {
   /** Expires at, seconds since 1970 */
   @ApiInteger() exp?: number;
 
-  /** Where calls with this token need a proof by a key (RFC 9449 section 6) */
+  /** Present if calls with this token need a proof by this key (RFC 9449 section 6) */
   cnf?: KeyConfirmation;
 
   @ApiProperty({ enum: ['expired', 'revoked', 'invalid'] }) reason?: 'expired' | 'revoked' | 'invalid';

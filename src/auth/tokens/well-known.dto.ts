@@ -24,7 +24,7 @@ export class ServerMetadataResponse {
   /** Absent where access tokens are signed with a shared secret */
   @ApiProperty({ format: 'uri', example: 'https://accounts.example.com/.well-known/jwks.json' }) jwks_uri?: string;
 
-  /** Algorithms of access tokens; absent as jwks_uri */
+  /** Algorithms of access tokens; absent if jwks_uri is absent */
   @ApiProperty({ type: [String], example: ['ES256'] }) id_token_signing_alg_values_supported?: string[];
 
   @ApiProperty({ format: 'uri', example: 'https://accounts.example.com/api/auth/introspect' })

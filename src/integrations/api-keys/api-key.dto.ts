@@ -95,11 +95,11 @@ export class ApiKeyResponse {
   /** The administrator who created it; null: the command line */
   @ApiProperty({ format: 'uuid' }) createdBy: string | null;
   createdAt: Date;
-  /** When it got its present secret, if not at its creation */
+  /** When the secret was last rotated; null: never */
   @ApiProperty({ type: String, format: 'date-time' }) rotatedAt: Date | null;
   @ApiProperty({ type: String, format: 'date-time' }) expiresAt: Date | null;
   @ApiProperty({ type: String, format: 'date-time' }) revokedAt: Date | null;
-  /** Up to a minute old */
+  /** Up to two minutes before the last use */
   @ApiProperty({ type: String, format: 'date-time' }) lastUsedAt: Date | null;
 }
 

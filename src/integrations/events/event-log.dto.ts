@@ -29,7 +29,7 @@ function AreListedTypes(): PropertyDecorator {
 }
 
 export class EventLogQuery {
-  /** `nextCursor` of the response before, or `latest` for what happens from now on; absent: from the oldest event of the last EVENT_RETENTION_SECONDS on */
+  /** `nextCursor` of the previous response, or `latest` for events from now on. If absent, begins with the oldest event of the last EVENT_RETENTION_SECONDS */
   @MayBeAbsent()
   @IsLogCursor()
   after?: string;
@@ -46,7 +46,7 @@ export class EventLogQuery {
 }
 
 export class EventResponse implements EventBody {
-  /** Also of its webhook deliveries. Of two events of one member, the later one has the greater id */
+  /** The id of the event, also the `webhook-id` of its deliveries. The later of two events of one member has the greater id */
   @ApiProperty({ example: 'evt_0000000000000000042' })
   id: string;
   @ApiProperty({ enum: EVENT_TYPES }) type: EventType;

@@ -9,7 +9,7 @@ export const positionOf = (text: string | string[] | undefined): number | undefi
   typeof text === 'string' && POSITION.test(text) ? Number(text) : undefined;
 
 export class RevocationsQuery {
-  /** `nextCursor` of the response before; absent: everything in force */
+  /** `nextCursor` of the previous response. Without it, everything in force is returned. */
   @MayBeAbsent()
   @Rule('invalid_characters', (value) => typeof value === 'string' && POSITION.test(value))
   @ApiProperty({ type: String, pattern: POSITION.source })
@@ -17,9 +17,12 @@ export class RevocationsQuery {
 }
 
 export class RevocationResponse implements RevocationItem {
-  /** @example '1764000000' */
+  /**
+   * When this server learned of it. To continue, use `nextCursor` or the id of a heartbeat, not this value.
+   * @example '1764000000'
+   */
   cursor: string;
-  /** session: refuse the tokens with this `sid`; member: those with this `sub` */
+  /** session: refuse the tokens with this `sid`; member: those with this `sub`. At present only session is sent */
   @ApiProperty({ enum: ['session', 'member'] }) kind: 'session' | 'member';
   @ApiProperty({ format: 'uuid' }) id: string;
   /** Tokens issued before this moment are refused */

@@ -29,9 +29,9 @@ export class RevocationsController {
 
   /**
    * List or follow revocations
-   * @remarks With `Accept: text/event-stream` a stream: everything in force, then each revocation as it happens, and `heartbeat` every
-   * five seconds. Heartbeats stop while the server may miss revocations: without one for some seconds, refuse tokens. `Last-Event-ID`
-   * resumes. Revocations may repeat.
+   * @remarks With `Accept: text/event-stream`, the response is a stream: everything in force, then each revocation as it happens,
+   * and `heartbeat` every five seconds. Heartbeats stop while the server may miss revocations. If no heartbeat arrives for some
+   * seconds, refuse all tokens. `Last-Event-ID` resumes. Revocations may repeat.
    */
   @Get()
   @Scope('revocations:read')

@@ -12,10 +12,10 @@ export class ConsentDocumentResponse {
   /** @example Terms of service */
   title: string;
   @ApiProperty({ example: 'https://example.com/terms' }) url: string | null;
-  /** SHA-256 of what is agreed to */
+  /** SHA-256 of the document's text if the file CONSENTS declares it, otherwise of the declaration; in hexadecimal */
   @ApiProperty({ example: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855' }) sha256: string;
   required: boolean;
-  /** Whether it allows advertising */
+  /** Whether consent to the document allows advertising */
   marketing: boolean;
   effectiveFrom: Date;
 }

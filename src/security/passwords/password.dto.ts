@@ -3,7 +3,7 @@ import { IsPasswordText } from './password-fields.js';
 
 /** The body of an operation that needs a recent login. */
 export class RecentLoginRequest {
-  /** May be absent: the recent login counts. If present, it must be right */
+  /** May be absent: the recent login is enough. If present, it must be the member's password */
   @MayBeAbsent()
   @IsPasswordText()
   password?: string;

@@ -85,7 +85,7 @@ export class RevocationFeed implements OnModuleInit {
     return this.notifications.confirmLive();
   }
 
-  /** Seconds since the feed was last known to be complete; infinite while there is no connection. */
+  /** Seconds since the feed was last known to be complete, also while there is no connection; infinite before the first. */
   get lagSeconds(): number {
     return this.notifications.silenceSeconds;
   }

@@ -5,7 +5,7 @@ import { CLIENT } from './openid-partner.js';
 
 const REFUSAL = { error: 'invalid_request', error_description: 'no valid data in session' };
 
-/** Stands in for Naver: OAuth 2.0 that answers 200 for everything, and a profile endpoint. */
+/** Stands in for Naver: OAuth 2.0 that answers 200 even to refused requests, and a profile endpoint. */
 export class NaverPartner {
   private readonly codes = new Map<string, string>();
   private readonly accessTokens = new Map<string, string>();
@@ -21,7 +21,7 @@ export class NaverPartner {
   });
   private counter = 0;
 
-  /** Listens on this machine alone: it lets anyone log in as anyone. */
+  /** Listens on this machine alone, because the stand-in lets anyone log in as anyone. */
   async start(port = 0): Promise<this> {
     await listenLocally(this.server, port);
     return this;

@@ -16,13 +16,13 @@ import { accountPicker, chosenAccount } from './account-picker.js';
 
 /** What a stand-in does that differs from provider to provider. */
 export interface Peculiarities {
-  /** Its name for people. */
+  /** The name that people see. */
   readonly name: string;
   /** Claims of every account besides `sub`. */
   readonly claims: (subject: string) => Record<string, unknown>;
   /** Whether the client signs its secrets, as Apple demands. Others send {@link CLIENT}.secret. */
   readonly signedSecret?: boolean;
-  /** What it posts besides the first answer for an account, as Apple does with the name. */
+  /** The field `user`, which only the first answer for an account holds. Apple sends the name in it. */
   readonly firstUser?: string;
 }
 
@@ -33,12 +33,12 @@ export const APPLE_KEY = {
   ...makeKeyPair(),
 };
 
-/** Signs the tokens of all stand-ins, so that a test of an issuer does not rest on its key. */
+/** Signs the tokens of all stand-ins. A token of another issuer is therefore not refused because of its key. */
 const SIGNING_KEY = makeKeyPair('rsa').privateKey;
 
 export const CLIENT = { id: 'munjigi', secret: 'secret-of-the-client-at-the-provider' };
 
-/** Kakao shows no address without a review of the app. Apple sends texts and relay addresses. */
+/** Kakao gives no e-mail address without a review of the app. Apple sends relay addresses, and booleans as strings. */
 export const PECULIARITIES = {
   google: {
     name: 'Google',
@@ -67,7 +67,7 @@ export class OpenIdPartner {
     readonly issuer: string,
   ) {}
 
-  /** Listens on this machine alone: it lets anyone log in as anyone. */
+  /** Listens on this machine alone, because the stand-in lets anyone log in as anyone. */
   static async start(
     redirectUris: string | string[],
     { signedSecret, firstUser, ...peculiarities }: Peculiarities,
@@ -169,7 +169,7 @@ function configurationOf(redirectUris: string[], { name, claims }: Peculiarities
     claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },
     // As the big providers do: the ID token itself holds the claims.
     conformIdTokenClaims: false,
-    // Each of these has a default that warns on the console.
+    // The default adapter, lifetimes and development pages print warnings.
     adapter: class extends (MemoryAdapter as AdapterConstructor) {},
     ttl: {
       AccessToken: 3600,
@@ -182,7 +182,7 @@ function configurationOf(redirectUris: string[], { name, claims }: Peculiarities
     },
     features: { devInteractions: { enabled: false }, revocation: { enabled: true } },
     issueRefreshToken: () => true,
-    // An SDK sends no state and no challenge.
+    // A request without a state stands for one of an SDK, which needs no challenge.
     pkce: { required: ({ oidc }) => oidc.params?.state !== undefined, methods: ['S256'] },
     cookies: { keys: ['key of the stand-in'], names: cookieNamesOf(name) },
     interactions: { url: (_, { uid }) => `/interaction/${uid}`, policy: policyOf() },
@@ -216,7 +216,7 @@ function policyOf(): interactionPolicy.DefaultPolicy {
 /** Adds a field to the first answer for each account. */
 function addUserOnce(provider: Provider, user: string): void {
   const known = new Set<string | undefined>();
-  // The types know one parameter of the two.
+  // The types declare only the first of the two parameters.
   const listener = ({ oidc }: KoaContextWithOIDC, answer?: object): void => {
     const accountId = oidc.session?.accountId;
     if (answer && !known.has(accountId)) Object.assign(answer, { user });
@@ -235,10 +235,10 @@ function plainText(html: string): string {
   return html.replaceAll('&#x2F;', '/').replaceAll('&quot;', '"');
 }
 
-/** Takes secrets that the key of the team has signed. */
+/** Accepts client secrets that the key of the team has signed. */
 function demandSignedSecrets({ Client }: Provider, audience: string): void {
   Client.prototype.compareClientSecret = async (secret: string) => {
-    if (secret === CLIENT.secret) return true; // of this stand-in itself, in the name of an SDK
+    if (secret === CLIENT.secret) return true; // `nativeIdToken` sends it, in place of an SDK
     const expected = { issuer: APPLE_KEY.teamId, subject: CLIENT.id, audience, algorithms: ['ES256'] };
     return jwtVerify(secret, APPLE_KEY.publicKey, expected).then(
       ({ protectedHeader }) => protectedHeader.kid === APPLE_KEY.keyId,
