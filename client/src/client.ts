@@ -191,7 +191,8 @@ export class MunjigiClient {
    * @throws ProblemError, NetworkError, UnexpectedResponseError, SignedOutError
    */
   request<T>(method: string, path: string, details?: CallDetails): Promise<T> {
-    return this.caller.request<T>(method, path, details);
+    // In capitals, because fetch() sends `patch` as it is, and only GET is retried.
+    return this.caller.request<T>(method.toUpperCase(), path, details);
   }
 
   /** Returns the address of a built-in page, in the language of the client unless `lang` is given. */

@@ -5,6 +5,7 @@ export type FieldProblem = components['schemas']['ProblemField'];
 
 /**
  * Base class of the errors of this client. An aborted call instead throws the reason of its signal.
+ * If the signal has no reason, as in React Native, it throws an error with the name `AbortError`.
  */
 export class MunjigiError extends Error {
   override name = 'MunjigiError';
@@ -16,6 +17,7 @@ export class ProblemError extends MunjigiError {
   readonly status: number;
   /**
    * The stable code for programs. A newer server may send codes that this version does not list.
+   * `unknown` if the response has no code: it is then from another program, such as a proxy.
    */
   readonly code: ErrorCode | (string & {});
   /** A text for users, in the language of the request. */
@@ -77,7 +79,7 @@ export class UnexpectedResponseError extends MunjigiError {
 
   constructor(method: string, path: string, status: number) {
     // Without the body, which may hold secrets.
-    super(`${method} ${path.replace(/[?#].*$/s, '')}: the response with status ${status} is not what the call expects`);
+    super(`${method} ${withoutQuery(path)}: the response with status ${status} is not what the call expects`);
     this.status = status;
   }
 }
@@ -101,7 +103,7 @@ export class PasskeyError extends MunjigiError {
     readonly reason: PasskeyFailure,
     options?: ErrorOptions,
   ) {
-    super(`The passkey could not be used: ${reason}.`, options);
+    super(`The passkey could not be created or used: ${reason}.`, options);
   }
 }
 
@@ -127,14 +129,17 @@ export class SocialLoginError extends MunjigiError {
   }
 }
 
-/** The call needs a signed-in member, and there is none. */
+/** The member of the call is not signed in: there is no session, or another member has logged in since. */
 export class SignedOutError extends MunjigiError {
   override name = 'SignedOutError';
 
   constructor() {
-    super('No member is signed in.');
+    super('The member of this call is not signed in.');
   }
 }
+
+/** The path without what may hold secrets, for messages that end in logs. */
+export const withoutQuery = (path: string): string => path.replace(/[?#].*$/s, '');
 
 const asText = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 

@@ -1,4 +1,4 @@
-import { UnexpectedResponseError } from './errors.js';
+import { UnexpectedResponseError, withoutQuery } from './errors.js';
 import { OPERATIONS, SHAPES } from './responses.js';
 
 /*
@@ -51,7 +51,7 @@ function hasExpectedBody(expected: string, text: string, body: unknown): boolean
 
 /** Returns the expectation for an operation, such as `200 ProfileResponse`. */
 function findExpectation(method: string, path: string): string | undefined {
-  const name = `${method.toUpperCase()} ${path.replace(/[?#].*$/s, '')}`;
+  const name = `${method.toUpperCase()} ${withoutQuery(path)}`;
   if (Object.hasOwn(OPERATIONS, name)) return OPERATIONS[name];
   operations ??= Object.entries(OPERATIONS).map(([operation, expected]) => ({
     pattern: new RegExp(`^${operation.replaceAll('.', '\\.').replace(/\{\w+\}/g, '[^/]+')}$`),

@@ -1,7 +1,8 @@
 import { authorization, type Proofs } from './binding/proofs.js';
 import type { ProofKey } from './binding/signer.js';
-import { NetworkError, ProblemError } from './errors.js';
+import { NetworkError, ProblemError, withoutQuery } from './errors.js';
 import { checkResponse, parseJson } from './expected-response.js';
+import { throwIfAborted } from './pause.js';
 
 export interface HttpOptions {
   /** The address of the server without a trailing slash. */
@@ -48,6 +49,7 @@ export class Http {
    * @throws NetworkError
    * @throws UnexpectedResponseError for a success that is not what the operation answers
    * @throws the reason of `signal` if it was aborted
+   * @throws what the app's `locale` or signer threw, and TypeError for a body that is not JSON
    */
   async send(request: HttpRequest): Promise<HttpResponse> {
     const response = await this.sendOnce(request);
@@ -73,33 +75,36 @@ export class Http {
 
   private async exchange(request: HttpRequest): Promise<Exchange> {
     const { method, path, body, token, isTokenBound = false, key, signal, timeoutMs } = request;
-    signal?.throwIfAborted();
+    throwIfAborted(signal);
+    // Outside the `try` below: an error of the app is not one of the network.
+    const locale = this.options.locale();
+    const content = body === undefined ? undefined : JSON.stringify(body);
     const url = this.options.baseUrl + path;
     const target = { method, url, accessToken: isTokenBound ? token : undefined };
     const proof = key && (await this.options.proofs.make(key, target));
+    throwIfAborted(signal); // otherwise a login that was aborted in the line before would open a session
     // Not AbortSignal.any and AbortSignal.timeout: React Native lacks them.
     const controller = new AbortController();
     const abort = (): void => controller.abort();
     const timer = setTimeout(abort, timeoutMs);
     signal?.addEventListener('abort', abort);
     try {
-      const locale = this.options.locale();
       const response = await this.options.fetch(url, {
         method,
         headers: {
-          ...(body !== undefined && { 'content-type': 'application/json' }),
+          ...(content !== undefined && { 'content-type': 'application/json' }),
           ...(token !== undefined && { authorization: authorization(token, isTokenBound) }),
           ...(proof !== undefined && { dpop: proof }),
           ...(locale !== undefined && { 'accept-language': locale }),
         },
         credentials: this.options.cookies ? 'include' : 'omit',
-        ...(body !== undefined && { body: JSON.stringify(body) }),
+        ...(content !== undefined && { body: content }),
         signal: controller.signal,
       });
       return { response, text: await response.text() };
     } catch (cause) {
-      signal?.throwIfAborted();
-      throw new NetworkError(`${method} ${path}: no response`, { cause });
+      throwIfAborted(signal);
+      throw new NetworkError(`${method} ${withoutQuery(path)}: no response`, { cause });
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener('abort', abort);

@@ -10,9 +10,21 @@ export function pause(ms: number, signal?: AbortSignal): Promise<void> {
 export function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return promise;
   return new Promise((resolve, reject) => {
-    const abort = (): void => reject(signal.reason as Error);
+    const abort = (): void => reject(reasonOf(signal));
     if (signal.aborted) abort();
     signal.addEventListener('abort', abort, { once: true });
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
   });
+}
+
+/** @throws the reason of the signal if it is aborted */
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw reasonOf(signal);
+}
+
+/** The signals of React Native have neither a reason nor `throwIfAborted`. */
+function reasonOf(signal: AbortSignal): Error {
+  return (
+    (signal.reason as Error | undefined) ?? Object.assign(new Error('The call was aborted.'), { name: 'AbortError' })
+  );
 }

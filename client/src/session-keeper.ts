@@ -192,11 +192,13 @@ export class SessionKeeper {
       if (before && isFresh(before) && before.accessToken !== rejected) return before; // another tab has refreshed
 
       const askedAt = Date.now();
-      const result = await this.refresh.send(before, askedAt).catch((error: unknown) => error as Error);
-      if (!(result instanceof Error)) return this.use(result, before);
-      const endReason = endReasonOf(result);
+      // In an object, because the app's signer may throw something that is not an Error.
+      const result = await this.refresh.send(before, askedAt).catch((error: unknown) => ({ error }));
+      if (!('error' in result)) return this.use(result, before);
+      const { error } = result;
+      const endReason = endReasonOf(error);
       if (endReason === undefined) {
-        await pauseBeforeRetry(result, attempt);
+        await pauseBeforeRetry(error, attempt);
         continue;
       }
       if (!before) {
@@ -205,7 +207,7 @@ export class SessionKeeper {
       }
       if (attempt < RETRY_PAUSES_MS.length && (await this.hasLostRace(before))) continue;
       await this.store.end(before.sessionId, endReason);
-      throw result;
+      throw error;
     }
   }
 
@@ -239,12 +241,12 @@ function ignoreSignedOut(error: unknown): void {
   if (!(error instanceof SignedOutError)) throw error;
 }
 
-function endReasonOf(error: Error): SessionEndReason | undefined {
+function endReasonOf(error: unknown): SessionEndReason | undefined {
   return error instanceof ProblemError && error.status === 401 ? END_REASONS[error.code] : undefined;
 }
 
 /** Waits before a retry, or rethrows the error if a retry would not help now. */
-async function pauseBeforeRetry(error: Error, attempt: number): Promise<void> {
+async function pauseBeforeRetry(error: unknown, attempt: number): Promise<void> {
   const standardPause = RETRY_PAUSES_MS[attempt];
   const isTemporary =
     error instanceof NetworkError ||

@@ -3,7 +3,7 @@ import { caught } from '../../test/support/caught.js';
 import { NetworkError, PasskeyError } from '../src/index.js';
 import { Ceremonies } from '../src/passkeys/ceremonies.js';
 import type { CredentialRequest } from '../src/passkeys/webauthn.js';
-import { skipPauses } from './fake-server.js';
+import { OldSignal, skipPauses } from './fake-server.js';
 
 const bytes = (...values: number[]): ArrayBuffer => Uint8Array.from(values).buffer;
 const abortError = (): Error => Object.assign(new Error('aborted'), { name: 'AbortError' });
@@ -79,11 +79,19 @@ describe('a dialog for a passkey', () => {
     const error = await caught(new Ceremonies().use(LATER));
     expect(error).toBeInstanceOf(PasskeyError);
     expect([error.reason, error.cause.name]).toEqual([reason, name]);
+    expect(error.message).toBe(`The passkey could not be created or used: ${reason}.`);
   });
 
   it('is unsupported outside browsers', async () => {
     define('PublicKeyCredential', undefined);
     expect(await caught(new Ceremonies().use(LATER))).toMatchObject({ reason: 'unsupported' });
+  });
+
+  it('is not opened after an abort, also by a signal without a reason', async () => {
+    const leaving = new OldSignal();
+    leaving.abort();
+    expect(await caught(new Ceremonies().use(LATER, leaving.signal))).toMatchObject({ name: 'AbortError' });
+    expect(browser.get).not.toHaveBeenCalled();
   });
 });
 
@@ -162,5 +170,29 @@ describe('passkeys offered by autofill', () => {
     expect(await left).toMatchObject({ message: 'page left' });
     const refused = ceremonies.useByAutofill(() => Promise.reject(new Error('too many requests')));
     expect(await caught(refused)).toMatchObject({ message: 'too many requests' });
+  });
+
+  it('end with an AbortError where the signal has no reason', async () => {
+    browser.get.mockImplementation(waitForChoice);
+    const leaving = new OldSignal();
+    const left = caught(new Ceremonies().useByAutofill(async () => LATER, leaving.signal));
+    await soon();
+    leaving.abort();
+    expect(await left).toMatchObject({ name: 'AbortError' });
+  });
+
+  it('are not offered if the signal was aborted while a dialog was open', async () => {
+    const ceremonies = new Ceremonies();
+    browser.get.mockImplementation(waitForChoice);
+    const dialog = ceremonies.use(LATER);
+    const leaving = new AbortController();
+    const left = caught(ceremonies.useByAutofill(async () => LATER, leaving.signal));
+    await soon();
+    leaving.abort(new Error('page left'));
+    browser.get.mockRejectedValue(failure('NotAllowedError')); // so that an offer ends, too
+    choose(USED);
+    await dialog;
+    expect(await left).toMatchObject({ message: 'page left' });
+    expect(browser.get).toHaveBeenCalledTimes(1);
   });
 });

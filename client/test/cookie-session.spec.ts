@@ -142,7 +142,9 @@ describe('a page that shows a member, while the cookie gets another session', ()
     await client.currentSession();
     cookie = 'other';
     const order = client.fetch(`${BASE_URL}/orders`, { method: 'PATCH' });
-    expect(await caught(order)).toBeInstanceOf(SignedOutError);
+    const error = await caught(order);
+    expect(error).toBeInstanceOf(SignedOutError);
+    expect(error.message).toBe('The member of this call is not signed in.');
     expect(server.count('PATCH /orders')).toBe(1);
   });
 

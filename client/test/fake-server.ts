@@ -7,6 +7,20 @@ export function skipPauses(): void {
   jest.spyOn(globalThis, 'setTimeout').mockImplementation(quick);
 }
 
+/** An abort signal of React Native, which has neither a reason nor `throwIfAborted`. */
+export class OldSignal extends EventTarget {
+  aborted = false;
+
+  abort(): void {
+    this.aborted = true;
+    this.dispatchEvent(new Event('abort'));
+  }
+
+  get signal(): AbortSignal {
+    return this as unknown as AbortSignal;
+  }
+}
+
 /** How the fake server answers one operation. */
 export type Answer = (request: FakeRequest) => Response | Promise<Response>;
 

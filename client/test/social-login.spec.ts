@@ -76,6 +76,25 @@ describe('social login in the client', () => {
     expect([location.href, social.isAnswer(), session.size]).toEqual([PAGE, false, 0]);
   });
 
+  it('stays on the page if the call is aborted before the journey begins', async () => {
+    const leaving = new AbortController();
+    let isAsked = (): void => undefined;
+    const asked = new Promise<void>((resolve) => (isAsked = resolve));
+    server.on(START, () => {
+      isAsked();
+      return json(200, { authorizationUrl: 'https://kauth.kakao.com/a?state=s1', requestId: 'r1', expiresIn: 600 });
+    });
+    // The client still asks which session the cookie holds.
+    server.on('POST /api/auth/refresh', async () => {
+      await asked;
+      leaving.abort(new Error('page left'));
+      return problem(401, 'token_invalid');
+    });
+    const { social } = client({ transport: 'cookie' });
+    const error = await caught(social.redirect('kakao', {}, { signal: leaving.signal }));
+    expect([error?.message, left, session.size]).toEqual(['page left', [], 0]);
+  });
+
   it.each([
     ['another state', 'code=c1&state=of-an-attacker'],
     ['no state', 'code=c1'],

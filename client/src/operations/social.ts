@@ -2,6 +2,7 @@ import type { components } from '../openapi.js';
 import type { Caller } from '../caller.js';
 import { ProblemError, SocialLoginError } from '../errors.js';
 import type { CallOptions } from '../options.js';
+import { orAborted } from '../pause.js';
 import { isProviderAnswer, withoutAnswer, type SocialJourneys } from '../social-journeys.js';
 import type { WithoutDevice } from './sign-up.js';
 
@@ -37,7 +38,7 @@ export function socialOperations(
     type Started = Schemas['StartedSocialLoginResponse'];
     const started = await caller.beginSignIn<Started>(pathOf(provider, 'start'), body, options);
     const state = new URL(started.authorizationUrl).searchParams.get('state') ?? '';
-    const { sessionId } = (await currentSession()) ?? {};
+    const { sessionId } = (await orAborted(currentSession(), options?.signal)) ?? {};
     journeys.begin({
       ...{ provider, requestId: started.requestId, state },
       ...(sessionId !== undefined && { sessionId }),

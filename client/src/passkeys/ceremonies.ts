@@ -1,5 +1,5 @@
 import { NetworkError, PasskeyError, ProblemError, UnexpectedResponseError } from '../errors.js';
-import { pause } from '../pause.js';
+import { pause, throwIfAborted } from '../pause.js';
 import { creationOptions, requestOptions, toJson } from './json.js';
 import { findWebAuthn, type BrowserCredential } from './webauthn.js';
 
@@ -50,6 +50,7 @@ export class Ceremonies {
     let wasOffered = false;
     for (;;) {
       await this.dialog;
+      throwIfAborted(signal); // an abort before now does not call the listener below
       if (this.autofill !== mine) throw new PasskeyError('cancelled');
       const round = new AbortController();
       const interrupt = (): void => round.abort();
@@ -62,10 +63,10 @@ export class Ceremonies {
         wasOffered = true;
         return await runCeremony('get', publicKey, round.signal, 'conditional');
       } catch (error) {
-        signal?.throwIfAborted();
+        throwIfAborted(signal);
         if (round.signal.aborted) continue;
         if (!wasOffered || !isPassing(error)) throw error;
-        await pause(RENEWAL_PAUSE_MS, round.signal).catch(() => signal?.throwIfAborted());
+        await pause(RENEWAL_PAUSE_MS, round.signal).catch(() => throwIfAborted(signal));
       } finally {
         clearTimeout(timer);
         signal?.removeEventListener('abort', interrupt);
@@ -102,7 +103,7 @@ async function runCeremony(
   signal: AbortSignal | undefined,
   mediation?: 'conditional',
 ): Promise<Credential> {
-  signal?.throwIfAborted();
+  throwIfAborted(signal);
   const webAuthn = findWebAuthn();
   if (!webAuthn) throw new PasskeyError('unsupported');
   let credential: BrowserCredential | null;
@@ -113,7 +114,7 @@ async function runCeremony(
       ...(signal && { signal }),
     });
   } catch (cause) {
-    signal?.throwIfAborted();
+    throwIfAborted(signal);
     throw new PasskeyError(reasonOf(cause), { cause });
   }
   if (!credential) throw new PasskeyError('cancelled');
