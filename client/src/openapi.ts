@@ -291,7 +291,7 @@ export interface paths {
         put?: never;
         /**
          * Complete login with a passkey as the second factor
-         * @description An account has five tries, counted over all kinds of second factor and all its logins.
+         * @description Tries are limited over all kinds of second factor and all logins from unknown devices, and separately for each known device.
          */
         post: operations["passkeyLoginSecondFactor"];
         delete?: never;
@@ -311,7 +311,7 @@ export interface paths {
         put?: never;
         /**
          * Refresh the tokens
-         * @description The refresh token is sent in the Authorization header, the body or the cookie. The previous one returns the same successor: within the grace period always, later with the proof of a bound session, or where it looks like an answer that was lost. An older token ends the session. A bound session always needs the proof.
+         * @description The refresh token is sent in the Authorization header, the body or the cookie. The previous token returns the same successor within the grace period. After it, the token does so only with the proof of a bound session, or if the answer seems to have been lost. An older token ends the session. A bound session always needs the proof.
          */
         post: operations["refreshTokens"];
         delete?: never;
@@ -691,7 +691,7 @@ export interface paths {
         put?: never;
         /**
          * Confirm the app with a first code
-         * @description From now on logins need a second factor. Returns the recovery codes.
+         * @description From now on logins need a second factor. Returns new recovery codes; earlier ones stop working.
          */
         post: operations["twoFactorConfirm"];
         delete?: never;
@@ -803,7 +803,7 @@ export interface paths {
         put?: never;
         /**
          * Link an account at a provider
-         * @description With the answer of a journey that `POST /api/auth/social/{provider}/start` began.
+         * @description Needs the provider's answer to a login that `POST /api/auth/social/{provider}/start` began.
          */
         post: operations["identitiesLink"];
         delete?: never;
@@ -967,7 +967,7 @@ export interface paths {
         put?: never;
         /**
          * Confirm the new address by link
-         * @description Needs no login: the link proves the mailbox. The request for the change needed the password or a recent login, or came from an administrator.
+         * @description Needs no login: the link proves the mailbox. The request for the change needed a recent login, or came from an administrator or the operator.
          */
         post: operations["accountConfirmLink"];
         delete?: never;
@@ -1125,7 +1125,7 @@ export interface paths {
         };
         /**
          * Show what happened in the last hour, day or month
-         * @description Counts over all servers, some seconds old. Open to API keys with the scope `security-events:read`.
+         * @description Counts over all servers. They are some seconds old; for a month up to a minute, and older days up to ten minutes. Open to API keys with the scope `security-events:read`.
          */
         get: operations["overviewShow"];
         put?: never;
@@ -1172,7 +1172,7 @@ export interface paths {
         post?: never;
         /**
          * Erase a member
-         * @description Closes the account and mails the member. It is erased after the waiting period, in which a login restores it; with `now` within minutes. Not for your own account: `forbidden`.
+         * @description Closes the account and mails the member. The account is erased after the waiting period; a login in that time restores it. With `now` it is erased within minutes and no login restores it. Not for your own account: `forbidden`.
          */
         delete: operations["eraseMember"];
         options?: never;
@@ -1403,7 +1403,7 @@ export interface paths {
         put?: never;
         /**
          * Change a member's address
-         * @description Mails a link to the new address, which makes the change, and a notice to the present one. After the change that one gets a link to undo it. Not for your own account: `forbidden`.
+         * @description Mails a link to the new address, which makes the change, and a notice to the present one. After the change, the previous address gets a link to undo it. Not for your own account: `forbidden`.
          */
         post: operations["correctMemberEmail"];
         delete?: never;
@@ -1777,7 +1777,7 @@ export interface paths {
         };
         /**
          * List or follow revocations
-         * @description With `Accept: text/event-stream` a stream: everything in force, then each revocation as it happens, and `heartbeat` every five seconds. Heartbeats stop while the server may miss revocations: without one for some seconds, refuse tokens. `Last-Event-ID` resumes. Revocations may repeat. Open to API keys with the scope `revocations:read`.
+         * @description With `Accept: text/event-stream`, the response is a stream: everything in force, then each revocation as it happens, and `heartbeat` every five seconds. Heartbeats stop while the server may miss revocations. If no heartbeat arrives for some seconds, refuse all tokens. `Last-Event-ID` resumes. Revocations may repeat. Open to API keys with the scope `revocations:read`.
          */
         get: operations["revocationsRead"];
         put?: never;
@@ -2190,7 +2190,7 @@ export interface components {
             email: string;
             /**
              * Format: password
-             * @description At least 8 characters (as configured), not common, not easily guessed; any characters, also blanks and emoji
+             * @description At least 8 characters (as configured), not common, not easily guessed; any characters except control characters, including spaces and emoji
              * @example Tall-giraffes-nap-at-noon-42
              */
             password: string;
@@ -2212,14 +2212,14 @@ export interface components {
             /** @example [] */
             consents?: components["schemas"]["ConsentChoice"][];
             /**
-             * @description From an earlier response for the same address: replaces that sign-up, and a code already mailed fits
+             * @description From an earlier response for the same address: replaces that sign-up. A code already mailed stays valid until another is mailed
              * @example p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE
              */
             signUpId?: string;
         };
         SignUpResponse: {
             /**
-             * @description Seconds until the same request can bring another mail; one that comes earlier brings none
+             * @description Seconds until the same request can send another mail; an earlier request sends none
              * @example 60
              */
             resendAfter: number;
@@ -2380,7 +2380,7 @@ export interface components {
             /** @enum {string} */
             role: "member" | "admin";
             /**
-             * @description Set by the inviter; answers to them are ignored
+             * @description Set by the inviter; values that the invited person sends for them are ignored
              * @example {}
              */
             attributes: {
@@ -2413,7 +2413,7 @@ export interface components {
             loginId: string;
             /**
              * Format: password
-             * @description At least 8 characters (as configured), not common, not easily guessed; any characters, also blanks and emoji
+             * @description At least 8 characters (as configured), not common, not easily guessed; any characters except control characters, including spaces and emoji
              * @example Tall-giraffes-nap-at-noon-42
              */
             password: string;
@@ -2461,7 +2461,7 @@ export interface components {
         };
         CodeSentResponse: {
             /**
-             * @description Seconds until the same request can bring another mail; one that comes earlier brings none
+             * @description Seconds until the same request can send another mail; an earlier request sends none
              * @example 60
              */
             resendAfter: number;
@@ -2499,13 +2499,13 @@ export interface components {
              */
             memberSince: string;
             /** @description Sets a new password, at POST /api/auth/password-reset */
-            resetToken?: string;
+            resetToken: string;
         };
         ConsentDocumentResponse: {
             /** @example https://example.com/terms */
             url: string | null;
             /**
-             * @description SHA-256 of what is agreed to
+             * @description SHA-256 of the document's text if the file CONSENTS declares it, otherwise of the declaration; in hexadecimal
              * @example e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
              */
             sha256: string;
@@ -2517,7 +2517,7 @@ export interface components {
             language: string;
             title: string;
             required: boolean;
-            /** @description Whether it allows advertising */
+            /** @description Whether consent to the document allows advertising */
             marketing: boolean;
             /** Format: date-time */
             effectiveFrom: string;
@@ -2540,7 +2540,7 @@ export interface components {
         };
         ConfirmationRequiredResponse: {
             /**
-             * @description Seconds until the same request can bring another mail; one that comes earlier brings none
+             * @description Seconds until the same request can send another mail; an earlier request sends none
              * @example 60
              */
             resendAfter: number;
@@ -2753,12 +2753,12 @@ export interface components {
              */
             status: "sign_up_required";
             /**
-             * @description As the provider names it
+             * @description The address that the provider states
              * @example ada@example.com
              */
             email?: string;
             /**
-             * @description May be taken
+             * @description A suggestion: another member may already have it
              * @example ada.lovelace
              */
             suggestedLoginId: string;
@@ -2811,7 +2811,7 @@ export interface components {
              */
             idToken: string;
             /**
-             * @description The random text that the app gave to the SDK, as it is or as SHA-256 in hexadecimal; 16 characters or more, and no such hash itself
+             * @description A random text of 16 characters or more that does not look like a SHA-256 in lower-case hexadecimal. Send the text itself, also if the app gave the SDK its SHA-256
              * @example p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkT
              */
             nonce: string;
@@ -2920,7 +2920,7 @@ export interface components {
         };
         /** @enum {string} */
         Role: "member" | "admin";
-        /** @description Where calls with this token need a proof by a key (RFC 9449 section 6) */
+        /** @description Present if calls with this token need a proof by this key (RFC 9449 section 6) */
         KeyConfirmation: {
             /**
              * @description Thumbprint of the key (RFC 7638)
@@ -3019,7 +3019,7 @@ export interface components {
         ResetPasswordRequest: {
             /**
              * Format: password
-             * @description At least 8 characters (as configured), not common, not easily guessed; any characters, also blanks and emoji
+             * @description At least 8 characters (as configured), not common, not easily guessed; any characters except control characters, including spaces and emoji
              * @example Nine-otters-knit-at-dawn-17
              */
             newPassword: string;
@@ -3116,7 +3116,7 @@ export interface components {
              */
             jwks_uri?: string;
             /**
-             * @description Algorithms of access tokens; absent as jwks_uri
+             * @description Algorithms of access tokens; absent if jwks_uri is absent
              * @example [
              *       "ES256"
              *     ]
@@ -3163,6 +3163,7 @@ export interface components {
         };
         /** @enum {string} */
         AccessTokenType: "Bearer" | "DPoP";
+        /** @description Claims are named as in the token (RFC 7662, RFC 9068). The token hook may add others. For a token that is not active, only `active` is present */
         IntrospectionResponse: {
             token_type?: components["schemas"]["AccessTokenType"];
             /** @description One API, or a list of several */
@@ -3178,7 +3179,7 @@ export interface components {
              */
             sid?: string;
             role?: components["schemas"]["Role"];
-            /** @description When the member last authenticated, seconds since 1970 */
+            /** @description When the member last authenticated, seconds since 1970; 0 if the member has to authenticate again */
             auth_time?: number;
             /**
              * @description How the member authenticated (RFC 8176)
@@ -3193,11 +3194,20 @@ export interface components {
             iat?: number;
             /** @description Expires at, seconds since 1970 */
             exp?: number;
+            /**
+             * @description Present if the member has attributes that the operator declared for tokens
+             * @example {}
+             */
+            attributes?: {
+                [key: string]: unknown;
+            };
             active: boolean;
             iss?: string;
             client_id?: string;
             jti?: string;
             cnf?: components["schemas"]["KeyConfirmation"];
+        } & {
+            [key: string]: unknown;
         };
         LoginFindingResponse: {
             /** @enum {string} */
@@ -3218,14 +3228,14 @@ export interface components {
             at?: string;
             /**
              * Format: date-time
-             * @description When it ends by itself
+             * @description When it ends by itself; for a closed account, when it is erased; for mail_waiting, when the next attempt is due
              */
             until?: string;
         };
         LoginDiagnosisResponse: {
             /**
              * Format: uuid
-             * @description Null where no member has the identifier
+             * @description null if no member has the identifier
              */
             memberId: string | null;
             /** @description At least one, the most decisive first */
@@ -3242,7 +3252,7 @@ export interface components {
             locale: components["schemas"]["Locale"];
             role: components["schemas"]["Role"];
             /**
-             * @description Only where some are declared
+             * @description Present only if the operator declared attributes
              * @example {}
              */
             attributes?: {
@@ -3250,13 +3260,13 @@ export interface components {
             };
             /** @example ada.lovelace */
             loginId: string;
-            /** @description Whether an import made the login ID. Offer to choose another one */
+            /** @description Whether an import made the login ID. If so, offer the member to choose another login ID */
             loginIdGenerated: boolean;
             /** @example Ada Lovelace */
             name: string | null;
             /** Format: date-time */
             createdAt: string;
-            /** @description Without one, logins go through a passkey or a linked account */
+            /** @description Whether the member has a password. A member without a password logs in with a passkey or a linked account */
             hasPassword: boolean;
         };
         UpdateProfileRequest: {
@@ -3277,7 +3287,7 @@ export interface components {
              */
             locale?: "en" | "ko";
             /**
-             * @description Those to change; null removes a value
+             * @description The attributes to change; null removes a value
              * @example {}
              */
             attributes?: {
@@ -3292,7 +3302,7 @@ export interface components {
             currentPassword: string;
             /**
              * Format: password
-             * @description At least 8 characters (as configured), not common, not easily guessed; any characters, also blanks and emoji
+             * @description At least 8 characters (as configured), not common, not easily guessed; any characters except control characters, including spaces and emoji
              * @example Nine-otters-knit-at-dawn-17
              */
             newPassword: string;
@@ -3328,7 +3338,7 @@ export interface components {
         FactorChangeRequest: {
             /**
              * Format: password
-             * @description May be absent: the recent login counts. If present, it must be right
+             * @description May be absent: the recent login is enough. If present, it must be the member's password
              * @example Tall-giraffes-nap-at-noon-42
              */
             password?: string;
@@ -3371,7 +3381,7 @@ export interface components {
         RemoveTotpRequest: {
             /**
              * Format: password
-             * @description May be absent: the recent login counts. If present, it must be right
+             * @description May be absent: the recent login is enough. If present, it must be the member's password
              * @example Tall-giraffes-nap-at-noon-42
              */
             password?: string;
@@ -3557,16 +3567,16 @@ export interface components {
             /** @example https://example.com/terms */
             url: string | null;
             /**
-             * @description SHA-256 of what is agreed to
+             * @description SHA-256 of the document's text if the file CONSENTS declares it, otherwise of the declaration; in hexadecimal
              * @example e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
              */
             sha256: string;
             /**
              * Format: date-time
-             * @description When; null if it is not given
+             * @description When the consent was given; null if it is not given
              */
             givenAt: string | null;
-            /** @description Whether this version is agreed to, and not withdrawn */
+            /** @description Whether the member agrees to this version and has not withdrawn the consent */
             given: boolean;
             /** @example terms */
             id: string;
@@ -3576,13 +3586,13 @@ export interface components {
             language: string;
             title: string;
             required: boolean;
-            /** @description Whether it allows advertising */
+            /** @description Whether consent to the document allows advertising */
             marketing: boolean;
             /** Format: date-time */
             effectiveFrom: string;
         };
         OwnConsentListResponse: {
-            /** @description In force, or to come: those have an effectiveFrom in the future */
+            /** @description The documents in force and those to come; a document to come has an `effectiveFrom` in the future */
             items: components["schemas"]["OwnConsentResponse"][];
         };
         GiveConsentsRequest: {
@@ -3668,7 +3678,7 @@ export interface components {
         ChangeEmailRequest: {
             /**
              * Format: password
-             * @description May be absent: the recent login counts. If present, it must be right
+             * @description May be absent: the recent login is enough. If present, it must be the member's password
              * @example Tall-giraffes-nap-at-noon-42
              */
             password?: string;
@@ -3721,7 +3731,7 @@ export interface components {
         CloseAccountRequest: {
             /**
              * Format: password
-             * @description May be absent: the recent login counts. If present, it must be right
+             * @description May be absent: the recent login is enough. If present, it must be the member's password
              * @example Tall-giraffes-nap-at-noon-42
              */
             password?: string;
@@ -3771,7 +3781,7 @@ export interface components {
              */
             dead: number;
             /**
-             * @description Age of the oldest without an attempt
+             * @description Age in seconds of the oldest row that was never tried; 0 if there is none
              * @example 0
              */
             oldestSeconds: number;
@@ -3784,7 +3794,7 @@ export interface components {
             /** @enum {string} */
             period: "hour" | "day" | "month";
             /**
-             * @description The length of a part
+             * @description The length of one part of the period, in seconds
              * @example 60
              */
             bucketSeconds: number;
@@ -3811,7 +3821,7 @@ export interface components {
             /** @enum {string} */
             role: "member" | "admin";
             /**
-             * @description closed: the owner closed the account, and it is erased after the grace period
+             * @description closed: the owner closed the account, or its erasure was demanded; it is erased after the grace period
              * @enum {string}
              */
             status: "active" | "disabled" | "closed";
@@ -3837,7 +3847,7 @@ export interface components {
             /** @example Phone */
             name: string | null;
             /**
-             * @description What keeps it
+             * @description The password manager or device that keeps the passkey
              * @example iCloud Keychain
              */
             provider: string | null;
@@ -3869,7 +3879,7 @@ export interface components {
             /** @enum {string} */
             role: "member" | "admin";
             /**
-             * @description closed: the owner closed the account, and it is erased after the grace period
+             * @description closed: the owner closed the account, or its erasure was demanded; it is erased after the grace period
              * @enum {string}
              */
             status: "active" | "disabled" | "closed";
@@ -3888,13 +3898,13 @@ export interface components {
              */
             sessionCount: number;
             /**
-             * @description Only where some are declared
+             * @description Absent if the operator declares no attributes
              * @example {}
              */
             attributes?: {
                 [key: string]: unknown;
             };
-            /** @description Without one, logins go through a passkey or a linked account */
+            /** @description Whether the member has a password. A member without a password logs in with a passkey or a linked account */
             hasPassword: boolean;
             passkeys: components["schemas"]["MemberPasskeyResponse"][];
             /** @description Accounts at providers */
@@ -3922,7 +3932,7 @@ export interface components {
              */
             role?: "member" | "admin";
             /**
-             * @description Those to change; null removes a value
+             * @description The attributes to change; null removes a value
              * @example {}
              */
             attributes?: {
@@ -3950,7 +3960,7 @@ export interface components {
              */
             role?: "member" | "admin";
             /**
-             * @description Those that the person does not choose
+             * @description Attributes that the inviter sets
              * @example {}
              */
             attributes?: {
@@ -3976,14 +3986,14 @@ export interface components {
             /** @enum {string} */
             locale: "en" | "ko";
             /**
-             * @description Until it is accepted
+             * @description null if the inviter set none, and after the invitation is accepted
              * @example {}
              */
             attributes: {
                 [key: string]: unknown;
             } | null;
             /**
-             * @description inviter_lost: ended with the right or the sessions of its inviter; send it again to renew it
+             * @description inviter_lost: the inviter lost the right to invite, or the inviter's sessions ended; mail the invitation again to renew it
              * @enum {string}
              */
             status: "open" | "expired" | "accepted" | "inviter_lost";
@@ -4071,7 +4081,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             /**
-             * @description pending: waits or is being sent; dead: refused for good or tried too often; dropped: replaced by a newer mail; withheld: a decoy, never sent
+             * @description pending: waits or is being sent; dead: refused for good or tried too often; dropped: expired, or its code and link were used or replaced; withheld: a decoy, never sent
              * @enum {string}
              */
             status: "pending" | "sent" | "dead" | "dropped" | "withheld";
@@ -4234,7 +4244,7 @@ export interface components {
             createdBy: string | null;
             /**
              * Format: date-time
-             * @description When it got its present secret, if not at its creation
+             * @description When the secret was last rotated; null: never
              */
             rotatedAt: string | null;
             /** Format: date-time */
@@ -4243,7 +4253,7 @@ export interface components {
             revokedAt: string | null;
             /**
              * Format: date-time
-             * @description Up to a minute old
+             * @description Up to two minutes before the last use
              */
             lastUsedAt: string | null;
             name: string;
@@ -4257,7 +4267,7 @@ export interface components {
         };
         RevocationResponse: {
             /**
-             * @description session: refuse the tokens with this `sid`; member: those with this `sub`
+             * @description session: refuse the tokens with this `sid`; member: those with this `sub`. At present only session is sent
              * @enum {string}
              */
             kind: "session" | "member";
@@ -4273,7 +4283,10 @@ export interface components {
              * @description After this moment they have all expired
              */
             until: string;
-            /** @example 1764000000 */
+            /**
+             * @description When this server learned of it. To continue, use `nextCursor` or the id of a heartbeat, not this value.
+             * @example 1764000000
+             */
             cursor: string;
         };
         RevocationsResponse: {
@@ -4285,7 +4298,7 @@ export interface components {
         };
         EventResponse: {
             /**
-             * @description Also of its webhook deliveries. Of two events of one member, the later one has the greater id
+             * @description The id of the event, also the `webhook-id` of its deliveries. The later of two events of one member has the greater id
              * @example evt_0000000000000000042
              */
             id: string;
@@ -4413,7 +4426,7 @@ export interface components {
             /** Format: uuid */
             memberId: string | null;
             /**
-             * @description dead: given up after three days
+             * @description dead: given up after three days, or when the webhook was switched off
              * @enum {string}
              */
             status: "pending" | "sent" | "dead";
@@ -9319,7 +9332,7 @@ export interface operations {
     revocationsRead: {
         parameters: {
             query?: {
-                /** @description `nextCursor` of the response before; absent: everything in force */
+                /** @description `nextCursor` of the previous response. Without it, everything in force is returned. */
                 after?: string;
             };
             header?: {
@@ -9352,7 +9365,7 @@ export interface operations {
     eventLogRead: {
         parameters: {
             query?: {
-                /** @description `nextCursor` of the response before, or `latest` for what happens from now on; absent: from the oldest event of the last EVENT_RETENTION_SECONDS on */
+                /** @description `nextCursor` of the previous response, or `latest` for events from now on. If absent, begins with the oldest event of the last EVENT_RETENTION_SECONDS */
                 after?: string;
                 /** @description Only these types, comma-separated */
                 types?: string;

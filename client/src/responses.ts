@@ -232,7 +232,7 @@ export const SHAPES: Record<string, Record<string, string>> = {
   "FoundLoginIdResponse": {
     "maskedLoginId": "string",
     "memberSince": "string",
-    "resetToken?": "string"
+    "resetToken": "string"
   },
   "HealthResponse": {
     "status": "string"
@@ -293,6 +293,7 @@ export const SHAPES: Record<string, Record<string, string>> = {
     "amr?": "string[]",
     "iat?": "number",
     "exp?": "number",
+    "attributes?": "object",
     "active": "boolean",
     "iss?": "string",
     "client_id?": "string",

@@ -21,7 +21,7 @@ export class OutboxMessageResponse {
   @ApiProperty({
     enum: STATUSES,
     description:
-      'pending: waits or is being sent; dead: refused for good or tried too often; dropped: replaced by a newer mail; withheld: a decoy, never sent',
+      'pending: waits or is being sent; dead: refused for good or tried too often; dropped: expired, or its code and link were used or replaced; withheld: a decoy, never sent',
   })
   status: OutboxStatus;
   /** The masked address; null once it is erased */

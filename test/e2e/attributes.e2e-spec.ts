@@ -12,7 +12,10 @@ import { decodeToken } from '../support/token-forge.js';
 
 const DECLARATIONS = {
   plan: { schema: { type: 'string', enum: ['free', 'pro'] }, member: 'read', inToken: true },
-  phone: { schema: { type: 'string', pattern: '^[0-9+]{3,20}$' }, member: 'write', atSignUp: 'required' },
+  phone: {
+    schema: { type: 'string', pattern: '^[0-9+]{3,20}$', examples: ['+821012345678'] },
+    ...{ member: 'write', atSignUp: 'required' },
+  },
   news: { schema: { type: 'boolean' }, member: 'write', atSignUp: 'optional' },
   score: { schema: { type: 'number' }, member: 'hidden' },
   roles: { schema: { type: 'array', items: { type: 'string' } }, member: 'read', inToken: true },
@@ -191,10 +194,37 @@ describe('declared attributes', () => {
   it('are in the document of this server, with their schemas', async () => {
     const { schemas } = (await app.get('/docs-json').expect(200)).body.components;
     const namesOf = (name: string) => Object.keys(schemas[name].properties.attributes.properties);
-    expect(namesOf('SignUpRequest')).toEqual(['phone', 'news']);
-    expect(schemas.SignUpRequest.required).toContain('attributes');
-    expect(namesOf('ProfileResponse')).toEqual(['plan', 'phone', 'news', 'roles']);
-    expect(schemas.ChangeMemberRequest.properties.attributes.properties.plan).toEqual(DECLARATIONS.plan.schema);
+    for (const name of ['SignUpRequest', 'SocialSignUpRequest', 'AcceptInvitationRequest'])
+      expect([name, namesOf(name)]).toEqual([name, ['phone', 'news']]);
+    for (const name of ['SignUpRequest', 'SocialSignUpRequest']) expect(schemas[name].required).toContain('attributes');
+    // The inviter may have set the phone.
+    expect(schemas.AcceptInvitationRequest.required).not.toContain('attributes');
+    expect(schemas.AcceptInvitationRequest.properties.attributes.required).toBeUndefined();
+    for (const name of ['ProfileResponse', 'InspectedInvitationResponse'])
+      expect([name, namesOf(name)]).toEqual([name, ['plan', 'phone', 'news', 'roles']]);
+    for (const name of ['InviteRequest', 'InvitationResponse', 'MemberDetailsResponse', 'EventMember'])
+      expect([name, namesOf(name)]).toEqual([name, Object.keys(DECLARATIONS)]);
+    expect(schemas.InvitationResponse.properties.attributes.nullable).toBe(true);
+    expect(schemas.InviteRequest.properties.attributes.properties.plan).toEqual(DECLARATIONS.plan.schema);
+    expect(namesOf('IntrospectionResponse')).toEqual(['plan', 'roles']);
+  });
+
+  it('may be null in the document where null removes them, so not where their member needs them', async () => {
+    const { schemas } = (await app.get('/docs-json').expect(200)).body.components;
+    const orNull = (schema: object) => ({ anyOf: [schema, { enum: [null] }] });
+    const { phone, news, plan } = DECLARATIONS;
+    const ofMember = schemas.UpdateProfileRequest.properties.attributes;
+    expect(ofMember.properties).toEqual({ phone: phone.schema, news: orNull(news.schema) });
+    expect(ofMember.description).toMatch(/null removes a value/);
+    const ofAdmin = schemas.ChangeMemberRequest.properties.attributes.properties;
+    expect([ofAdmin.phone, ofAdmin.plan]).toEqual([orNull(phone.schema), orNull(plan.schema)]);
+  });
+
+  it('are in the example of a sign-up where they are required, so that it succeeds as it stands', async () => {
+    const { paths } = (await app.get('/docs-json').expect(200)).body;
+    const { example } = paths['/api/auth/sign-up'].post.requestBody.content['application/json'];
+    expect(example.attributes).toEqual({ phone: '+821012345678' });
+    await app.post('/api/auth/sign-up', { ...example, email: unique.email() }).expect(202);
   });
 
   it('are fields of the built-in pages', async () => {

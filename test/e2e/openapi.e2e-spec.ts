@@ -176,6 +176,15 @@ describe('OpenAPI document', () => {
     expect(committed).not.toContain('"type": "number"');
   });
 
+  it('the response with the login ID always has a token to reset the password', () => {
+    expect(document.components.schemas.FoundLoginIdResponse.required).toContain('resetToken');
+  });
+
+  it('RS-09 an introspected token may have attributes, and claims that the token hook added', () => {
+    const { properties, additionalProperties } = document.components.schemas.IntrospectionResponse;
+    expect([properties.attributes.type, additionalProperties]).toEqual(['object', true]);
+  });
+
   it.each(['LoginOutcome', 'CompletedLogin'])('a program can tell the outcomes of a login apart (%s)', (name) => {
     const { discriminator, oneOf } = document.components.schemas[name];
     expect(discriminator.propertyName).toBe('status');

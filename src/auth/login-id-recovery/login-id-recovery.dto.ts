@@ -26,5 +26,5 @@ export class FoundLoginIdResponse {
   memberSince: string;
 
   /** Sets a new password, at POST /api/auth/password-reset */
-  resetToken?: string;
+  resetToken: string;
 }

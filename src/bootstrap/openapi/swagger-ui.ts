@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { LOGIN_OUTCOMES } from '../../auth/login/login.dto.js';
 import { SOCIAL_OUTCOMES } from '../../auth/social-login/social-login.dto.js';
 import { eventSchemas, webhookRequests } from '../../integrations/events/event-schemas.js';
+import type { AttributeDeclaration } from '../../platform/attributes/attribute-declarations.js';
 import { MemberAttributes } from '../../platform/attributes/member-attributes.js';
 import { withAttributes } from './attributes.js';
 import { DESCRIPTION } from './description.js';
@@ -64,10 +65,13 @@ const SWAGGER_CSP =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
 /**
- * Builds the document that is the same on every server. {@link setUpSwagger} adds what the operator
- * declared: attributes of members and languages of mails.
+ * Builds the document. Without `declarations` it is the same on every server. {@link setUpSwagger}
+ * adds what the operator declared: attributes of members and languages of mails.
  */
-export function buildOpenApi(app: NestFastifyApplication): OpenAPIObject {
+export function buildOpenApi(
+  app: NestFastifyApplication,
+  declarations: ReadonlyMap<string, AttributeDeclaration> = new Map(),
+): OpenAPIObject {
   const bearer = (description: string) =>
     ({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description }) as const;
   const options = new DocumentBuilder()
@@ -153,7 +157,8 @@ export function buildOpenApi(app: NestFastifyApplication): OpenAPIObject {
   // Added by hand: no class can express a choice between classes, and no route receives events.
   Object.assign(document.components?.schemas ?? {}, LOGIN_OUTCOMES, SOCIAL_OUTCOMES, eventSchemas());
   Object.assign(document, { 'x-webhooks': webhookRequests() });
-  return withSharedParts(polished(document, JOURNEY));
+  // Attributes come first: the example of a sign-up needs those that are required.
+  return withSharedParts(polished(withAttributes(document, declarations), JOURNEY));
 }
 
 /**
@@ -172,8 +177,7 @@ export async function setUpSwagger(app: NestFastifyApplication, fastify: Fastify
   fastify.addHook('onSend', async (request, reply) => {
     if (/^\/docs(?:[/?-]|$)/.test(request.url)) void reply.header('content-security-policy', SWAGGER_CSP);
   });
-  const documentOf = (): OpenAPIObject =>
-    withMailLocales(withAttributes(buildOpenApi(app), app.get(MemberAttributes).all));
+  const documentOf = (): OpenAPIObject => withMailLocales(buildOpenApi(app, app.get(MemberAttributes).all));
   SwaggerModule.setup('docs', app, documentOf, {
     jsonDocumentUrl: 'docs-json',
     yamlDocumentUrl: 'docs-yaml',

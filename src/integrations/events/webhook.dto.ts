@@ -112,7 +112,11 @@ export class DeliveryResponse {
   /** @example member.created */
   type: string;
   @ApiProperty({ format: 'uuid' }) memberId: string | null;
-  @ApiProperty({ enum: DELIVERY_STATUSES, description: 'dead: given up after three days' }) status: DeliveryStatus;
+  @ApiProperty({
+    enum: DELIVERY_STATUSES,
+    description: 'dead: given up after three days, or when the webhook was switched off',
+  })
+  status: DeliveryStatus;
   @ApiInteger({ example: 1 }) attempts: number;
   createdAt: Date;
   /** The next attempt is not made before this time */

@@ -11,8 +11,8 @@ import { sendAsset } from '../send-asset.js';
 import type { Console } from './console.js';
 
 /**
- * Serves the console of administrators while ADMIN_CONSOLE is on. Public, because the page holds
- * nothing: its scripts call the administration API, which checks who asks (AC-40).
+ * Serves the console of administrators while ADMIN_CONSOLE is on. Public, because the page holds no
+ * data: its scripts call the administration API, which checks who asks (AC-40).
  */
 @Public()
 @ApiExcludeController()
@@ -56,9 +56,15 @@ export class ConsoleController {
    */
   private async console(): Promise<Console> {
     if (!this.config.env.ADMIN_CONSOLE) throw new DomainError('not_found');
-    this.loaded ??= import('./console.js').then(({ loadConsole }) =>
-      loadConsole(this.renderer, { login: this.config.isPageServed('login') }),
-    );
-    return this.loaded;
+    this.loaded ??= this.load();
+    return this.loaded.catch((error: unknown) => {
+      this.loaded = undefined; // such as with too many open files: the next request tries again
+      throw error;
+    });
+  }
+
+  private async load(): Promise<Console> {
+    const { loadConsole } = await import('./console.js');
+    return loadConsole(this.renderer, { login: this.config.isPageServed('login') });
   }
 }

@@ -30,7 +30,7 @@ export function IsNewPassword({ example = EXAMPLE }: { example?: string } = {}):
       minLength: 8,
       example,
       description:
-        'At least 8 characters (as configured), not common, not easily guessed; any characters, also blanks and emoji',
+        'At least 8 characters (as configured), not common, not easily guessed; any characters except control characters, including spaces and emoji',
     }),
   );
 }
