@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash, pbkdf2Sync, randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { hash } from '@node-rs/argon2';
@@ -10,12 +10,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { PROJECT_ROOT } from '../../dev/project.js';
 import { LegacyHashKindsRepository } from '../../src/users/legacy-hash-kinds.repository.js';
 import { givenApiKey } from '../support/api-keys.js';
-import { munjigi, type Outcome } from '../support/command-line.js';
+import { munjigi, munjigiOnFullDisk, type Outcome } from '../support/command-line.js';
 import { hasPythonModules, PYTHON, skipNotice } from '../support/debian-server.js';
 import { given, unique } from '../support/factories.js';
 import { mailbox } from '../support/mailbox.js';
 import { eventually } from '../support/eventually.js';
 import { serverEnvironment } from '../support/server-environment.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
 import { TestApp } from '../support/test-app.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { WebhookReceiver } from '../support/webhook-receiver.js';
@@ -317,6 +318,24 @@ describe('munjigi import', () => {
     expect(rowCount).toBe(0);
   });
 
+  it('IM-14 keeps the list of an earlier import where it must not begin', async () => {
+    const file = jsonl({ email: 'listed@example.com', emailVerified: true }, { email: 'unlisted@example.com' });
+    expect((await importFile(file)).code).toBe(1);
+    const list = refused();
+    expect(list).toHaveLength(1);
+    const { code, stderr } = await importFile(file);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('Add --resume')]);
+    expect(refused()).toEqual(list);
+  });
+
+  it('IM-14 never takes the file that it reads for the list of refused rows', async () => {
+    const file = jsonl({ email: 'input@example.com' });
+    const before = readFileSync(file);
+    const { code, stderr } = await importFile(file, ['--rejected', file]);
+    expect([code, stderr.startsWith('--rejected:')]).toEqual([2, true]);
+    expect(readFileSync(file)).toEqual(before);
+  });
+
   it('IM-16 writes no member in a dry run', async () => {
     const count = async () => (await app.database.pool.query('SELECT count(*)::int FROM members')).rows[0].count;
     const before = await count();
@@ -392,6 +411,33 @@ describe('a killed import', () => {
       );
       expect(members).toEqual([{ count: ROWS, emails: ROWS }]);
     } finally {
+      blocker.release();
+      await target.drop();
+    }
+  });
+});
+
+describe('an import that loses its connection', () => {
+  it('ends with a sentence', async () => {
+    const target = await createTestDatabase();
+    const proxy = await TcpProxy.to(target.url);
+    const blocker = await target.pool.connect();
+    const isWaiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+    try {
+      await blocker.query('BEGIN; LOCK TABLE import_journal');
+      const file = jsonl({ email: 'cut@example.com', emailVerified: true });
+      const importing = munjigi(['import', '--from', 'jsonl', '--file', file, '--rejected', rejectedFile], {
+        ...COST,
+        DATABASE_URL: proxy.url,
+      });
+      await eventually('an import that waits', async () =>
+        (await target.pool.query(isWaiting)).rowCount! > 0 ? true : undefined,
+      );
+      await proxy.disconnect();
+      const { code, stderr } = await importing;
+      expect([code, stderr.trim().split('\n')]).toEqual([1, [expect.stringContaining('DATABASE_URL')]]);
+    } finally {
+      await blocker.query('ROLLBACK');
       blocker.release();
       await target.drop();
     }
@@ -602,6 +648,18 @@ describe('a project of Django', () => {
 });
 
 describe('munjigi export', () => {
+  it('IM-17 leaves no part of a file that does not fit on the disk', async () => {
+    const database = await createTestDatabase();
+    await database.pool.query(
+      `INSERT INTO members (id, login_id, email, email_key, password_hash, locale)
+       SELECT gen_random_uuid(), 'm-' || n, n || '@example.test', n || '@example.test', '', 'en' FROM generate_series(1, 50) n`,
+    );
+    const file = path.join(directory, 'partial.jsonl');
+    expect((await munjigiOnFullDisk(['export', '--file', file], { DATABASE_URL: database.url })).code).toBe(1);
+    expect(existsSync(file)).toBe(false);
+    await database.drop();
+  });
+
   it('IM-17 brings the same members into an empty database, with secrets in a file of their owner alone', async () => {
     const target = await createTestDatabase();
     try {

@@ -7,14 +7,16 @@ import { sessionSettings } from '../../platform/database/session-settings.js';
 
 /**
  * Runs `work` on a connection of its own, whose statements may take as long as a large table needs.
- * It leads to PostgreSQL directly, because temporary tables and cursors belong to a session.
- * @throws CommandError without the values of a row, where the database refuses a statement
+ * The connection bypasses a pooler, because temporary tables and cursors belong to a session.
+ * @throws CommandError if the database refuses a statement; the message holds no values of a row
+ * @throws StartError if the connection cannot be made
  */
 export async function withConnection<T>(config: AppConfig, work: (client: DatabaseClient) => Promise<T>): Promise<T> {
   const setting = config.env.DATABASE_DIRECT_URL === undefined ? 'DATABASE_URL' : 'DATABASE_DIRECT_URL';
   await checkDatabase(config, setting);
   const session = sessionSettings({ timeoutMs: 0 });
   const client = new DatabaseClient({ connectionString: config.env[setting]!, session, application_name: 'munjigi' });
+  client.on('error', () => undefined); // the statement that runs fails with it; without a listener the process would end
   await client.connect();
   try {
     return await work(client);
@@ -25,7 +27,7 @@ export async function withConnection<T>(config: AppConfig, work: (client: Databa
   }
 }
 
-/** What PostgreSQL adds to an error. Message, detail and context may repeat a row (IM-14). */
+/** Parts of an error of PostgreSQL that hold no values. Its message, detail and context may repeat a row (IM-14). */
 interface StatementError {
   readonly severity?: string;
   readonly code?: string;
@@ -35,7 +37,7 @@ interface StatementError {
 
 function withoutValues(error: unknown): unknown {
   const { severity, code, table, constraint } = error as StatementError;
-  // Failures of the connection or server have a sentence of their own.
+  // `startFailure` has a sentence for each failure of the connection or the server.
   if (severity === undefined || startFailure(error) !== undefined) return error;
   const names = [`SQLSTATE ${code}`, table && `table ${table}`, constraint && `constraint ${constraint}`];
   return new CommandError(

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { CommandError } from '../../platform/config/command-error.js';
 import { requireSecretOfServers } from '../../platform/config/secrets.js';
@@ -20,7 +20,7 @@ export interface ExportOptions {
  */
 export async function exportMembers({ file, withSecrets = false }: ExportOptions): Promise<void> {
   if (withSecrets) requireSecretOfServers();
-  const config = AppConfig.load();
+  const config = AppConfig.loadForCommand();
   const secrets = new SecretValues(new KeyRing(config.secrets));
   if (withSecrets)
     console.error(
@@ -50,6 +50,9 @@ export async function exportMembers({ file, withSecrets = false }: ExportOptions
     });
     console.log(`${members} members exported.`);
     if (claims > 0) console.log(`${claims} accounts exported whose owners have to prove the address.`);
+  } catch (error) {
+    await rm(file, { force: true }); // half a file would stop the next attempt
+    throw error;
   } finally {
     await output.close();
   }

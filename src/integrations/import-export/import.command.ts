@@ -1,4 +1,5 @@
 import { open, stat } from 'node:fs/promises';
+import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { ImportedEventsRepository } from '../../security/events/log/imported-events.repository.js';
 import { MemberAttributes } from '../../platform/attributes/member-attributes.js';
@@ -43,8 +44,10 @@ export async function importMembers(options: ImportOptions): Promise<void> {
   const template = options.hashTemplate === undefined ? null : templateOf(options.hashTemplate);
   const firebase = options.hashParameters === undefined ? null : readFirebaseParameters(options.hashParameters);
   const size = await sizeOf(options.file);
+  if (await isSameFile(options.file, options.rejected))
+    throw new CommandError('--rejected: must not be the file that is imported.', true);
   requireSecretOfServers();
-  const config = AppConfig.load();
+  const config = AppConfig.loadForCommand();
   const hasher = new PasswordHasher(config);
   const hashes = new ImportedHashes(hasher, { template, firebase, acceptsPlain: options.acceptNoop ?? false });
   const rules = {
@@ -54,25 +57,34 @@ export async function importMembers(options: ImportOptions): Promise<void> {
     acceptHash: (hash: string) => hashes.accept(hash),
   };
   const snapshots = new MemberSnapshotsRepository(await MemberAttributes.ofFile(config.env.MEMBER_ATTRIBUTES));
-  const file = await open(options.rejected, 'w', 0o600).catch((error: Error) => {
-    throw new CommandError(`${options.rejected}: cannot be created: ${error.message}`);
-  });
-  const rejected = file.createWriteStream();
-  const failure: { error?: Error } = {};
-  rejected.on('error', (error) => (failure.error ??= error)); // reported after the import, which it does not undo
-  const report = await withConnection(config, async (client) =>
-    new MemberImport(
+  const request = { ...options, source, policy, columns, size };
+  await withConnection(config, async (client) => {
+    const members = new MemberImport(
       new ImportStagingRepository(client, hashes, new ImportedEventsRepository(client, snapshots)),
       new SecretValues(new KeyRing(config.secrets)),
       (row) => prepareRow(row, rules),
-      rejected,
       process.stderr,
-    ).run(readerOf(source, options.file), { ...options, source, policy, columns, size }),
-  );
-  rejected.end();
-  await finished(rejected).catch((error: Error) => (failure.error ??= error));
-  print(report, options, policy);
-  if (failure.error) throw new CommandError(`${options.rejected}: cannot be written: ${failure.error.message}`);
+    );
+    await members.begin(request);
+    // Only now: an import that must not begin leaves the list of an earlier one as it is.
+    await withList(options.rejected, async (rejected) =>
+      print(await members.run(readerOf(source, options.file), request, rejected), options, policy),
+    );
+  });
+}
+
+/** @throws CommandError if the file cannot be created, or written; what `work` did stays */
+async function withList(path: string, work: (list: Writable) => Promise<void>): Promise<void> {
+  const file = await open(path, 'w', 0o600).catch((error: Error) => {
+    throw new CommandError(`${path}: cannot be created: ${error.message}`);
+  });
+  const list = file.createWriteStream();
+  const failure: { error?: Error } = {};
+  list.on('error', (error) => (failure.error ??= error));
+  await work(list);
+  list.end();
+  await finished(list).catch((error: Error) => (failure.error ??= error));
+  if (failure.error) throw new CommandError(`${path}: cannot be written: ${failure.error.message}`);
 }
 
 function print(report: ImportReport, { dryRun = false, rejected }: ImportOptions, policy: CollisionPolicy): void {
@@ -125,4 +137,9 @@ async function sizeOf(file: string): Promise<number> {
     throw new CommandError(`${file}: cannot be read: ${(error as Error).message}`);
   }
   throw new CommandError(`${file}: is not a file.`);
+}
+
+async function isSameFile(...paths: [string, string]): Promise<boolean> {
+  const [first, second] = await Promise.all(paths.map((path) => stat(path).catch(() => null)));
+  return first != null && second != null && first.dev === second.dev && first.ino === second.ino;
 }

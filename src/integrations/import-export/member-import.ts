@@ -45,24 +45,32 @@ export class MemberImport {
     private readonly staging: ImportStagingRepository,
     private readonly secrets: SecretValues,
     private readonly prepare: (row: ImportRow) => PreparedRow | string,
-    private readonly refusedRows: Writable,
     private readonly output: ProgressOutput,
   ) {}
 
   /**
-   * @throws CommandError if another import is running, if accounts of this source were imported
-   * before and `resume` is not set, or if the file cannot be read
+   * Keeps other imports from beginning until the connection ends.
+   * @throws CommandError if another import is running, or if accounts of this source were imported
+   * before and `resume` is not set
    */
-  async run(read: SourceReader, request: ImportRequest): Promise<ImportReport> {
+  async begin({ source, resume }: ImportRequest): Promise<void> {
     if (!(await this.staging.lock()))
       throw new CommandError('Another import is running on this database. Wait until it has ended.');
-    const before = await this.staging.countImported(request.source);
-    if (before > 0 && request.resume !== true)
+    const before = await this.staging.countImported(source);
+    if (before > 0 && resume !== true)
       throw new CommandError(
-        `${before} accounts of ${request.source} were imported before. Add --resume to import only those that were not.`,
+        `${before} accounts of ${source} were imported before. Add --resume to import only those that were not.`,
       );
+  }
+
+  /**
+   * Call it after {@link begin}.
+   * @param refusedRows gets one line for each refused row
+   * @throws CommandError if the file cannot be read
+   */
+  async run(read: SourceReader, request: ImportRequest, refusedRows: Writable): Promise<ImportReport> {
     await this.staging.createTables();
-    await this.stage(read, request);
+    await this.stage(read, request, refusedRows);
     await this.staging.refuseCollisions(request.policy);
     const { done, ...ready } = await this.staging.countReady();
     const collisions = await this.staging.countRefused();
@@ -71,11 +79,15 @@ export class MemberImport {
     if (!isStopped)
       moved = request.dryRun === true ? ready : await this.move(request.source, ready.members + ready.claims);
     for await (const { row, line, reason, otherRow } of this.staging.refused())
-      await this.refuse({ row, line }, otherRow === null ? reason : `${reason} as row ${otherRow}`);
+      await this.refuse(refusedRows, { row, line }, otherRow === null ? reason : `${reason} as row ${otherRow}`);
     return { ...moved, done, refused: this.refusedCount, isStopped };
   }
 
-  private async stage(read: SourceReader, { file, size, columns }: ImportRequest): Promise<void> {
+  private async stage(
+    read: SourceReader,
+    { file, size, columns }: ImportRequest,
+    refusedRows: Writable,
+  ): Promise<void> {
     const progress = new Progress(this.output, 'reading', size, 'rows');
     let bytes = 0;
     let rows = 0;
@@ -86,7 +98,7 @@ export class MemberImport {
       rows += 1;
       progress.show(bytes, rows);
       const prepared = 'row' in entry ? this.prepare(entry.row) : entry.problem;
-      if (typeof prepared === 'string') await this.refuse({ row: rows, line: entry.line }, prepared);
+      if (typeof prepared === 'string') await this.refuse(refusedRows, { row: rows, line: entry.line }, prepared);
       else await this.staging.add({ row: rows, line: entry.line, values: this.valuesOf(prepared) });
     }
     await this.staging.complete();
@@ -129,8 +141,8 @@ export class MemberImport {
   }
 
   /** Writes the place and the reason as one line of JSON, and nothing of the row, which may be secret (IM-14). */
-  private async refuse(place: { row: number; line: number }, reason: string): Promise<void> {
+  private async refuse(refusedRows: Writable, place: { row: number; line: number }, reason: string): Promise<void> {
     this.refusedCount += 1;
-    if (!this.refusedRows.write(`${JSON.stringify({ ...place, reason })}\n`)) await once(this.refusedRows, 'drain');
+    if (!refusedRows.write(`${JSON.stringify({ ...place, reason })}\n`)) await once(refusedRows, 'drain');
   }
 }

@@ -38,14 +38,15 @@ export function readHashTemplate(text: string): HashTemplate | null {
 
 /**
  * A salt takes as little as possible: where it touches the digest, it would take the beginning of a
- * hexadecimal digest otherwise, as the rest may be read as base64.
+ * hexadecimal digest otherwise, as the rest may be read as base64. A salt in hexadecimal is never
+ * empty: `{sha256}` before a digest alone is a scheme of LDAP.
  * @param length bytes of the digest
  */
 function patternOf(part: string, length: number): string {
   if (part === 'digest')
     return `(?<digest>[0-9a-fA-F]{${2 * length}}|[A-Za-z0-9+/]{${Math.ceil((length * 4) / 3)}}={0,2})`;
   if (part === 'salt') return '(?<salt>.*?)';
-  if (part === 'hex(salt)') return '(?<salt>(?:[0-9a-fA-F]{2})*?)';
+  if (part === 'hex(salt)') return '(?<salt>(?:[0-9a-fA-F]{2})+?)';
   if (part === 'base64(salt)') return '(?<salt>[A-Za-z0-9+/]*?={0,2})';
   return part.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
 }

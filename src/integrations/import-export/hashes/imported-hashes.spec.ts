@@ -43,6 +43,7 @@ const KNOWN: readonly (readonly [string, string])[] = [
   ['{SHA}ddSFGmjXYPbZC+NXR2kCzBRjqiE=', 'boabspasswurd'],
   ['{SSHA}25ro4PKC8jhQZ26jVsozhX/xaP0suHgX', 'boabspasswurd'],
   ['{ssha}PQy2j+6n5ytA+YlAKkM8Fh4p6u2JxfVd', 'boabspasswurd'],
+  ['{sha256}XohImNooBHFR0OVvjcYpJ3NgPQ1qq73WKhHvch0VQtg=', 'password'],
   ['{ldap}{SSHA}25ro4PKC8jhQZ26jVsozhX/xaP0suHgX', 'boabspasswurd'],
   // Made by passlib 1.7.4.
   ['{SSHA256}DzsqibLrwTl0nmxwNSAB28+48B0rIo9+ANBJBAiT1+XR+h+jFMIYow==', 'lètmein'],

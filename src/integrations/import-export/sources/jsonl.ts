@@ -16,7 +16,7 @@ export const readJsonl: SourceReader = async function* (chunks) {
 
 function jsonlRow(member: JsonObject): ImportRow {
   return {
-    sourceId: textOf(member['id']),
+    sourceId: ownIdOf(member) ?? textOf(member['id']),
     loginId: textOf(member['loginId']),
     loginIdGenerated: booleanOf(member, 'loginIdGenerated'),
     email: textOf(member['email']),
@@ -32,10 +32,15 @@ function jsonlRow(member: JsonObject): ImportRow {
   };
 }
 
-/** Absent unless the line names the id of a member. */
+/** Undefined unless the `id` of the line is a UUID, as in our own export. */
+function ownIdOf(member: JsonObject): string | undefined {
+  const id = textOf(member['id'])?.toLowerCase(); // as PostgreSQL writes it
+  return id !== undefined && UUID.test(id) ? id : undefined;
+}
+
 function ownValues(member: JsonObject): OwnValues | undefined {
-  const id = textOf(member['id']);
-  if (id === undefined || !UUID.test(id)) return undefined;
+  const id = ownIdOf(member);
+  if (id === undefined) return undefined;
   return {
     id,
     role: wordOf(member, 'role', ['member', 'admin']) ?? 'member',
