@@ -5,6 +5,7 @@ import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../src/bootstrap/data-source.js';
 import { EventDeliveriesRepository } from '../../src/security/events/deliveries/event-deliveries.repository.js';
 import { WebhookQueue } from '../../src/security/events/deliveries/webhook-queue.js';
+import { WebhooksRepository } from '../../src/security/events/webhooks/webhooks.repository.js';
 import { OutboxBacklogRepository } from '../../src/mail/outbox/outbox-backlog.repository.js';
 import { OutboxInspectionRepository } from '../../src/mail/outbox/outbox-inspection.repository.js';
 import { OutboxMessage } from '../../src/mail/outbox/outbox-message.entity.js';
@@ -165,3 +166,48 @@ it.each(['outbox_messages', 'event_deliveries'] as const)(
     expect(probes.map(([row]) => row?.attempts)).toEqual([1, 2]);
   },
 );
+
+describe('a webhook that failed four days ago', () => {
+  const webhooks = (): WebhooksRepository => new WebhooksRepository(database);
+  /** A failure now. Whether it switches the webhook off. */
+  async function failAgain(): Promise<boolean> {
+    await webhooks().markFailing(WEBHOOK);
+    return (await database.transaction((tx) => webhooks().switchOff(tx, WEBHOOK))) !== null;
+  }
+  beforeEach(async () => {
+    await own.pool.query(`TRUNCATE event_deliveries`);
+    await own.pool.query(ADD.event_deliveries);
+    await own.pool.query(
+      `UPDATE webhooks SET url = 'https://example.test', enabled = true, failing_since = now() - interval '4 days'`,
+    );
+    const queue = QUEUES.event_deliveries();
+    const [first] = await queue.claim(1, 1, 60, false);
+    await queue.postpone(first!, 0, 'answered 503');
+  });
+
+  it('EV-02 is switched off by another failure while a delivery that failed then still waits', async () => {
+    expect(await failAgain()).toBe(true);
+  });
+
+  it.each([
+    ['dead', `UPDATE event_deliveries SET status = 'dead'`],
+    ['deleted', `DELETE FROM event_deliveries`],
+  ])('EV-02 has three more days after a failure where the delivery that failed then is %s', async (_, end) => {
+    await own.pool.query(end);
+    await own.pool.query(ADD.event_deliveries);
+    await QUEUES.event_deliveries().claim(1, 1, 60, false);
+    expect(await failAgain()).toBe(false);
+    const { rows } = await own.pool.query(`SELECT failing_since > now() - interval '1 hour' AS "isNew" FROM webhooks`);
+    expect(rows).toEqual([{ isNew: true }]);
+  });
+
+  it('EV-02 has three more days with another URL, and not with the same', async () => {
+    const changeUrl = async (url: string) => {
+      await database.transaction((tx) => webhooks().update(tx, WEBHOOK, { url }));
+      return (await own.pool.query(`SELECT failing_since IS NOT NULL AS "isFailing" FROM webhooks`)).rows[0];
+    };
+    expect(await changeUrl('https://example.test')).toEqual({ isFailing: true });
+    expect(await changeUrl('https://other.example.test')).toEqual({ isFailing: false });
+    expect(await failAgain()).toBe(false);
+  });
+});

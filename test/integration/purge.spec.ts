@@ -358,6 +358,45 @@ describe('purge', () => {
     expect([await countOf('outbox_messages'), await countOf('login_failures')]).toEqual([1, 1]);
   });
 
+  it('SL-04 deletes revocations at providers that were never tried, as without a configured provider', async () => {
+    await database.pool.query('DELETE FROM provider_revocations');
+    const revocation = { provider: 'apple', subject: 'unique', status: 'pending' };
+    await insert('provider_revocations', revocation, ['created_at'], '31 days');
+    await insert('provider_revocations', revocation, ['created_at'], '29 days');
+    await purge.purge();
+    expect(await countOf('provider_revocations')).toBe(1);
+  });
+
+  it('EV-02 keeps an expired event that an enabled webhook still waits for, and no other', async () => {
+    await database.pool.query('DELETE FROM events; DELETE FROM webhooks');
+    const kinds = [
+      { enabled: true, status: 'pending' },
+      { enabled: false, status: 'pending' },
+      { enabled: true, status: 'sent' },
+    ];
+    for (const { enabled, status } of kinds) {
+      await database.pool.query(
+        `WITH webhook AS (INSERT INTO webhooks (id, url, types, secret, sealed_by, enabled)
+             VALUES (gen_random_uuid(), 'https://example.test', '{}', '', '', $1) RETURNING id),
+           event AS (INSERT INTO events (type, data, occurred_at) VALUES ($2, '{}', now() - interval '40 days') RETURNING id)
+         INSERT INTO event_deliveries (id, event_id, webhook_id, status)
+         SELECT gen_random_uuid(), event.id, webhook.id, $3 FROM event, webhook`,
+        [enabled, `${status} ${enabled}`, status],
+      );
+    }
+    await purge.purge();
+    const { rows } = await database.pool.query('SELECT type FROM events');
+    expect(rows).toEqual([{ type: 'pending true' }]);
+  });
+
+  it('AC-01 keeps an accepted invitation until its member is erased: the audit log may name the address', async () => {
+    const accepted = { email: '', email_key: 'unique', role: 'member', locale: 'en', accepted_at: '2020-01-02' };
+    await insert('invitations', { ...accepted, member_id: memberId }, ['expires_at'], '31 days');
+    await purge.purge();
+    const { rowCount } = await database.pool.query('DELETE FROM invitations WHERE member_id = $1', [memberId]);
+    expect(rowCount).toBe(1);
+  });
+
   it('SO-52 keeps the tokens of linked accounts, and never reads them again', async () => {
     const grant = { provider: 'apple', subject: 'linked' };
     await insert('provider_grants', grant, ['obtained_at'], '2 days');

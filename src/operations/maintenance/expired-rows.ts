@@ -35,8 +35,9 @@ export interface RetentionSettings extends AuditLogSettings {
 export function expiredRows(settings: RetentionSettings): readonly ExpiredRows[] {
   return [
     { table: 'sign_ups', by: 'expires_at', before: ago('1 day') },
-    // Kept as long as an administrator may want to see what became of the invitation.
-    { table: 'invitations', by: 'expires_at', before: ago('30 days') },
+    // Kept as long as an administrator may want to see what became of the invitation. The row of an accepted
+    // one is deleted with its member: until then it has the address under which the audit log knows the member.
+    { table: 'invitations', by: 'expires_at', before: ago('30 days'), and: 'member_id IS NULL' },
     // Imported accounts whose owners never logged in to prove the address.
     { table: 'imported_claims', by: 'imported_at', before: ago('366 days') },
     { table: 'proof_requests', by: 'greatest(code_expires_at, link_expires_at)', before: ago('7 days') },
@@ -55,7 +56,8 @@ export function expiredRows(settings: RetentionSettings): readonly ExpiredRows[]
       before: secondsAgo(settings.SIGN_UP_CLAIM_TTL_SECONDS + 86_400),
       and: `NOT EXISTS (SELECT FROM identities i WHERE i.provider = provider_grants.provider AND i.subject = provider_grants.subject)`,
     },
-    { table: 'provider_revocations', by: 'created_at', before: ago('30 days'), and: `status <> 'pending'` },
+    // Pending ones too, which are given up much earlier: without a configured provider no process sends them.
+    { table: 'provider_revocations', by: 'created_at', before: ago('30 days') },
     { table: 'sessions', by: 'absolute_expires_at', before: ago('1 day') },
     { table: 'risk_notices', by: 'noticed_at', before: ago('366 days') },
     // The row holds the old address, which is needed only while the change can be undone.
@@ -92,9 +94,16 @@ export function expiredRows(settings: RetentionSettings): readonly ExpiredRows[]
       and: `kind = 'api-key' AND NOT EXISTS (SELECT FROM api_keys k WHERE k.id = event_consumers.id
         AND k.revoked_at IS NULL AND coalesce(k.expires_at > now(), true))`,
     },
-    // The deliveries of an event are deleted with it. The shortest retention (four days) is longer than
-    // a delivery is tried (three days), unless the webhook was enabled, or the delivery sent, again.
-    { table: 'events', by: 'occurred_at', before: secondsAgo(settings.EVENT_RETENTION_SECONDS + PURGE_GRACE_SECONDS) },
+    // The deliveries of an event are deleted with it. One that waits is tried for three days from when
+    // its webhook was enabled, or the delivery sent, again.
+    {
+      table: 'events',
+      by: 'occurred_at',
+      before: secondsAgo(settings.EVENT_RETENTION_SECONDS + PURGE_GRACE_SECONDS),
+      // `LIMIT 1` makes it a look-up by the index for each event. `NOT EXISTS` could join all deliveries.
+      and: `(SELECT true FROM event_deliveries d JOIN webhooks w ON w.id = d.webhook_id
+        WHERE d.event_id = events.id AND d.status = 'pending' AND w.enabled LIMIT 1) IS NOT TRUE`,
+    },
     // The row only prevents a second use of a link, and the link itself has expired by then.
     { table: 'not_me_reports', by: 'reported_at', before: secondsAgo(settings.NOT_ME_TTL_SECONDS) },
   ];

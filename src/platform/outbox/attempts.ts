@@ -8,7 +8,7 @@ export interface Lease {
 
 /** A row whose lease this process holds. */
 export interface ClaimedRow extends Lease {
-  /** The row has waited for so long that its next failure is its last. */
+  /** The row has waited for so long that a failure is its last, except that of the first attempt. */
   readonly isOverdue: boolean;
 }
 
@@ -31,9 +31,12 @@ export type Outcome = RowOutcome & {
 export const ATTEMPT_RESULTS = ['sent', 'postponed', 'dead', 'dropped', 'unreachable'] as const;
 export type AttemptResult = (typeof ATTEMPT_RESULTS)[number];
 
-/** Postpones a row after a failure, or gives it up if it is overdue. */
+/**
+ * Postpones a row after a failure, or gives it up if it is overdue. The first attempt ends no row:
+ * while no process sent rows for days, each of them became overdue.
+ */
 export function postponed(row: ClaimedRow, reason: string, backoff: Backoff): RowOutcome {
-  if (row.isOverdue) return { kind: 'dead', reason };
+  if (row.isOverdue && row.attempts > 1) return { kind: 'dead', reason };
   return { kind: 'postponed', reason, seconds: backoff.after(row.attempts) };
 }
 

@@ -19,9 +19,10 @@ class Outbox {
   /** The number of the lease under which each row was recorded. */
   readonly recordedLeases: number[] = [];
   recorded = 0;
+  postponed = 0;
   mostUnderWay = 0;
   claims = 0;
-  answers: (() => Promise<Outcome>) | undefined;
+  answers: ((signal: AbortSignal) => Promise<Outcome>) | undefined;
   records: (() => Promise<void>) | undefined;
   private waiting: string[] = [];
   private readonly leases = new Map<string, number>();
@@ -51,14 +52,17 @@ class Outbox {
         this.underWay.delete(id);
         this.recorded += 1;
       },
-      postpone: async ({ id }: ClaimedRow) => void this.underWay.delete(id),
+      postpone: async ({ id }: ClaimedRow) => {
+        this.postponed += 1;
+        this.underWay.delete(id);
+      },
     };
     const delivery = {
-      attempt: async ({ id }: ClaimedRow): Promise<Outcome> => {
+      attempt: async ({ id }: ClaimedRow, signal: AbortSignal): Promise<Outcome> => {
         this.sent.push(id);
         this.underWay.add(id);
         this.mostUnderWay = Math.max(this.mostUnderWay, this.underWay.size);
-        return this.answers ? this.answers() : { kind: 'sent', server: 'works' };
+        return this.answers ? this.answers(signal) : { kind: 'sent', server: 'works' };
       },
     };
     this.dispatcher = new OutboxDispatcher(settings, queue, delivery, breaker);
@@ -214,6 +218,20 @@ describe('the outbox dispatcher', () => {
     await outbox.emptied();
     expect([outbox.recorded, failures]).toEqual([1, 2]);
     await outbox.stop();
+  });
+
+  it('FT-03 leaves a row to another process whose attempt it ends at its stop, also one that is overdue', async () => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'queueMicrotask', 'nextTick'] });
+    const outbox = new Outbox({ max: 2 });
+    outbox.answers = (signal) =>
+      new Promise((resolve) =>
+        signal.addEventListener('abort', () => resolve({ kind: 'dead', reason: 'the attempt was ended' })),
+      );
+    await outbox.add(1);
+    const stopped = outbox.stop();
+    jest.advanceTimersByTime(8000);
+    await stopped;
+    expect([outbox.recorded, outbox.postponed]).toEqual([0, 1]);
   });
 
   it('MI-02 records a row that it claims again under its new lease, and does not send it once more', async () => {

@@ -182,6 +182,9 @@ export class OutboxDispatcher<Row extends ClaimedRow> {
       clearTimeout(deadline);
       this.abortControllers.delete(controller);
     }
+    // The end of this process says nothing about the row: it does not end an overdue one.
+    if (outcome.kind === 'dead' && this.isAborted && controller.signal.aborted)
+      outcome = { ...outcome, kind: 'postponed', seconds: 0 };
     this.updateBreaker(outcome);
     await this.recordOutcome(sending, outcome, claimedAt + this.leaseMs);
   }

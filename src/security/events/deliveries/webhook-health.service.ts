@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { MailService } from '../../../mail/mail.service.js';
 import { recipientOf } from '../../../mail/mail-recipient.js';
+import { reasonOf } from '../../../platform/database/database-errors.js';
 import { Database } from '../../../platform/database/database.js';
 import { MemberAdministrationRepository } from '../../../users/member-administration.repository.js';
 import { WebhooksRepository } from '../webhooks/webhooks.repository.js';
@@ -26,12 +27,13 @@ export class WebhookHealthService {
       if (!succeeded) await this.noteFailure(delivery);
       else if (delivery.isFailing) await this.webhooks.markWorking(delivery.webhookId);
     } catch (error) {
-      this.logger.warn(`the state of a webhook could not be noted: ${(error as Error).message}`);
+      this.logger.warn(`could not record the health of webhook ${delivery.webhookId}: ${reasonOf(error)}`);
     }
   }
 
   private async noteFailure({ webhookId, isFailing }: ClaimedDelivery): Promise<void> {
-    if (!isFailing) return this.webhooks.markFailing(webhookId);
+    await this.webhooks.markFailing(webhookId);
+    if (!isFailing) return;
     await this.database.transaction(async (tx) => {
       const webhook = await this.webhooks.switchOff(tx, webhookId);
       if (webhook === null) return;

@@ -54,7 +54,7 @@ export class WebhooksRepository {
     await this.notifyChange(tx);
   }
 
-  /** Enabling it forgets past failures. */
+  /** Enabling it, or another URL, forgets past failures. */
   async update(tx: Tx, id: string, changes: WebhookChanges): Promise<void> {
     if (changes.enabled === true)
       await tx.query(
@@ -62,6 +62,8 @@ export class WebhooksRepository {
          WHERE id = $1`,
         [id],
       );
+    if (changes.url !== undefined)
+      await tx.query(`UPDATE webhooks SET failing_since = NULL WHERE id = $1 AND url <> $2`, [id, changes.url]);
     // TypeORM refuses an update without values.
     if (Object.values(changes).some((value) => value !== undefined)) await tx.manager.update(Webhook, { id }, changes);
     await this.notifyChange(tx);
@@ -108,11 +110,17 @@ export class WebhooksRepository {
     ]);
   }
 
-  /** Notes the first failure since the last success. */
+  /**
+   * Records a failure, before its delivery is postponed. The three days begin with the first failure
+   * since the last success. They begin again where no pending delivery has failed before: those that
+   * failed are dead or deleted, and since then nothing has shown whether the receiver works.
+   */
   async markFailing(id: string): Promise<void> {
-    await this.database.query(`UPDATE webhooks SET failing_since = now() WHERE id = $1 AND failing_since IS NULL`, [
-      id,
-    ]);
+    await this.database.query(
+      `UPDATE webhooks w SET failing_since = now() WHERE id = $1 AND (failing_since IS NULL OR NOT EXISTS (
+         SELECT FROM event_deliveries d WHERE d.webhook_id = w.id AND d.status = 'pending' AND d.attempts > 0 AND d.last_error IS NOT NULL))`,
+      [id],
+    );
   }
 
   async markWorking(id: string): Promise<void> {
