@@ -76,7 +76,7 @@ export class SessionsService {
       this.auditLog.record(tx, 'login.succeeded', { memberId, sessionId, context }, { newDevice }),
     ]);
     if (!state)
-      throw new DomainError('invalid_credentials', { detail: 'disabled, or the password changed during the login' });
+      throw new DomainError('invalid_credentials', { detail: 'not active, or the password changed during the login' });
     await this.revocation.endSurplus(tx, memberId, state, context);
     return { ...this.tokens.mint(state, hookClaims), ...(newDevice && { deviceToken }) };
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { summariseUserAgent } from './user-agent.js';
+import { areSameFamily, summariseUserAgent } from './user-agent.js';
 
 const IPHONE = 'Mozilla/5.0 (iPhone; CPU iPhone OS 16_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)';
 const ANDROID =
@@ -40,8 +40,16 @@ describe('a user agent', () => {
     ],
     ['Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0', 'Firefox'],
     ['Airline/1.0', null],
+    ['Airline/1.0 CFNetwork/1410.0.3 Darwin/22.6.0', 'Airline'],
     ['', null],
   ])('of another program names that program: %s', (userAgent, browser) => {
     expect(summariseUserAgent(userAgent).browser).toBe(browser);
+  });
+
+  it.each([
+    ['is of the same family after an update of the app', 'Airline/1.1 CFNetwork/1485 Darwin/23.1.0', true],
+    ['is of another family where another app sends it', 'Railway/1.0 CFNetwork/1410.0.3 Darwin/22.6.0', false],
+  ])('TK-06 %s', (_, other, isSame) => {
+    expect(areSameFamily('Airline/1.0 CFNetwork/1410.0.3 Darwin/22.6.0', other)).toBe(isSame);
   });
 });

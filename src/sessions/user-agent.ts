@@ -41,7 +41,9 @@ export function summariseUserAgent(userAgent: string): UserAgentSummary {
   const { browser, os } = Bowser.parse(userAgent);
   const inApp = IN_APP_BROWSERS.find(([pattern]) => pattern.test(userAgent))?.[1];
   const isUnnamedApp = WEB_VIEW.test(userAgent) && ['Chrome', 'Safari'].includes(browser.name ?? '');
-  return { browser: inApp ?? (isUnnamedApp ? 'App' : browser.name || null), os: os.name || null };
+  // The parser leaves the version of some apps in the name: `MyApp/1.0 CFNetwork`.
+  const name = browser.name?.split('/', 1)[0];
+  return { browser: inApp ?? (isUnnamedApp ? 'App' : name || null), os: os.name || null };
 }
 
 /** Whether two user agents differ by versions only: the same browser or app, on the same system. */

@@ -436,6 +436,13 @@ describe('a notice of a provider', () => {
     await eventually('a mail', async () =>
       (await mailbox.to(ada.email).all()).find(({ subject }) => subject.includes('after a report by Google')),
     );
+    // The member sees neither address nor device of the provider's server.
+    const { body: activity } = await ada.client.get('/api/members/me/security-events', ada.accessToken).expect(200);
+    const { body: exported } = await ada.client.get('/api/members/me/export', ada.accessToken).expect(200);
+    for (const shown of [activity.items, exported.securityEvents])
+      expect(shown).toContainEqual(
+        expect.objectContaining({ type: 'session.ended', byAdmin: false, ip: '', userAgent: '' }),
+      );
   });
 
   it('SO-56 about the relay address is recorded and ends nothing', async () => {

@@ -50,8 +50,8 @@ export class SecurityActivityService {
     const page = rows.slice(0, limit);
     const items = withoutHiddenAttributes(page, this.attributes).map(
       ({ id, type, at, ip, userAgent, sessionId, details, actorId, apiKeyId }) => {
-        // Only commands of the operator have no address.
-        const byAdmin = actorId !== null || apiKeyId !== null || ip === '';
+        // Commands of the operator have no address, but a user agent. Notices of providers have neither.
+        const byAdmin = actorId !== null || apiKeyId !== null || (ip === '' && userAgent !== '');
         // The address of an administrator or a server is not shown to members.
         const origin = byAdmin
           ? { ip: '', country: null, userAgent: '' }

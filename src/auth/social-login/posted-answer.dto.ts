@@ -1,8 +1,11 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { IsString } from 'class-validator';
 import { IsOpaqueToken, IsVisibleText } from '../../platform/http/validation/field-decorators.js';
-import { MayBeAbsent } from '../../platform/http/validation/rule.js';
+import { MayBeAbsent, Rule, withCode } from '../../platform/http/validation/rule.js';
 
 const MAX_NAME = 50;
+/** Far more than a name takes. */
+const MAX_USER = 8192;
 
 /** What Apple posts. */
 export class PostedAnswerRequest {
@@ -25,10 +28,11 @@ export class PostedAnswerRequest {
   @ApiProperty({ example: 'user_cancelled_authorize' })
   error?: string;
 
-  /** JSON with the name; sent only the first time */
+  /** JSON with the name; sent only the first time. Any text: a name that cannot be used refuses no login */
   @MayBeAbsent()
-  @IsVisibleText({ max: 2048 })
-  @ApiProperty({ example: '{"name":{"firstName":"Ada","lastName":"Lovelace"}}' })
+  @IsString(withCode('not_a_string'))
+  @Rule('too_long', (value) => (value as string).length <= MAX_USER, { max: MAX_USER })
+  @ApiProperty({ maxLength: MAX_USER, example: '{"name":{"firstName":"Ada","lastName":"Lovelace"}}' })
   user?: string;
 }
 

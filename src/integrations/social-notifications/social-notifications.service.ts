@@ -32,9 +32,11 @@ export class SocialNotificationsService {
    */
   async apply({ notices, useDigest }: VerifiedNotices, context: ClientContext): Promise<void> {
     if (notices.length === 0) return;
+    // Address and device are those of the provider's server. A member would take them for an intruder's.
+    const origin = { ...context, ip: '', userAgent: '' };
     await this.database.transaction(async (tx) => {
       if (useDigest !== null && !(await this.notices.spend(tx, useDigest))) return;
-      for (const notice of notices) await this.applyOne(tx, notice, context);
+      for (const notice of notices) await this.applyOne(tx, notice, origin);
     });
   }
 

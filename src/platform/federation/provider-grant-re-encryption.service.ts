@@ -30,7 +30,7 @@ export class ProviderGrantReEncryption {
         const rows = await this.repository.lockOutdated(tx, this.grants.keyId, from, BATCH_SIZE);
         let count = 0;
         for (const { sealed, ...key } of rows) {
-          const replacement = this.reencryptOrNull(key, sealed);
+          const replacement = this.grants.reencryptOrNull(key, sealed);
           if (replacement === null) continue; // the operator may still add that secret to PREVIOUS_SECRETS
           await this.repository.replaceSealed(tx, key, replacement, this.grants.keyId);
           count += 1;
@@ -40,14 +40,6 @@ export class ProviderGrantReEncryption {
       if (batch.last === undefined) return total;
       after = batch.last;
       total += batch.count;
-    }
-  }
-
-  private reencryptOrNull(key: GrantKey, sealed: Buffer): Buffer | null {
-    try {
-      return this.grants.reencrypt(key, sealed);
-    } catch {
-      return null;
     }
   }
 }

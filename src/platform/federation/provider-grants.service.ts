@@ -46,11 +46,12 @@ export class ProviderGrantsService {
   }
 
   /**
-   * Keeps a refresh token that was about to be revoked, unless there is a newer one.
-   * @throws Error as {@link decrypt}
+   * Keeps a refresh token that was about to be revoked, unless there is a newer one. Drops one that no
+   * configured secret decrypts: it is of no use, and must not stop the member who links the account.
    */
   async restore(tx: Tx, key: GrantKey, sealed: Buffer): Promise<void> {
-    await this.repository.restore(tx, key, this.reencrypt(key, sealed), this.keyId);
+    const reencrypted = this.reencryptOrNull(key, sealed);
+    if (reencrypted !== null) await this.repository.restore(tx, key, reencrypted, this.keyId);
   }
 
   /** @throws Error if the value was altered or its key is unknown */
@@ -58,9 +59,13 @@ export class ProviderGrantsService {
     return JSON.parse(this.cipher.decrypt(sealed, contextOf(key))) as ProviderGrant;
   }
 
-  /** @throws Error as {@link decrypt} */
-  reencrypt(key: GrantKey, sealed: Buffer): Buffer {
-    return this.cipher.encrypt(this.cipher.decrypt(sealed, contextOf(key)), contextOf(key));
+  /** @returns null if no configured secret decrypts the value */
+  reencryptOrNull(key: GrantKey, sealed: Buffer): Buffer | null {
+    try {
+      return this.cipher.encrypt(this.cipher.decrypt(sealed, contextOf(key)), contextOf(key));
+    } catch {
+      return null;
+    }
   }
 }
 

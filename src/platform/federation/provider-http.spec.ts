@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { fetchFromProvider, isProviderUnavailable } from './provider-http.js';
+import { fetchFromProvider, isProviderUnavailable, reasonOf } from './provider-http.js';
 
 let server: http.Server;
 let url: string;
@@ -64,4 +64,10 @@ describe('SO-11 a provider is down', () => {
     expect(await statusOf(204)).toBe(204);
     expect(await statusOf(302, { location: 'http://127.0.0.1:9/' })).toBe(302);
   });
+});
+
+it('SO-11 the reason of a failure at all addresses of a provider names each', () => {
+  const inner = ['connect ECONNREFUSED ::1:443', 'connect ECONNREFUSED 127.0.0.1:443'].map((text) => new Error(text));
+  const error = new Error('fetch failed', { cause: new AggregateError(inner) });
+  expect(reasonOf(error)).toBe('connect ECONNREFUSED ::1:443; connect ECONNREFUSED 127.0.0.1:443');
 });

@@ -50,6 +50,12 @@ export function isProviderUnavailable(error: unknown): boolean {
 /** @returns what went wrong, in one line: libraries wrap the cause in errors of no use to an operator */
 export function reasonOf(error: unknown): string {
   let reason = String(error);
-  for (let cause = error; cause instanceof Error; cause = cause.cause) reason = cause.message;
+  for (let cause = error; cause instanceof Error; cause = cause.cause) reason = messageOf(cause);
   return reason.replace(/[\p{Cc}\s]+/gu, ' ').slice(0, 300);
+}
+
+/** Node.js reports a failure at all addresses of a host by an error without a message, around one error for each. */
+function messageOf(error: Error): string {
+  if (error.message !== '' || !(error instanceof AggregateError)) return error.message;
+  return error.errors.map((inner: unknown) => (inner instanceof Error ? inner.message : String(inner))).join('; ');
 }

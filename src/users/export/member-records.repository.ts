@@ -6,8 +6,8 @@ import type { MemberRecords } from './member-export.dto.js';
 const listOf = (columns: string, from: string, order: string): string =>
   `coalesce((SELECT jsonb_agg(to_jsonb(part) ORDER BY part."${order}") FROM (SELECT ${columns} FROM ${from}) part), '[]')`;
 
-/** Also true for commands of the operator: only their events have no address. */
-const BY_ADMIN = `(actor_id IS NOT NULL OR api_key_id IS NOT NULL OR ip = '')`;
+/** Also true for commands of the operator: only their events have a user agent and no address. */
+const BY_ADMIN = `(actor_id IS NOT NULL OR api_key_id IS NOT NULL OR (ip = '' AND user_agent <> ''))`;
 /**
  * As members see events in their account. Leaves out the address and device of an administrator, which
  * are data about another person, and the audit reason, which may be meant for administrators only.

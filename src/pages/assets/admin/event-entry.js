@@ -7,16 +7,17 @@ import { el, entry } from './dom.js';
 
 /**
  * @typedef {{ type: string, at: string, actorId: string | null, memberId: string | null, apiKeyId: string | null, ip:
- * string, country?: string | null, browser: string | null, os: string | null, details: Record<string, any> }} SecurityEvent
+ * string, userAgent: string, country?: string | null, browser: string | null, os: string | null, details: Record<string, any> }}
+ * SecurityEvent
  */
 
 /** Details that the list of plain ones leaves out: shown in words above it, or not at all. */
 const LEFT_OUT = ['auditReason', 'signals', 'newDevice', 'what'];
 
 /** @param {SecurityEvent} event */
-export function eventEntry({ type, at, actorId, memberId, apiKeyId, ip, country, browser, os, details }) {
-  // Only commands of the operator are recorded without an address.
-  const isByAdmin = (actorId !== null && actorId !== memberId) || ip === '';
+export function eventEntry({ type, at, actorId, memberId, apiKeyId, ip, userAgent, country, browser, os, details }) {
+  // Only commands of the operator are recorded with a user agent and without an address.
+  const isByAdmin = (actorId !== null && actorId !== memberId) || (ip === '' && userAgent !== '');
   const byOther = apiKeyId !== null ? text('byApiKey') : isByAdmin ? text('byAdmin') : '';
   const origin = [browser, os, countryName(country ?? null), ip];
   const others = Object.entries(details).filter(([name, value]) => !LEFT_OUT.includes(name) && isShort(value));
