@@ -200,4 +200,9 @@ describe('a password of a Korean keyboard', () => {
     for (const password of ['세륜세륜세륜세륜', 'xkrtpfbs1', 'tpfbstpfbs', 'TPFBStpfbs12'])
       expect([password, await isAccepted(password, owner)]).toEqual([password, false]);
   });
+
+  it('PW-08 is weaker where it contains the member’s Korean name, typed with the Latin layout on', async () => {
+    const judge = await JUDGE;
+    expect(judge('zPfbsqh7vw', ['켸륜보']).score).toBeLessThan(judge('zPfbsqh7vw', []).score);
+  });
 });

@@ -69,6 +69,17 @@ describe('a new password', () => {
     expect(await verdict(password)).toEqual(['password_too_common', 'password_personal']);
   });
 
+  it.each([
+    ['조예빛', 'whdPqlc9!x'],
+    ['꽃빛나', 'RhcqlcskA7!'],
+    ['조이빛', 'whdlqlc9!x'],
+  ])(
+    'PW-04 PW-08 may not be made of the Korean name %s, typed with the Latin layout on: %s',
+    async (name, password) => {
+      expect(await verdict(password, { ...OWNER, name })).toEqual(['password_too_common', 'password_personal']);
+    },
+  );
+
   it('PW-04 may not be made of the product name', async () => {
     const policy = policyWith({ PRODUCT_NAME: 'Wunderbank' });
     expect(await verdict('Wunderbank1', OWNER, policy)).toEqual(['password_too_common', 'password_personal']);

@@ -49,7 +49,7 @@ export class PasswordPolicy {
     if (isCommon) throw refuse({ field, code: 'password_too_common' });
     const isPersonal =
       isMadeOf(password, words, env.PASSWORD_MIN_LENGTH) ||
-      isMadeOf(keysOf(password), words.map(keysOf), env.PASSWORD_MIN_LENGTH);
+      isMadeOf(keysOf(password), words.map(lowerKeysOf), env.PASSWORD_MIN_LENGTH);
     if (isPersonal) throw refuse({ field, code: 'password_personal' });
     if (score < env.PASSWORD_MIN_SCORE) throw refuse({ field, code: 'password_too_weak' });
   }
@@ -79,7 +79,15 @@ function givenNameOf(word: string): string[] {
   return HANGUL_NAME.test(word) ? [word.slice(-2)] : [];
 }
 
-/** Whether the password consists of these words and little else. */
+/** Some letters, such as ㅖ and ㄲ, are typed with Shift; {@link keysOf} has capitals for them. */
+function lowerKeysOf(word: string): string {
+  return keysOf(word).toLowerCase();
+}
+
+/**
+ * Whether the password consists of these words and little else.
+ * @param words in lower case
+ */
 function isMadeOf(password: string, words: readonly string[], minLength: number): boolean {
   let rest = password.toLowerCase();
   const { length } = rest;

@@ -43,11 +43,13 @@ export async function loadStrengthJudge(): Promise<StrengthJudge> {
 export function judgeBy(zxcvbn: ZxcvbnFactory, isCommon: (text: string) => boolean): StrengthJudge {
   const scoreOf = (text: string, ownWords: readonly string[]): number =>
     koreanScore([...text].slice(0, ESTIMATED_CODE_POINTS).join(''), (part) => zxcvbn.check(part, [...ownWords]));
-  return (password, ownWords) => {
+  return (password, names) => {
     const keys = keysOf(password);
+    // A Korean name is also typed with the Latin layout on.
+    const ownWords = [...new Set([...names, ...names.map(keysOf)])];
     if ([password, keys].some((text) => isCommon(text.toLowerCase()))) return { isCommon: true, score: 0 };
     const score = scoreOf(password, ownWords);
     // Hangul is judged both as text and as the keys that type it (PW-08): an attacker tries both.
-    return { isCommon: false, score: keys === password ? score : Math.min(score, scoreOf(keys, ownWords.map(keysOf))) };
+    return { isCommon: false, score: keys === password ? score : Math.min(score, scoreOf(keys, ownWords)) };
   };
 }

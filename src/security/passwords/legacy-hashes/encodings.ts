@@ -9,9 +9,9 @@ export function phcBase64(bytes: Buffer): string {
   return bytes.toString('base64').replace(/=+$/, '');
 }
 
-/** @returns an empty object for text that is no JSON object, or has a space after the first brace */
+/** @returns an empty object for text that is no JSON object */
 export function objectOf(text: string): Readonly<Record<string, unknown>> {
-  if (!text.startsWith('{"')) return {};
+  if (!/^\s*\{\s*"/.test(text)) return {};
   try {
     return JSON.parse(text) as Record<string, unknown>;
   } catch {

@@ -1,7 +1,7 @@
 import { createCipheriv, timingSafeEqual } from 'node:crypto';
 import { bytesOf, phcBase64 } from './encodings.js';
 import { refuse, TOO_EXPENSIVE, TOO_WEAK, type LegacyReader } from './legacy-hash.js';
-import { deriveScrypt } from './scrypt.js';
+import { deriveScrypt, isDerivable } from './scrypt.js';
 
 /** 64 MiB with r = 8. Firebase's own projects have 14. */
 const MAX_MEM_COST = 16;
@@ -44,6 +44,7 @@ export const readFirebaseScrypt: LegacyReader = (text) => {
   if (Number(memCost) > MAX_MEM_COST || Number(rounds) > MAX_ROUNDS) return refuse('firebase-scrypt', TOO_EXPENSIVE);
   if (Number(memCost) < MIN_MEM_COST) return refuse('firebase-scrypt', TOO_WEAK);
   const costs = { N: 2 ** Number(memCost), r: Number(rounds), p: 1 };
+  if (!isDerivable(costs)) return refuse('firebase-scrypt', 'is malformed');
   return {
     stored: text,
     kind,

@@ -161,9 +161,21 @@ describe('a hash of another system', () => {
     },
   );
 
+  it('IM-01 is opened with the highest N for r = 1, which is 2^15', async () => {
+    const tag = scryptSync('password', SALT, 64, { N: 2 ** 15, r: 1 });
+    expect(await parse(`scrypt$32768$${SALT.toString()}$1$1$${base64(tag)}`).verify('password')).toBe(true);
+  });
+
+  it('IM-01 of Keycloak may be JSON with white space', async () => {
+    for (const text of [LAYOUTS['Keycloak PBKDF2-SHA512'], LAYOUTS['Keycloak argon2id']]) {
+      const spaced = `\n${JSON.stringify(JSON.parse(text), null, 2)}\n`;
+      expect(parse(spaced).stored).toBe(parse(text).stored);
+    }
+  });
+
   it.each([
     ['1,000,001 rounds', SHA_CRYPT[0][1].replace('=1000$', '=1000001$'), 'too long'],
-    ['999 rounds', SHA_CRYPT[0][1].replace('=1000$', '=999$'), 'malformed'],
+    ['999 rounds', SHA_CRYPT[0][1].replace('=1000$', '=999$'), 'too fast'],
     ['a salt of 17 bytes', SHA_CRYPT[0][1].replace('saltstring', '가나다라마ab'), 'malformed'],
     ['a cut tag', SHA_CRYPT[1][1].slice(0, -1), 'malformed'],
     ['a tag with bits to spare', SHA_CRYPT[1][1].replace(/1$/, 'z'), 'malformed'],
@@ -185,6 +197,16 @@ describe('a hash of another system', () => {
     ['one round', LAYOUTS['Django PBKDF2-SHA256'].replace('$1000$', '$1$'), 'too fast'],
     ['N of 2', LAYOUTS['Django scrypt'].replace('$16384$', '$2$'), 'too fast'],
     ['N of 1', LAYOUTS['Django scrypt'].replace('$16384$', '$1$'), 'malformed'],
+    [
+      'N of 2^16 where r is 1',
+      LAYOUTS['Django scrypt'].replace('$16384$', '$65536$').replace('$8$1$', '$1$1$'),
+      'malformed',
+    ],
+    [
+      '2^16 of Firebase with one round',
+      firebaseForm(FIREBASE_HASH, FIREBASE_SALT, { ...FIREBASE, rounds: 1, memCost: 16 })!,
+      'malformed',
+    ],
     ['N that is no power of 2', LAYOUTS['Django scrypt'].replace('$16384$', '$16385$'), 'malformed'],
     ['bcrypt of no cost', SPRING.bcrypt.replace('$10$', '$00$'), 'malformed'],
     ['a tag of a byte', `pbkdf2_sha256$1000$salt$QQ==`, 'malformed'],

@@ -36,8 +36,8 @@ export const readScrypt: LegacyReader = (text) => {
 function scryptHash({ N, r, p, salt, tag }: Parts): LegacyHash | RefusedHash {
   const memory = 128 * N * r;
   const isTag = tag !== null && tag.length >= MIN_TAG_BYTES && tag.length <= MAX_TAG_BYTES;
-  if (salt === null || !isTag || N < 2 || !Number.isInteger(Math.log2(N)) || r < 1 || p < 1)
-    return refuse('scrypt', 'is malformed');
+  const areCosts = N >= 2 && Number.isInteger(Math.log2(N)) && r >= 1 && p >= 1 && isDerivable({ N, r });
+  if (salt === null || !isTag || !areCosts) return refuse('scrypt', 'is malformed');
   if (memory > MAX_MEMORY || p > MAX_PARALLELISM) return refuse('scrypt', TOO_EXPENSIVE);
   if (memory < MIN_MEMORY) return refuse('scrypt', TOO_WEAK);
   const kind = `$scrypt$n=${N},r=${r},p=${p}`;
@@ -48,7 +48,15 @@ function scryptHash({ N, r, p, salt, tag }: Parts): LegacyHash | RefusedHash {
   };
 }
 
-/** Runs on a thread of libuv. */
+/** Whether scrypt is defined for these costs: N < 2^(128 · r / 8) (RFC 7914 section 2). */
+export function isDerivable({ N, r }: Pick<ScryptCosts, 'N' | 'r'>): boolean {
+  return Math.log2(N) < 16 * r;
+}
+
+/**
+ * Runs on a thread of libuv.
+ * @throws RangeError for costs that are not {@link isDerivable}
+ */
 export function deriveScrypt(password: string, salt: Buffer, length: number, costs: ScryptCosts): Promise<Buffer> {
   const maxmem = 256 * costs.N * costs.r + 2 ** 20; // twice what it takes
   return new Promise((resolve, reject) => {

@@ -1,7 +1,14 @@
 import { timingSafeEqual } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import { bytesOf, phcBase64 } from './encodings.js';
-import { refuse, TOO_EXPENSIVE, type LegacyHash, type LegacyReader, type RefusedHash } from './legacy-hash.js';
+import {
+  refuse,
+  TOO_EXPENSIVE,
+  TOO_WEAK,
+  type LegacyHash,
+  type LegacyReader,
+  type RefusedHash,
+} from './legacy-hash.js';
 import type { ShaCryptDigest, ShaCryptTask } from './sha-crypt-digest.js';
 
 /** About two seconds on one core. The default of passlib for SHA-512 is 656,000. */
@@ -52,9 +59,10 @@ function hashOf(
 ): LegacyHash | RefusedHash {
   const scheme = `${digest}-crypt`;
   const saltBytes = Buffer.from(salt ?? '');
-  if (salt === null || saltBytes.length > MAX_SALT || tag?.length !== LAYOUTS[digest].bytes || rounds < MIN_ROUNDS)
+  if (salt === null || saltBytes.length > MAX_SALT || tag?.length !== LAYOUTS[digest].bytes)
     return refuse(scheme, 'is malformed');
   if (rounds > MAX_ROUNDS) return refuse(scheme, TOO_EXPENSIVE);
+  if (rounds < MIN_ROUNDS) return refuse(scheme, TOO_WEAK);
   // The length of the salt is part of the kind because it changes the time: most rounds hash the
   // salt, and a longer salt can need another block in each.
   const kind = `$${scheme}$rounds=${rounds},s=${saltBytes.length}`;
