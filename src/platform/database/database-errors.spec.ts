@@ -12,6 +12,12 @@ describe('a database that cannot be used', () => {
     ['unsupported startup parameter: statement_timeout', 'Through PgBouncer, also set DATABASE_DIRECT_URL'],
     ['unrecognized configuration parameter "idle_session_timeout"', 'Remove it from ?options in DATABASE_URL, or use'],
     ['getaddrinfo ENOTFOUND db', 'Correct the host in DATABASE_URL.'],
+    ['getaddrinfo ENOTFOUND tls-db', 'Correct the host in DATABASE_URL.'],
+    ['getaddrinfo EAI_AGAIN certificates.example', 'Correct the host in DATABASE_URL.'],
+    ['connect ENOENT /run/ssl/.s.PGSQL.5432', 'Start PostgreSQL, or correct host and port in DATABASE_URL.'],
+    ['self-signed certificate in certificate chain', 'Correct sslmode and sslrootcert in DATABASE_URL.'],
+    ['the database system is starting up', 'PostgreSQL is about to be ready.'],
+    ['the database system is shutting down', 'Start PostgreSQL again, unless it is being restarted.'],
     ['timeout exceeded when trying to connect', 'Check host and port in DATABASE_URL, and firewalls'],
     [`ENOENT: no such file or directory, open '/no/ca.pem'`, 'Correct sslmode and sslrootcert in DATABASE_URL.'],
     ['something new', 'Check the URL in DATABASE_URL.'],
@@ -28,6 +34,10 @@ describe('a database that cannot be used', () => {
       false,
       true,
     ]);
+  });
+
+  it('is worth waiting for where a transaction took longer than PostgreSQL 17 lets it', () => {
+    expect(isDatabaseUnavailable(Object.assign(new Error('terminating connection'), { code: '25P04' }))).toBe(true);
   });
 
   it('has a reason where several addresses were tried, and the setting of its URL', () => {

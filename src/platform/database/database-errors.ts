@@ -26,6 +26,7 @@ const UNAVAILABLE_CODES = new Set([
     '57014',
     '55P03',
     '25P03',
+    '25P04',
     '53300',
     '53100',
     '53200',
@@ -96,6 +97,8 @@ export function adviceFor(error: unknown, setting = 'DATABASE_URL'): string {
   return (advice ?? 'Check the URL in SETTING.').replaceAll('SETTING', setting);
 }
 
+const CORRECT_TLS = 'Correct sslmode and sslrootcert in SETTING.';
+
 /**
  * Remedies by the message of PostgreSQL, PgBouncer or the driver. If `lc_messages` of PostgreSQL is
  * not English, most of its messages match none and get the general advice.
@@ -111,11 +114,14 @@ const REMEDIES: readonly (readonly [reason: RegExp, remedy: string])[] = [
     /pg_hba\.conf/,
     'Allow this user and address in pg_hba.conf; if only TLS is allowed, add ?sslmode=require to SETTING.',
   ],
-  [/SSL|TLS|certificate|, open '/i, 'Correct sslmode and sslrootcert in SETTING.'],
+  [/, open '/, CORRECT_TLS],
+  // Before the words of TLS, which may be part of the host or of the path of a socket.
   [/ENOTFOUND|EAI_AGAIN/, 'Correct the host in SETTING.'],
   [/ECONNREFUSED|ENOENT/, 'Start PostgreSQL, or correct host and port in SETTING.'],
+  [/\bSSL|\bTLS|certificate/i, CORRECT_TLS],
   [/timeout|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH/i, 'Check host and port in SETTING, and firewalls on the way.'],
-  [/starting up|shutting down|recovery/, 'PostgreSQL is about to be ready.'],
+  [/starting up|recovery/, 'PostgreSQL is about to be ready.'],
+  [/shutting down/, 'Start PostgreSQL again, unless it is being restarted.'],
   [/too many clients|connection slots/, 'Lower DATABASE_POOL_SIZE, or raise max_connections of PostgreSQL.'],
 ];
 

@@ -41,8 +41,10 @@ export class Notifications implements OnApplicationBootstrap, OnApplicationShutd
   );
   private readonly subscriptions: Subscription[] = [];
   private readonly stopping = new AbortController();
+  /** The connection, once it listens to every channel and all subscribers have read their state. */
   private client: DatabaseClient | undefined;
   private readonly pace = new HeartbeatPace(HEARTBEAT);
+  /** Kept after a loss of the connection, to measure the silence. */
   private lastHeartbeatMs = Number.NEGATIVE_INFINITY;
   private running: Promise<void> | undefined;
 
@@ -71,7 +73,7 @@ export class Notifications implements OnApplicationBootstrap, OnApplicationShutd
    */
   get isLive(): boolean {
     this.pace.need();
-    return performance.now() - this.lastHeartbeatMs < SILENCE_MS;
+    return this.isHeardWithin(SILENCE_MS);
   }
 
   /** Like {@link isLive}, but makes a heartbeat first if the last one is too old, as after an idle time. */
@@ -83,10 +85,10 @@ export class Notifications implements OnApplicationBootstrap, OnApplicationShutd
 
   /** Whether the heartbeats arrive on time. For metrics: unlike {@link isLive}, it does not make them fast. */
   get isConnected(): boolean {
-    return performance.now() - this.lastHeartbeatMs < this.pace.pauseMs + SILENCE_MS - HEARTBEAT.busyMs;
+    return this.isHeardWithin(this.pace.pauseMs + SILENCE_MS - HEARTBEAT.busyMs);
   }
 
-  /** Seconds since the last heartbeat; infinite before the first. */
+  /** Seconds since the last heartbeat, also while there is no connection; infinite before the first. */
   get silenceSeconds(): number {
     return (performance.now() - this.lastHeartbeatMs) / 1000;
   }
@@ -134,31 +136,40 @@ export class Notifications implements OnApplicationBootstrap, OnApplicationShutd
     client.on('error', () => this.lose(client));
     client.on('end', () => this.lose(client));
     await client.connect();
-    this.client = client;
     try {
       // The clock comes first, because subscribers record by it when a message arrived.
-      await this.synchroniseClock();
+      await this.synchroniseClock(client);
       // LISTEN before reading: a commit in between is received, read or both, but never missed.
       for (const { channel } of this.subscriptions) await client.query(`LISTEN ${channel}`);
       for (const subscription of this.subscriptions) await subscription.onConnected((text) => client.query(text));
-      await this.heartbeat();
+      await this.synchroniseClock(client); // fails if the connection was lost since
     } catch (error) {
-      // A connection that does not listen to every channel would look alive but miss messages.
-      await this.disconnect();
+      await client.end().catch(() => undefined);
       throw error;
     }
+    // Not earlier: a connection that does not listen to every channel, or whose subscribers have not
+    // read yet what they missed, would look alive but lack messages.
+    this.client = client;
+    this.lastHeartbeatMs = performance.now();
+  }
+
+  private isHeardWithin(ms: number): boolean {
+    return this.client !== undefined && performance.now() - this.lastHeartbeatMs < ms;
   }
 
   private async heartbeat(): Promise<void> {
-    await this.synchroniseClock();
+    const { client } = this;
+    if (!client) throw new Error('connection lost');
+    await this.synchroniseClock(client);
+    // An answer of a connection that was lost since says nothing about the next one.
+    if (this.client !== client) throw new Error('connection lost');
     this.lastHeartbeatMs = performance.now();
   }
 
   /** Measures the database's time; also shows that the connection works and may write. */
-  private async synchroniseClock(): Promise<void> {
-    if (!this.client) throw new Error('connection lost');
+  private async synchroniseClock(client: DatabaseClient): Promise<void> {
     const sentMs = Date.now();
-    const { rows } = await this.client.query<{ ms: number; read_only: boolean }>(
+    const { rows } = await client.query<{ ms: number; read_only: boolean }>(
       `SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS ms, current_setting('transaction_read_only') = 'on' AS read_only`,
     );
     const { ms, read_only: isReadOnly } = rows[0]!;
@@ -171,7 +182,6 @@ export class Notifications implements OnApplicationBootstrap, OnApplicationShutd
   private lose(client: DatabaseClient): void {
     if (this.client !== client) return;
     this.client = undefined;
-    this.lastHeartbeatMs = Number.NEGATIVE_INFINITY;
     // Ends a long pause, so that `keepListening` connects again even while no request needs it.
     this.pace.need();
   }

@@ -2,6 +2,7 @@ import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import pg from 'pg';
 import { AppConfig } from '../config/app-config.js';
 import { DatabaseClient } from './database-client.js';
+import { reasonOf } from './database-errors.js';
 import { Database } from './database.js';
 import { DomainError } from '../http/problems/domain-error.js';
 import { sessionSettings } from './session-settings.js';
@@ -33,7 +34,8 @@ export class ReadReplica implements Sql, OnApplicationShutdown {
       });
     },
   };
-  private warnedMs = Number.NEGATIVE_INFINITY;
+  /** When each line was last logged. */
+  private readonly warnedMs = new Map<string, number>();
 
   constructor(
     private readonly database: Database,
@@ -52,7 +54,7 @@ export class ReadReplica implements Sql, OnApplicationShutdown {
       session: sessionSettings({ timeoutMs: timeout }),
     } as object);
     // Without a listener, a lost idle connection would end the process.
-    this.pool.on('error', (error) => this.warn(error));
+    this.pool.on('error', (error) => this.warn('lost an idle connection to the read replica', error));
   }
 
   async query<Row>(text: string, values: readonly unknown[] = []): Promise<SqlResult<Row>> {
@@ -60,7 +62,7 @@ export class ReadReplica implements Sql, OnApplicationShutdown {
     try {
       return outcomeOf<Row>(await this.pool.query(text, [...values]));
     } catch (error) {
-      this.warn(error as Error);
+      this.warn('a statement failed at the read replica; the database answers instead', error as Error);
       return this.database.query<Row>(text, values);
     }
   }
@@ -69,9 +71,9 @@ export class ReadReplica implements Sql, OnApplicationShutdown {
     await this.pool?.end();
   }
 
-  private warn(error: Error): void {
-    if (performance.now() - this.warnedMs < WARN_EVERY_MS) return;
-    this.warnedMs = performance.now();
-    this.logger.warn(`the read replica does not answer; the database answers instead: ${error.message}`);
+  private warn(line: string, error: Error): void {
+    if (performance.now() - (this.warnedMs.get(line) ?? Number.NEGATIVE_INFINITY) < WARN_EVERY_MS) return;
+    this.warnedMs.set(line, performance.now());
+    this.logger.warn(`${line}: ${reasonOf(error)}`);
   }
 }

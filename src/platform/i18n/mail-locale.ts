@@ -14,6 +14,14 @@ export function offerMailLocales(added: readonly MailLocale[]): void {
   offered.splice(LOCALES.length, Infinity, ...added);
 }
 
+/** Other names of our languages: their codes of three letters (ISO 639) and their English names. */
+const SYNONYMS: ReadonlyMap<string, Locale> = new Map([
+  ['kor', 'ko'],
+  ['korean', 'ko'],
+  ['eng', 'en'],
+  ['english', 'en'],
+]);
+
 /** Whether texts in this language come with the server. */
 export const isOurs = (locale: MailLocale): locale is Locale => LOCALES.some((ours) => ours === locale);
 
@@ -27,13 +35,13 @@ export function isMailLocale(value: unknown): value is MailLocale {
 }
 
 /**
- * The language of mails for a tag of another system, such as `ko_KR`.
+ * The language of mails for a tag of another system, such as `ko_KR` or `korean`.
  * @returns undefined if mails have neither that language nor the one without its region
  */
 export function findMailLocale(tag: string): MailLocale | undefined {
   const wanted = tag.replace(/_/g, '-').toLowerCase();
   const fits = offered.filter((locale) => `${wanted}-`.startsWith(`${locale.toLowerCase()}-`));
-  return fits.sort((a, b) => b.length - a.length)[0] ?? LOCALES.find((locale) => wanted.startsWith(locale));
+  return fits.sort((a, b) => b.length - a.length)[0] ?? SYNONYMS.get(wanted.split('-')[0]!);
 }
 
 /**

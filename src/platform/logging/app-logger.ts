@@ -4,8 +4,8 @@ import { LineBuffer } from './line-buffer.js';
 import { readableLine } from './readable-line.js';
 
 /**
- * Fields with these names are blanked in objects inside an entry, up to two levels deep, in case a
- * secret is logged by mistake. Fields of the entry itself are not.
+ * Fields with these names are blanked in an entry and in objects inside it, up to two levels deep, in
+ * case a secret is logged by mistake.
  */
 const REDACTED = [
   'password',
@@ -20,6 +20,9 @@ const REDACTED = [
   'authorization',
   'cookie',
 ];
+
+/** A `code` of the entry itself stays: there it is that of an error. */
+const REDACTED_PATHS = REDACTED.flatMap((name) => [...(name === 'code' ? [] : [name]), `*.${name}`, `*.*.${name}`]);
 
 /** At start Nest logs every module and route, which is of use only for debugging. */
 const DEBUG_CONTEXTS = new Set([
@@ -50,19 +53,19 @@ export class AppLogger implements LoggerService {
    */
   readonly plain: Logger;
 
-  constructor(level: string) {
+  /** @param output where lines go other than to standard output */
+  constructor(level: string, output = standardOutput()) {
     const options: LoggerOptions = {
       level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     };
-    const output = process.stdout.isTTY ? READABLE_OUTPUT : new LineBuffer(pino.destination());
     this.plain = pino(options, output);
     this.pino = pino(
       {
         ...options,
-        redact: { paths: REDACTED.flatMap((name) => [`*.${name}`, `*.*.${name}`]), censor: '[redacted]' },
+        redact: { paths: REDACTED_PATHS, censor: '[redacted]' },
       },
       output,
     );
@@ -93,11 +96,20 @@ export class AppLogger implements LoggerService {
     const context = rest.at(-1);
     if (level === 'error' && START_CONTEXTS.has(String(context))) return;
     const stack = rest.length > 1 ? rest[0] : undefined;
-    const details = typeof message === 'object' && message !== null ? message : { msg: String(message) };
     this.pino[level]({
       ...(typeof context === 'string' && { context }),
       ...(typeof stack === 'string' && { stack }),
-      ...details,
+      ...detailsOf(message),
     });
   }
+}
+
+function standardOutput(): DestinationStream {
+  return process.stdout.isTTY ? READABLE_OUTPUT : new LineBuffer(pino.destination());
+}
+
+/** Of an error, only text and stack: other fields may hold data, such as the parameters of a statement. */
+function detailsOf(message: unknown): object {
+  if (message instanceof Error) return { msg: message.message, stack: message.stack };
+  return typeof message === 'object' && message !== null ? message : { msg: String(message) };
 }

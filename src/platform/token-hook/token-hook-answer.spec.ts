@@ -9,9 +9,12 @@ describe('the answer of a token hook', () => {
     expect(claimsOf(claims)).toEqual({ kind: 'claims', claims, dropped: [] });
   });
 
-  it.each(['', '{}', '{"other":1}', '{"claims":{}}'])('adds nothing by %p', (text) => {
-    expect(readHookAnswer(text)).toEqual({ kind: 'claims', claims: {}, dropped: [] });
-  });
+  it.each(['', '{}', '{"other":1}', '{"claims":{}}', '{"claims":null}', '{"refuse":null}'])(
+    'adds nothing by %p',
+    (text) => {
+      expect(readHookAnswer(text)).toEqual({ kind: 'claims', claims: {}, dropped: [] });
+    },
+  );
 
   it.each([
     ...['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti', 'sid', 'role', 'cnf', 'auth_time', 'amr', 'client_id'],
@@ -31,6 +34,19 @@ describe('the answer of a token hook', () => {
       detail: 'Renew it.',
     });
     expect(readHookAnswer('{"refuse":{"code":"gone"},"claims":{"plan":"pro"}}')).toMatchObject({ detail: '' });
+    expect(readHookAnswer('{"refuse":{"code":"gone","detail":null},"claims":null}')).toMatchObject({ detail: '' });
+  });
+
+  it('adds claims beside a refusal that is null', () => {
+    const text = '{"claims":{"plan":"pro"},"refuse":null}';
+    expect(readHookAnswer(text)).toEqual({ kind: 'claims', claims: { plan: 'pro' }, dropped: [] });
+  });
+
+  it.each([
+    ['{"claims":{"9":1}}', 'the name of a claim must begin with a letter and have at most 128 letters'],
+    ['{"refuse":{"code":"Gone"}}', 'refuse.code must be 1 to 64 of a-z, 0-9 and _, and begin with a letter'],
+  ])('is a failure with the rule that it breaks: %s', (text, rule) => {
+    expect(() => readHookAnswer(text)).toThrow(rule);
   });
 
   it.each([
@@ -38,14 +54,12 @@ describe('the answer of a token hook', () => {
     ['a list', '[]'],
     ['null', 'null'],
     ['claims that are a list', '{"claims":["hunter2"]}'],
-    ['claims that are null', '{"claims":null}'],
     ['a name with a blank', '{"claims":{"hunter2 ":1}}'],
     ['a name that is long', `{"claims":{"${'a'.repeat(129)}":1}}`],
     ['the prototype', '{"claims":{"__proto__":{"hunter2":1}}}'],
     ['a prototype inside', '{"claims":{"plan":[{"__proto__":{"hunter2":1}}]}}'],
     ['claims of more than 1 KiB', `{"claims":{"plan":"${'가'.repeat(340)}"}}`],
     ['a refusal that is no object', '{"refuse":true}'],
-    ['a refusal that is null', '{"refuse":null}'],
     ['a refusal without a code', '{"refuse":{"detail":"hunter2"}}'],
     ['a code with blanks', '{"refuse":{"code":"hunter2 is wrong"}}'],
     ['a long detail', `{"refuse":{"code":"gone","detail":"${'a'.repeat(301)}"}}`],

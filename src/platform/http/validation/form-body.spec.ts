@@ -7,11 +7,17 @@ describe('the body of a form', () => {
   it('gives the named fields and no other', () => {
     expect(parse('token=a%2Bb+c&role=admin&__proto__=x')).toEqual({ token: 'a+b c' });
     expect(parse('')).toEqual({});
-    expect(parse('hint&token=')).toEqual({ hint: '', token: '' });
   });
 
-  it('is refused where a named field comes twice', () => {
-    expect(() => parse('token=a&token=b')).toThrow(expect.objectContaining({ code: 'bad_request' }));
+  it('is read as if it had no field that has no value (RFC 6749 section 3.2)', () => {
+    expect(parse('hint&token=')).toEqual({});
+    expect(parse('token=a&hint=')).toEqual({ token: 'a' });
+    expect(parse('token=a&hint=+')).toEqual({ token: 'a', hint: ' ' });
+  });
+
+  it('is refused where a named field comes twice, also without a value', () => {
+    for (const form of ['token=a&token=b', 'token=a&token='])
+      expect(() => parse(form)).toThrow(expect.objectContaining({ code: 'bad_request' }));
     expect(parse('token=a&other=1&other=2')).toEqual({ token: 'a' });
   });
 });

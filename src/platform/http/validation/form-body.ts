@@ -6,7 +6,8 @@ import { RouteSettings } from '../route-settings.decorator.js';
 export const FORM_TYPE = 'application/x-www-form-urlencoded';
 
 /**
- * Reads these fields of a form; others are ignored, as OAuth demands (RFC 6749 section 3.2).
+ * Reads these fields of a form. Others are ignored, and a field without a value counts as absent, as
+ * OAuth demands (RFC 6749 section 3.2).
  * @throws DomainError `bad_request` where a field comes twice: two programs may read different ones
  */
 export function parseFormBody(body: Buffer, fields: readonly string[]): Record<string, string> {
@@ -14,7 +15,8 @@ export function parseFormBody(body: Buffer, fields: readonly string[]): Record<s
   const present = fields.filter((field) => form.has(field));
   if (present.some((field) => form.getAll(field).length > 1))
     throw new DomainError('bad_request', { detail: 'a form field comes twice' });
-  return Object.fromEntries(present.map((field) => [field, form.get(field)!]));
+  const filled = present.filter((field) => form.get(field) !== '');
+  return Object.fromEntries(filled.map((field) => [field, form.get(field)!]));
 }
 
 /**

@@ -12,6 +12,7 @@ describe('a JSON body', () => {
     ['{"a":{"x":1},"b":{"x":2}}', { a: { x: 1 }, b: { x: 2 } }],
     ['{"a":"\\": \\":","b":"\\"\\n:"}', { a: '": ":', b: '"\n:' }],
     ['["\\":"]', ['":']],
+    ['{"a":[":","\\\\",{":":":"}]}', { a: [':', '\\', { ':': ':' }] }],
     ['"text"', 'text'],
     ['null', null],
   ])('is read: %s', (text, value) => expect(parse(text)).toEqual(value));
@@ -42,6 +43,13 @@ describe('a JSON body', () => {
     '{"a" : 1, "a"\t:\n2}',
     '{"a":"\\":","a":"x"}',
     '{"":1,"":2}',
+    '{"a":1,"a":1}',
+    '{"a":1,"a":"1"}',
+    '{"a":[],"a":{}}',
+    '{"a":{"b":1},"a":{"b":1}}',
+    '[[{"a":null,"a":null}]]',
+    '{"a":"\\\\","a":"\\\\"}',
+    '{"__proto__":1,"__proto__":1}',
   ])('ML-03 is refused when a field occurs twice: %s', (text) => {
     expect(() => parse(text)).toThrow(expect.objectContaining({ code: 'malformed_json' }));
   });
