@@ -93,9 +93,7 @@ keys
 
 keys
   .command('reseal')
-  .description(
-    'after a change of SECRET: re-encrypt authenticator apps and recovery codes, so that the old one can be removed',
-  )
+  .description('after a change of SECRET: re-encrypt all stored secrets, so that the old one can be removed')
   .option('--check', 'change nothing; only report which secrets are needed')
   .action(async ({ check = false }: { check?: boolean }) => {
     const { reencryptKeys } = await import('./operations/commands/reencrypt-keys.command.js');
@@ -142,7 +140,7 @@ munjigi
   .command('config')
   .description('inspect the settings')
   .command('check')
-  .description('list the settings, check them, and try the database and the mail server; secrets are not shown')
+  .description('list the settings, check them, and try the databases, Redis and the mail server; secrets are not shown')
   .option('--offline', 'only check the settings; connect to no server')
   .action(async ({ offline = false }: { offline?: boolean }) => {
     const { checkConfig } = await import('./operations/commands/check-config.command.js');
@@ -179,7 +177,7 @@ munjigi
   .option('--on-collision <policy>', 'of rows that collide: skip, first, newest or fail', 'skip')
   .option('--columns <pairs>', 'for csv: field=column, separated by commas', joinValues)
   .option('--trust-addresses', 'take addresses as verified where the source does not record it')
-  .option('--hash-template <template>', 'how fast hashes are made, such as salt:digest=sha1(salt+password)')
+  .option('--hash-template <template>', 'layout and formula of fast hashes, such as salt:digest=sha1(salt+password)')
   .option('--hash-parameters <file>', 'for firebase: the password hash parameters of the project')
   .option('--accept-noop', 'for spring: import passwords in plain text, marked {noop}')
   .option('--rejected <file>', 'where refused rows are listed', 'rejected.jsonl')

@@ -21,7 +21,7 @@ export async function withModule(module: Type, work: Parameters<WithApplication>
   overrideEnvironment({ API_ENABLED: 'true', WORKER_ENABLED: 'false' });
   requireSecretOfServers();
   // A server would wait for the database; an operator at a terminal should not.
-  await checkDatabase(AppConfig.load());
+  await checkDatabase(AppConfig.loadForCommand());
   const app = await NestFactory.createApplicationContext(module, { logger: ['error'], abortOnError: false });
   try {
     await work(app);

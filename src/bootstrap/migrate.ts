@@ -6,7 +6,7 @@ import { migrate } from '../platform/database/migrator.js';
 
 /** `munjigi migrate`: updates the schema of the database and prints the applied migrations. */
 export async function migrateDatabase(): Promise<void> {
-  const { env, directDatabaseUrl } = AppConfig.load();
+  const { env, directDatabaseUrl } = AppConfig.loadForCommand();
   const settings = { url: directDatabaseUrl, poolSize: 1, timeoutSeconds: env.DATABASE_TIMEOUT_SECONDS };
   const setting = env.DATABASE_DIRECT_URL === undefined ? 'DATABASE_URL' : 'DATABASE_DIRECT_URL';
   await waitForDatabase(settings, (line) => console.log(line), setting);

@@ -7,7 +7,8 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { PassThrough } from 'node:stream';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { PROJECT_ROOT } from '../../dev/project.js';
 import { createAdmin } from '../../src/operations/commands/create-admin.command.js';
 import {
@@ -18,7 +19,7 @@ import {
 import { CommandError } from '../../src/platform/config/command-error.js';
 import { givenApiKey } from '../support/api-keys.js';
 import { caught } from '../support/caught.js';
-import { munjigi, munjigiOnFullDisk, type Outcome } from '../support/command-line.js';
+import { munjigi, munjigiIn, munjigiOnFullDisk, type Outcome } from '../support/command-line.js';
 import { given, unique } from '../support/factories.js';
 import { mailbox, outboxEmpty } from '../support/mailbox.js';
 import { serverEnvironment, TEST_SECRET } from '../support/server-environment.js';
@@ -74,11 +75,20 @@ describe('command line', () => {
       DATABASE_URL: 'postgres://somebody:hunter22@db.example:5432/munjigi',
       PREVIOUS_SECRETS: 'p'.repeat(40),
       PRODUCT_NAME: 'Acme',
+      ...{ PASSWORD_MIN_LENGTH: '10', RISK_PASSWORD_FAILURES: '4' },
+      CHANGE_PASSWORD_URL: 'https://app.example.com/password',
+      SOCIAL_OIDC_PROVIDERS: 'acme=https://login.acme.example',
+      ...{ SOCIAL_OIDC_ACME_CLIENT_ID: 'web', SOCIAL_OIDC_ACME_CLIENT_SECRET: 'hunter22' },
     };
     const good = await munjigi(['config', 'check', '--offline'], env);
     expect(good).toMatchObject({ code: 0, stderr: '' });
     expect(good.stdout).toContain('PRODUCT_NAME=Acme');
     expect(good.stdout).toContain('SECRET=(set, not shown)');
+    for (const line of [
+      ...['PASSWORD_MIN_LENGTH=10', 'RISK_PASSWORD_FAILURES=4', 'CHANGE_PASSWORD_URL=https://app.example.com/password'],
+      ...['SOCIAL_OIDC_ACME_CLIENT_ID=web', 'SOCIAL_OIDC_ACME_CLIENT_SECRET=(set, not shown)'],
+    ])
+      expect(good.stdout.split('\n')).toContain(line);
     expect(good.stdout).toContain('DATABASE_URL=postgres://(login not shown)@db.example:5432/munjigi');
     for (const secret of [TEST_SECRET, 'hunter22', 'somebody', 'pppp']) expect(good.stdout).not.toContain(secret);
 
@@ -149,6 +159,27 @@ describe('command line', () => {
       JWT_KEYS: `${pem('private')}\\n${pem('public')}`,
     };
     expect((await munjigi(['config', 'check', '--offline'], env)).code).toBe(0);
+  });
+
+  it('makes no secret, and refuses work that needs that of the servers', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'munjigi-'));
+    const env = { NODE_ENV: 'development', SECRET: undefined, DATABASE_URL: app.database.url };
+    for (const args of [['config', 'check', '--offline'], ['keys', 'rotate'], ['migrate']])
+      expect([args, await munjigiIn(directory, args, env)]).toMatchObject([args, { code: 0, stderr: '' }]);
+    const email = ['--email', unique.email()];
+    for (const args of [
+      ['admin', 'create', ...email, '--login-id', unique.loginId()],
+      ['invitations', 'create', ...email],
+      ['keys', 'list-api-keys'],
+    ]) {
+      const refused = {
+        code: 1,
+        stderr: expect.stringContaining('SECRET: is missing, and this command needs that of'),
+      };
+      expect([args, await munjigiIn(directory, args, env)]).toMatchObject([args, refused]);
+    }
+    expect(await readdir(directory)).toEqual([]);
+    await rm(directory, { recursive: true });
   });
 
   it('sends a test mail, or shows why it failed', async () => {
@@ -263,6 +294,21 @@ describe('creating an administrator', () => {
   });
 });
 
+describe('the prompt for a new administrator', () => {
+  const { stdin } = process;
+  afterEach(() => {
+    Object.defineProperty(process, 'stdin', { value: stdin, configurable: true });
+  });
+
+  it('ends with a sentence when it is left, as by Ctrl+D', async () => {
+    const terminal = Object.assign(new PassThrough(), { isTTY: true });
+    Object.defineProperty(process, 'stdin', { value: terminal, configurable: true });
+    Object.assign(process.env, serverEnvironment({ DATABASE_URL: app.database.url })); // of this file alone
+    terminal.end();
+    expect(await refusalOf((withApplication) => createAdmin({}, withApplication))).toEqual(['Cancelled.', false]);
+  });
+});
+
 describe('inviting from the command line', () => {
   const UNKNOWN_ID = '00000000-0000-4000-8000-000000000000';
   const invitations = (...args: string[]) => munjigi(['invitations', ...args], { DATABASE_URL: app.database.url });
@@ -304,6 +350,28 @@ describe('inviting from the command line', () => {
     expect(await invitations('withdraw', id, '--reason', 'Mistake')).toMatchObject({ code: 0, stderr: '' });
     expect((await accept(tokenIn(text))).status).toBe(400);
     expect((await invitations('list')).stdout).not.toContain(id);
+  });
+
+  it('AC-21 mentions what the list leaves out, and only then', async () => {
+    const database = await createTestDatabase();
+    const insert = (count: number) =>
+      database.pool.query(
+        `INSERT INTO invitations (id, email, email_key, role, locale, expires_at)
+         SELECT gen_random_uuid(), id, id, 'member', 'en', now() + interval '1 day'
+         FROM (SELECT gen_random_uuid()::text AS id FROM generate_series(1, $1)) ids`,
+        [count],
+      );
+    const list = () => munjigi(['invitations', 'list'], { DATABASE_URL: database.url });
+    await insert(1000);
+    const all = await list();
+    expect([all.code, all.stderr, all.stdout.trim().split('\n').length]).toEqual([0, '', 1000]);
+    await insert(1);
+    const newest = await list();
+    expect([newest.stderr, newest.stdout.trim().split('\n').length]).toEqual([
+      'Only the newest 1000 are listed.\n',
+      1000,
+    ]);
+    await database.drop();
   });
 
   it('refuses wrong arguments', async () => {
@@ -356,6 +424,15 @@ describe('requests of members from the command line', () => {
     ]);
     const again = await members('change-email', ada.id, '--email', email, ...REASON);
     expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('already has an account') });
+  });
+
+  it('AC-24 AC-25 names what can be done about a disabled member', async () => {
+    const ada = await given.member(app);
+    await app.sql.query(`UPDATE members SET status = 'disabled' WHERE id = $1`, [ada.id]);
+    const change = await members('change-email', ada.id, '--email', unique.email(), ...REASON);
+    expect(change).toMatchObject({ code: 1, stderr: expect.stringContaining('the address cannot be changed.') });
+    const erase = await members('erase', ada.id, ...REASON);
+    expect(erase).toMatchObject({ code: 1, stderr: expect.stringContaining('use "erase --now".') });
   });
 
   it('AC-24 AC-25 exports a member to a new file, then erases for good', async () => {
@@ -474,6 +551,11 @@ describe('after a backup was restored', () => {
     const { body: asked } = await app.post('/api/auth/password-reset/send-code', { email: ada.email }).expect(202);
     const { code } = await mailbox.to(ada.email).next({ after: signUpMail });
     await app.get('/api/members/me', ada.accessToken).expect(200);
+    await app.sql.query(
+      `INSERT INTO social_requests (id_digest, provider, state_digest, sealed, redirect_uri, expires_at)
+       VALUES ('a', 'google', 'a', 'a', '', 'infinity')`,
+    );
+    await app.sql.query(`INSERT INTO social_sign_ups (id_digest, sealed, expires_at) VALUES ('a', 'a', 'infinity')`);
 
     const { rowCount: sessions } = await app.sql.query('SELECT FROM sessions WHERE ended_at IS NULL');
     expect(sessions).toBeGreaterThan(0);
@@ -487,6 +569,10 @@ describe('after a backup was restored', () => {
     expect(Date.parse(time!)).toBeGreaterThanOrEqual(exp * 1000);
 
     const proof = { requestId: asked.requestId, code };
+    const social = await app.sql.query(
+      'SELECT expires_at FROM social_requests UNION SELECT expires_at FROM social_sign_ups',
+    );
+    expect(social.rows).toEqual([]);
     await app.post('/api/auth/password-reset/confirm-code', proof).expect(400);
     await app.post('/api/auth/refresh', undefined, ada.refreshToken).expect(401);
     await app.post('/api/auth/login', { identifier: ada.loginId, password: ada.password }).expect(200);

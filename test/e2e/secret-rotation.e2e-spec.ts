@@ -213,6 +213,10 @@ describe('re-encryption', () => {
       randomBytes(32),
     ]);
 
+    const server = await TestApp.start({ database, env: { ...BOTH, LOG_LEVEL: 'info', WORKER_ENABLED: 'true' } });
+    await logLine(server, `${OTHERS - 1} authenticator apps do not name their secret`);
+    await server.stop();
+
     const first = await reencrypt(database, BOTH);
     expect([first.code, first.stderr]).toEqual([1, expect.stringContaining('Undecryptable values need')]);
     expect(first.stdout).toContain(`Re-encrypted: ${OTHERS - 1}.`);

@@ -17,7 +17,7 @@ import { checkServers } from './server-checks.js';
 export async function checkConfig({ offline }: { offline: boolean }): Promise<void> {
   const lines = configurationReport();
   console.log(lines.length === 0 ? 'No settings are set.' : lines.join('\n'));
-  const config = AppConfig.load();
+  const config = AppConfig.loadForCommand();
   // The application parses keys on first use; parse them here so that invalid keys are reported.
   new TokenKeys(config, new KeyRing(config.secrets));
   await MemberAttributes.ofFile(config.env.MEMBER_ATTRIBUTES);

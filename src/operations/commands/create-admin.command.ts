@@ -1,4 +1,4 @@
-import { createInterface } from 'node:readline/promises';
+import { createInterface } from 'node:readline';
 import { parseEmailAddress } from '../../platform/addresses/email-address.js';
 import { LOGIN_ID_PATTERN, normaliseLoginId } from '../../users/login-id.js';
 import { AppConfig } from '../../platform/config/app-config.js';
@@ -10,6 +10,7 @@ import { isVisibleLine } from '../../platform/http/validation/text-checks.js';
 import { AdminCreationService, type NewAdmin } from './admin-creation.service.js';
 import type { WithApplication } from './with-application.js';
 import { CommandError } from '../../platform/config/command-error.js';
+import { requireSecretOfServers } from '../../platform/config/secrets.js';
 
 interface Options {
   readonly email?: string;
@@ -29,7 +30,8 @@ const REFUSALS: Partial<Record<ErrorCode, string>> = {
  * shows a password: the new administrator sets one through the mailed link.
  */
 export async function createAdmin(options: Options, withApplication: WithApplication): Promise<void> {
-  const { defaultLocale, env } = AppConfig.load();
+  requireSecretOfServers();
+  const { defaultLocale, env } = AppConfig.loadForCommand();
   const email = options.email ?? (await prompt('Email address: ', '--email'));
   const loginId = options.loginId ?? (await prompt('Login ID: ', '--login-id'));
   const admin = validateOptions({ ...options, email, loginId }, defaultLocale);
@@ -48,11 +50,15 @@ is valid for ${minutes} minutes. After that, use "forgot password" to get anothe
 Next: log in and set up two-step login, which /api/admin requires.`);
 }
 
+/** @throws CommandError without a terminal, or after Ctrl+C or Ctrl+D, which close the prompt */
 async function prompt(question: string, option: string): Promise<string> {
   if (!process.stdin.isTTY) throw new CommandError(`${option} is needed: there is no terminal for a prompt.`, true);
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    return await terminal.question(question);
+    return await new Promise((resolve, reject) => {
+      terminal.once('close', () => reject(new CommandError('Cancelled.')));
+      terminal.question(question, resolve);
+    });
   } finally {
     terminal.close();
   }

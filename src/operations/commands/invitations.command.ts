@@ -4,6 +4,7 @@ import { OPERATOR } from '../../verification/invitations/inviters.service.js';
 import { parseEmailAddress } from '../../platform/addresses/email-address.js';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { CommandError } from '../../platform/config/command-error.js';
+import { requireSecretOfServers } from '../../platform/config/secrets.js';
 import { Database } from '../../platform/database/database.js';
 import type { Tx } from '../../platform/database/sql.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
@@ -33,7 +34,8 @@ export async function createInvitation(
   { email: typed, admin = false, locale: wanted, reason }: CreateInvitationOptions,
   withApplication: WithApplication,
 ): Promise<void> {
-  const locale = wanted ?? AppConfig.load().defaultLocale;
+  requireSecretOfServers();
+  const locale = wanted ?? AppConfig.loadForCommand().defaultLocale;
   const email = parseEmailAddress(typed);
   if (!email) throw new CommandError('--email: this is not a single plain address.', true);
   if (!isMailLocale(locale)) throw new CommandError(`--locale: must be one of ${mailLocales().join(', ')}.`, true);
@@ -47,9 +49,10 @@ export async function createInvitation(
 /** `munjigi invitations list`: the newest 1,000, without codes and links. */
 export async function listInvitations(withApplication: WithApplication): Promise<void> {
   await withApplication(async (app) => {
-    const rows = await app.get(InvitationsRepository, { strict: false }).list(MAX_LISTED, null);
-    console.log(rows.length === 0 ? 'There are no invitations.' : rows.map(describe).join('\n'));
-    if (rows.length === MAX_LISTED) console.error(`Only the newest ${MAX_LISTED} are listed.`);
+    const rows = await app.get(InvitationsRepository, { strict: false }).list(MAX_LISTED + 1, null);
+    const listed = rows.slice(0, MAX_LISTED);
+    console.log(rows.length === 0 ? 'There are no invitations.' : listed.map(describe).join('\n'));
+    if (rows.length > MAX_LISTED) console.error(`Only the newest ${MAX_LISTED} are listed.`);
   });
 }
 

@@ -25,7 +25,7 @@ export async function checkMailTexts(config: AppConfig): Promise<MailRenderer> {
 
 /** `munjigi mail preview`: checks the mail texts and writes every mail, filled with samples, to a directory. */
 export async function previewMails(directory: string): Promise<void> {
-  const renderer = await checkMailTexts(AppConfig.load());
+  const renderer = await checkMailTexts(AppConfig.loadForCommand());
   try {
     for (const locale of renderer.locales) {
       await mkdir(path.join(directory, locale), { recursive: true });

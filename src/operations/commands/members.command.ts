@@ -7,12 +7,21 @@ import { MemberRequestsOfOperatorService } from './member-requests-of-operator.s
 import { checkReason, inWords, operatorContext } from './operator.js';
 import type { WithApplication } from './with-application.js';
 
-const REFUSALS: Partial<Record<ErrorCode, string>> = {
-  not_found: 'There is no such member.',
-  email_taken: 'This address already has an account.',
-  member_not_active: 'The member is disabled or has closed the account: use "erase --now".',
-  last_admin: 'This is the last active administrator: make another one first.',
-};
+const UNKNOWN_MEMBER = { not_found: 'There is no such member.' };
+
+const REFUSALS = {
+  'change-email': {
+    ...UNKNOWN_MEMBER,
+    email_taken: 'This address already has an account.',
+    member_not_active: 'The member is disabled or has closed the account: the address cannot be changed.',
+  },
+  erase: {
+    ...UNKNOWN_MEMBER,
+    member_not_active: 'The member is disabled or has closed the account: use "erase --now".',
+    last_admin: 'This is the last active administrator: make another one first.',
+  },
+  export: UNKNOWN_MEMBER,
+} as const satisfies Record<string, Partial<Record<ErrorCode, string>>>;
 
 interface RequestOptions {
   readonly reason: string;
@@ -90,14 +99,19 @@ export async function exportMember(
 type Work = (requests: MemberRequestsOfOperatorService, context: ClientContext) => Promise<string>;
 
 /** Does `work` for the operator and prints what it returns. */
-async function act(command: string, reason: string, withApplication: WithApplication, work: Work): Promise<void> {
+async function act(
+  command: keyof typeof REFUSALS,
+  reason: string,
+  withApplication: WithApplication,
+  work: Work,
+): Promise<void> {
   checkReason(reason);
   await withApplication(async (app) => {
     const context = operatorContext(app, `members ${command}`, reason);
     try {
       console.log(await work(app.get(MemberRequestsOfOperatorService), context));
     } catch (error) {
-      throw inWords(error, REFUSALS);
+      throw inWords(error, REFUSALS[command]);
     }
   });
 }

@@ -13,7 +13,7 @@ const WAIT = `Wait ${JWKS_MAX_AGE_SECONDS / 60} minutes: other services keep the
  * replicas restart one after another: every replica must accept a key before the first one uses it.
  */
 export function rotateKeys(isJwt: boolean): void {
-  const { env } = AppConfig.load();
+  const { env } = AppConfig.loadForCommand();
   if (isJwt && env.JWT_ALGORITHM !== 'ES256')
     throw new CommandError('JWT_KEYS is for ES256. The keys of HS512 come from SECRET: run munjigi keys rotate.');
   const longest = Math.max(

@@ -10,7 +10,7 @@ import { CommandError } from '../../platform/config/command-error.js';
  * server's own reply.
  */
 export async function sendTestMail(input: string): Promise<void> {
-  const config = AppConfig.load();
+  const config = AppConfig.loadForCommand();
   const address = parseEmailAddress(input)?.address;
   if (address === undefined) throw new CommandError('This is not a single plain address.', true);
   const { transport, defaults } = smtpOptions(config);

@@ -27,7 +27,7 @@ export class MissingSecretCheck implements OnApplicationBootstrap {
   }
 
   private async logFindings(): Promise<void> {
-    for (const { kind, undecryptable, previous } of await this.reEncryption.tally()) {
+    for (const { kind, undecryptable, previous, unmarked } of await this.reEncryption.tally()) {
       if (undecryptable > 0)
         this.logger.error(
           `${undecryptable} ${kind} cannot be used: they are encrypted with a secret that is neither SECRET nor in PREVIOUS_SECRETS. Put it back there, then run: munjigi keys reseal`,
@@ -36,6 +36,10 @@ export class MissingSecretCheck implements OnApplicationBootstrap {
       if (previousTotal > 0)
         this.logger.warn(
           `${previousTotal} ${kind} need a secret of PREVIOUS_SECRETS. Before you remove it, run: munjigi keys reseal`,
+        );
+      if (unmarked > 0)
+        this.logger.warn(
+          `${unmarked} ${kind} do not name their secret: a version before 1.0.0 wrote them. Before you remove a secret, run: munjigi keys reseal`,
         );
     }
   }

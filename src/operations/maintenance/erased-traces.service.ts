@@ -24,18 +24,20 @@ export class ErasedTracesService {
    * @returns a function that removes the traces of the members who were erased
    */
   async prepare(tx: Tx, memberIds: readonly string[]): Promise<(erased: readonly ErasedMember[]) => Promise<void>> {
-    // A member may have another address now than the one that was invited.
+    // A member may have another address now than the one that was invited, or than before a change.
     const invited = await this.invitations.listAddresses(tx, memberIds);
     const known = await this.signUps.lock(tx, memberIds);
     return async (erased) => {
       const ids = erased.map(({ id }) => id);
       const persons = erased.map(({ id, loginId, emailKey }) => {
-        const earlier = invited.filter(({ memberId }) => memberId === id).map((invitation) => invitation.emailKey);
-        return { id, loginId, emailKeys: [emailKey, ...earlier] };
+        const earlier = [...invited, ...known].filter(({ memberId }) => memberId === id);
+        return { id, loginId, emailKeys: [...new Set([emailKey, ...earlier.map((address) => address.emailKey)])] };
       });
-      const addresses = known.filter(({ memberId }) => ids.includes(memberId)).map(({ emailKey }) => emailKey);
       await this.auditLog.anonymise(tx, persons);
-      await this.signUps.delete(tx, [...addresses, ...persons.flatMap(({ emailKeys }) => emailKeys)]);
+      await this.signUps.delete(
+        tx,
+        persons.flatMap(({ emailKeys }) => emailKeys),
+      );
       await this.mail.deleteForMembers(tx, ids);
       await this.events.recordErased(tx, ids);
     };

@@ -30,7 +30,7 @@ export class RestoreService {
   constructor(private readonly config: AppConfig) {}
 
   /**
-   * Voids codes, links, reset grants, logins in progress, the undo links of e-mail changes, and
+   * Voids codes, links, reset grants, logins and social sign-ups in progress, the undo links of e-mail changes, and
    * sessions. Members, passwords and second factors stay as they are in the backup. An interrupted
    * run can simply be repeated.
    */
@@ -45,7 +45,9 @@ export class RestoreService {
     connection.on('error', () => undefined); // the running statement fails with the same error
     await connection.connect();
     try {
-      await connection.query(`TRUNCATE reset_grants, mfa_challenges, passkey_challenges`);
+      await connection.query(
+        `TRUNCATE reset_grants, mfa_challenges, passkey_challenges, social_requests, social_sign_ups`,
+      );
       // Pending mails carry a code or link that is void now, or a notification that may have been
       // sent already.
       await updateInBatches(connection, {

@@ -189,6 +189,10 @@ describe('the configuration of production', () => {
     ['BRAND_COLOR', { BRAND_COLOR: '#2a51d' }],
     ['BRAND_LOGO', { BRAND_LOGO: '/no/such/file-Kq3xVw7z.svg' }],
     ['BRAND_LOGO', { BRAND_LOGO: fileURLToPath(import.meta.url) }],
+    ['PASSKEY_ORIGINS', { PASSKEY_ORIGINS: 'https://app.example.com' }],
+    ['PASSKEY_ORIGINS', { PASSKEY_RP_ID: 'example.com', PASSKEY_ORIGINS: 'https://example.org' }],
+    ['SOCIAL_REDIRECT_URIS', { SOCIAL_REDIRECT_URIS: 'https://App.example.com/social' }],
+    ['SOCIAL_REDIRECT_URIS', { SOCIAL_REDIRECT_URIS: 'https://app.example.com:443/social' }],
     ['SWAGGER_ENABLED', { SWAGGER_ENABLED: 'perhaps' }],
     ['LOG_LEVEL', { LOG_LEVEL: 'verbose' }],
   ])('SL-03 is refused with the name %s and never its value: %j', (name, changes) => {
@@ -238,6 +242,10 @@ describe('the configuration of production', () => {
       { ...HOOK, IMPORT_HOOK_SECRET: shared, SECRET: shared },
       { SOCIAL_GOOGLE_CLIENT_ID: 'web', SOCIAL_GOOGLE_CLIENT_SECRET: SECRET },
       { SOCIAL_KAKAO_CLIENT_ID: 'web', SOCIAL_KAKAO_CLIENT_SECRET: 'x', SOCIAL_KAKAO_ADMIN_KEY: SECRET },
+      {
+        SOCIAL_OIDC_PROVIDERS: 'acme=https://login.acme.example',
+        ...{ SOCIAL_OIDC_ACME_CLIENT_ID: 'web', SOCIAL_OIDC_ACME_CLIENT_SECRET: SECRET },
+      },
     ])
       expect(problemsOf(changes)).toEqual({ SECRET: 'is used a second time in another variable' });
   });
@@ -274,6 +282,21 @@ describe('the configuration of production', () => {
       SWAGGER_ENABLED: false,
       IP_REQUEST_LIMIT: 120,
     });
+  });
+
+  it('takes origins of passkeys on the host of PUBLIC_URL and below it, unless PASSKEY_RP_ID names another domain', () => {
+    const PASSKEY_ORIGINS = 'https://accounts.example.com,https://m.accounts.example.com';
+    expect(problemsOf({ PASSKEY_ORIGINS })).toEqual({});
+    expect(problemsOf({ PASSKEY_ORIGINS: 'https://app.example.com', PASSKEY_RP_ID: 'example.com' })).toEqual({});
+    const PUBLIC_URL = undefined; // whose own problem says enough
+    expect(Object.keys(problemsOf({ PASSKEY_ORIGINS, PUBLIC_URL }))).toEqual(['PUBLIC_URL']);
+  });
+
+  it('takes the addresses of social login as clients send them', () => {
+    const addresses = ['https://app.example.com/social', 'com.example.app:/social'];
+    expect(AppConfig.load({ ...PRODUCTION, SOCIAL_REDIRECT_URIS: addresses.join() }).socialRedirectUris).toEqual(
+      addresses,
+    );
   });
 
   it('may omit TLS only for a loopback host', () => {
@@ -324,6 +347,7 @@ describe('the configuration of development', () => {
       env: { PORT: 3000, PREVIOUS_SECRETS: [] },
       issuer: 'http://localhost:3000',
     });
+    expect(AppConfig.load({ SECRET, NODE_ENV: '' }).env).toMatchObject({ NODE_ENV: 'development', HOST: '127.0.0.1' });
   });
 });
 
@@ -417,7 +441,8 @@ describe('values derived from the configuration', () => {
     const typed = 'https://App.example.com/, https://m.example.com:443, capacitor://localhost/';
     const origins = ['https://app.example.com', 'https://m.example.com', 'capacitor://localhost'];
     expect(load({ CORS_ORIGINS: typed }).env.CORS_ORIGINS).toEqual(origins);
-    expect(load({ PASSKEY_ORIGINS: 'https://App.example.com/' }).relyingParty.origins).toEqual([origins[0]]);
+    const passkeys = { PASSKEY_RP_ID: 'example.com', PASSKEY_ORIGINS: 'https://App.example.com/' };
+    expect(load(passkeys).relyingParty.origins).toEqual([origins[0]]);
   });
 
   it('drops the quotes and blanks around a value that other programs leave there, but not of our secrets', () => {

@@ -12,7 +12,7 @@ import { bareValue } from './bare-value.js';
 import { ENVIRONMENT, type Environment } from './environment.js';
 import { findHints } from './configuration-hints.js';
 import { readMailLanguages } from './mail-languages.js';
-import { developmentSecret } from './secrets.js';
+import { commandSecret, developmentSecret } from './secrets.js';
 import { readSocialProviders, type SocialProviderSettings } from './social-providers.js';
 
 /** The threads of Node.js when UV_THREADPOOL_SIZE is not set. */
@@ -38,14 +38,12 @@ export class AppConfig {
    * @throws ConfigurationError naming every wrong variable, without values. Outside production,
    *   {@link findProblems} runs only once each setting is valid by itself.
    */
-  static load(variables: NodeJS.ProcessEnv = process.env): AppConfig {
+  static load(variables: NodeJS.ProcessEnv = process.env, findSecret = developmentSecret): AppConfig {
     const problems: Problems = {};
     // An empty value in a .env file means "not set".
-    const values = Object.fromEntries(
-      Object.entries({ NODE_ENV: 'development', ...variables })
-        .map(([name, value]) => [name, bareValue(name, value)] as const)
-        .filter(([, value]) => value !== ''),
-    );
+    const entries = Object.entries(variables).map(([name, value]) => [name, bareValue(name, value)] as const);
+    const given = Object.fromEntries(entries.filter(([, value]) => value !== ''));
+    const values: NodeJS.ProcessEnv = { NODE_ENV: 'development', ...given };
     // Without the proxy of cleanEnv: it throws where the checks below read an invalid variable, and freezing it takes
     // 20 ms.
     const env: Environment = customCleanEnv(values, ENVIRONMENT, (cleaned) => cleaned, {
@@ -64,10 +62,15 @@ export class AppConfig {
     if (Object.keys(problems).length > 0) throw new ConfigurationError(problems);
 
     offerMailLocales(env.MAIL_TEMPLATES_DIR === undefined ? [] : readMailLanguages(env.MAIL_TEMPLATES_DIR));
-    const secret = env.SECRET ?? developmentSecret();
+    const secret = env.SECRET ?? findSecret();
     const publicUrl = env.PUBLIC_URL ?? `http://localhost:${env.PORT}`;
     const poolThreads = Number(variables.UV_THREADPOOL_SIZE) || DEFAULT_POOL_THREADS;
     return new AppConfig(env, [secret, ...env.PREVIOUS_SECRETS], publicUrl, poolThreads, socialProviders);
+  }
+
+  /** As {@link load}, for a process that serves nothing: it makes no secret. @throws ConfigurationError */
+  static loadForCommand(): AppConfig {
+    return AppConfig.load(process.env, commandSecret);
   }
 
   /** Warnings for the operator at start, about settings that are allowed but rarely intended. */

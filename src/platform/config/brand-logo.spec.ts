@@ -22,6 +22,7 @@ describe('the logo of the built-in pages', () => {
     ['image/webp', Buffer.from('RIFF....WEBPVP8 ', 'latin1')],
     ['image/svg+xml', SVG],
     ['image/svg+xml', `<?xml version="1.0"?>\n<!-- drawn by hand -->\n${SVG}`],
+    ['image/svg+xml', `<!-- by hand --><!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "svg11.dtd">\n<!-- 1 -->${SVG}`],
   ])('is recognised as %s by its content, not by its file name', (contentType, content) => {
     expect(readBrandLogo(fileOf(content)).contentType).toBe(contentType);
   });
@@ -29,6 +30,7 @@ describe('the logo of the built-in pages', () => {
   it.each([
     ['a page', '<html><svg></svg></html>'],
     ['a script', 'alert(1)'],
+    ['a page behind comments', `${'<!-- -->'.repeat(50)}<html></html>`],
     ['nothing', ''],
     ['too much', Buffer.concat([PNG, Buffer.alloc(201 * 1024)])],
   ])('cannot be %s', (_what, content) => {

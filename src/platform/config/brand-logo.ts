@@ -29,9 +29,9 @@ export function readBrandLogo(file: string): BrandLogo {
 function imageTypeOf(content: Buffer): string | null {
   if (content.subarray(0, 8).equals(Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]))) return 'image/png';
   if (content.toString('latin1', 0, 4) === 'RIFF' && content.toString('latin1', 8, 12) === 'WEBP') return 'image/webp';
-  // A declaration, comments and a document type may stand before the root element.
+  // A declaration may stand before the root element, and after it comments and a document type.
   const text = content.toString('utf8').replace(/^\uFEFF/, '');
-  if (/^\s*(<\?xml[^>]*>\s*)?(<!--[\s\S]*?-->\s*)*(<!DOCTYPE svg[^>[]*>\s*)?<svg[\s>]/.test(text))
+  if (/^\s*(<\?xml[^>]*>\s*)?((<!--((?!-->)[\s\S])*-->|<!DOCTYPE svg[^>[]*>)\s*)*<svg[\s>]/.test(text))
     return 'image/svg+xml';
   return null;
 }

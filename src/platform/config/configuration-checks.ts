@@ -174,12 +174,18 @@ function checkSecrets(env: Environment, report: Report): void {
 }
 
 function checkPasskeys(env: Environment, report: Report): void {
-  const { PASSKEY_RP_ID, PASSKEY_ORIGINS, WEBAUTHN_RELATED_ORIGINS } = env;
+  const { PASSKEY_RP_ID, PASSKEY_ORIGINS, PUBLIC_URL, WEBAUTHN_RELATED_ORIGINS } = env;
   const isSecure = (origin: string): boolean => origin.startsWith('https:') || isLoopbackHost(new URL(origin).hostname);
   if (WEBAUTHN_RELATED_ORIGINS?.every(isSecure) === false)
     report('WEBAUTHN_RELATED_ORIGINS', 'needs https://, without which browsers have no passkeys');
-  if (PASSKEY_RP_ID !== undefined && PASSKEY_ORIGINS?.some((origin) => !isOfDomain(origin, PASSKEY_RP_ID)))
-    report('PASSKEY_ORIGINS', 'needs origins of the domain PASSKEY_RP_ID or its subdomains, or Android apps');
+  // Production reports a missing PUBLIC_URL by itself; elsewhere its default is a port of localhost.
+  const publicUrl = PUBLIC_URL ?? (env.NODE_ENV === 'production' ? undefined : 'http://localhost');
+  const domain = PASSKEY_RP_ID ?? (publicUrl && new URL(publicUrl).hostname);
+  if (domain !== undefined && PASSKEY_ORIGINS?.some((origin) => !isOfDomain(origin, domain)))
+    report(
+      'PASSKEY_ORIGINS',
+      'needs origins of the domain PASSKEY_RP_ID (default: that of PUBLIC_URL) or its subdomains, or Android apps',
+    );
 }
 
 /** Passwords travel to the old system, so the hook needs TLS, except on this machine, and a secret to sign requests. */

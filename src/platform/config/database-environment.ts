@@ -14,7 +14,7 @@ export const DATABASE_ENVIRONMENT = {
   }),
   DATABASE_REPLICA_URL: postgresUrl({
     default: undefined,
-    desc: 'streaming replica for the lists of administrators; without an answer, DATABASE_URL',
+    desc: 'streaming replica that the lists of administrators are read from; while it does not answer, DATABASE_URL',
     example: 'postgres://munjigi:PASSWORD@db-replica:5432/munjigi',
   }),
   DATABASE_POOL_SIZE: count({ default: 10, desc: 'database connections per process' }),
@@ -28,7 +28,7 @@ export const DATABASE_ENVIRONMENT = {
   }),
   REDIS_URL: redisUrl({
     default: undefined,
-    desc: 'Redis for the counters of rate limits, else PostgreSQL counts',
+    desc: 'Redis that keeps the counters of rate limits; without it, PostgreSQL keeps them',
     example: 'redis://redis:6379',
   }),
   MIGRATE_ON_START: flag({

@@ -30,7 +30,7 @@ export const LIFETIMES_ENVIRONMENT = {
   }),
   CODE_TTL_SECONDS: positiveSeconds({
     default: 600,
-    desc: 'lifetime of a mailed code; at most 600 in production; of an invitation up to a day',
+    desc: 'lifetime of a mailed code; at most 600 in production; the code of an invitation lives up to a day',
   }),
   RESET_LINK_TTL_SECONDS: positiveSeconds({
     default: 1800,

@@ -46,7 +46,7 @@ export const LIMITS_ENVIRONMENT = {
   IP_REQUEST_LIMIT: count({
     default: 120,
     devDefault: 100_000,
-    desc: 'requests per client address in 10 minutes that send mail, set passwords, check login IDs; as many that start with a passkey',
+    desc: 'requests per client address in 10 minutes that send mail, set passwords or check login IDs; the same number again for logins with a passkey',
   }),
   API_KEY_REQUESTS_PER_MINUTE: count({ default: 6000, desc: 'requests per API key, minute and server' }),
   LOGIN_ID_CHECK_ENABLED: flag({

@@ -13,7 +13,7 @@ export const OPERATION_ENVIRONMENT = {
   }),
   METRICS_PORT: tcpPort({
     default: undefined,
-    desc: 'serve /metrics on this separate port instead',
+    desc: 'serve /metrics on this separate port, also where METRICS_ENABLED is false',
     example: '9464',
   }),
   OTEL_EXPORTER_OTLP_ENDPOINT: webUrl({

@@ -24,7 +24,7 @@ export const RISK_ENVIRONMENT = {
     default: 70,
     desc: 'from this score on sensitive operations need another password check',
   }),
-  RISK_END_SCORE: count({ default: 120, desc: 'from this score on a login is refused, a session ended' }),
+  RISK_END_SCORE: count({ default: 120, desc: 'from this score on a login is refused, or a session ends' }),
   RISK_WEIGHT_NEW_DEVICE: natural({
     default: 20,
     desc: 'weight of the signal new_device; 0 ignores it (docs/flows/risk.md)',
@@ -54,11 +54,17 @@ export const RISK_ENVIRONMENT = {
     default: 5,
     desc: 'wrong passwords in a row after which a right one is suspicious',
   }),
-  RISK_MAX_SPEED_KMH: count({ default: 1000, desc: 'fastest journey; an airliner flies about 900' }),
-  RISK_REFRESH_BURST: count({ default: 60, desc: 'refreshes of a session in the window that are too many' }),
-  RISK_REFRESH_BURST_WINDOW_SECONDS: positiveSeconds({ default: 300, desc: 'window for counting refreshes' }),
-  RISK_COUNTRIES: count({ default: 3, desc: 'countries of a session in the window that are too many' }),
-  RISK_COUNTRIES_WINDOW_SECONDS: positiveSeconds({ default: 3600, desc: 'window for counting countries' }),
+  RISK_MAX_SPEED_KMH: count({
+    default: 1000,
+    desc: 'kilometres per hour above which a journey is impossible_travel; an airliner flies about 900',
+  }),
+  RISK_REFRESH_BURST: count({
+    default: 60,
+    desc: 'this many refreshes of a session in the window are a refresh_burst',
+  }),
+  RISK_REFRESH_BURST_WINDOW_SECONDS: positiveSeconds({ default: 300, desc: 'window of RISK_REFRESH_BURST' }),
+  RISK_COUNTRIES: count({ default: 3, desc: 'this many countries of a session in the window are many_countries' }),
+  RISK_COUNTRIES_WINDOW_SECONDS: positiveSeconds({ default: 3600, desc: 'window of RISK_COUNTRIES' }),
   RISK_NOTICE_REPEAT_SECONDS: positiveSeconds({
     default: 30 * DAY,
     desc: 'at most one mail about a signal of a device in this time',

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { developmentSecret, requireSecretOfServers } from './secrets.js';
+import { commandSecret, developmentSecret, requireSecretOfServers } from './secrets.js';
 
 describe('the secret', () => {
   let directory: string;
@@ -18,6 +18,13 @@ describe('the secret', () => {
     requireSecretOfServers({ SECRET: 'anything' }, directory);
     developmentSecret(directory);
     requireSecretOfServers({}, directory);
+  });
+
+  it('of a command is that of the servers, or a random one that no later command takes for theirs', () => {
+    expect(commandSecret(directory)).not.toBe(commandSecret(directory));
+    expect(() => requireSecretOfServers({}, directory)).toThrow(/SECRET: is missing/);
+    const secret = developmentSecret(directory);
+    expect(commandSecret(directory)).toBe(secret);
   });
 
   it('does not take a file that was written in part for the secret', () => {

@@ -47,6 +47,15 @@ export function developmentSecret(directory = '.data'): string {
   return secret;
 }
 
+/**
+ * The development secret where a server has made one. Otherwise a random one, for commands that read
+ * the settings and encrypt nothing: a file made by a command would look like the secret of the servers.
+ */
+export function commandSecret(directory = '.data'): string {
+  if (existsSync(join(directory, 'secret'))) return developmentSecret(directory);
+  return randomBytes(48).toString('base64');
+}
+
 function read(file: string, directory: string): string {
   try {
     return readFileSync(file, 'utf8');

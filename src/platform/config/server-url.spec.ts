@@ -27,12 +27,19 @@ describe('the login in the URL of a server', () => {
     ['postgres://db:5432/app?application_name=a@b', ['', '', 'db:5432', '/app?application_name=a@b']],
   ])('is read as it was typed: %s', (text, parts) => expect(partsOf(text)).toEqual(parts));
 
-  it('is not guessed where two readings are possible', () =>
-    expect(encodeLogin('postgres://munjigi:a@b/c@db/app')).toBeNull());
+  it.each(['postgres://munjigi:a@b/c@db/app', 'postgres://munjigi:12/ab?c=d@db/app', 'redis://u:12?c=d@redis:6379'])(
+    'is not guessed where two readings are possible: %s',
+    (text) => expect(encodeLogin(text)).toBeNull(),
+  );
 
   it.each(['postgres://munjigi:a#b@db/app', 'postgres://db/app?password=a', 'postgres://m:a@b/c@db', 'smtp://u:a:b/c'])(
     'is never shown: %s',
     (text) => expect(withoutLogin(text)).toMatch(/not shown/),
+  );
+
+  it.each(['postgres://munjigi:12/ab?c=d@db/app', 'postgres://munjigi:12/ab?c=d@db'])(
+    'is not shown in part where the password looks like a port: %s',
+    (text) => expect(withoutLogin(text)).toBe('(not shown)'),
   );
 
   it.each(['https://app.example.com/reset#{token}', 'redis://redis:6379'])(

@@ -13,7 +13,8 @@ export function encodeLogin(url: string): string | null {
   const isPlain = !/[/?#]/.test(login);
   if (!isPlain && URL.canParse(url)) {
     const [, authority, rest] = /^[a-z]+:\/\/([^/?#]*)(.*)$/s.exec(url)!;
-    if (/^[^?#]*\?[^@#]*=[^#]*$/s.test(rest!)) return url; // `?option=a@b`
+    // `?option=a@b`. But in `db:12/ab?c=d@db/m` the password may be `12/ab?c=d`.
+    if (/^[^?#]*\?[^@#]*=[^#]*$/s.test(rest!)) return !authority!.includes('@') && /[/:]/.test(server) ? null : url;
     if (authority!.includes('@')) return null;
   }
   const [, user, password] = /^([^:]*)(?::(.*))?$/s.exec(login)!;
@@ -25,6 +26,7 @@ export function withoutLogin(text: string): string {
   const encoded = encodeLogin(text);
   if (encoded === null || !URL.canParse(encoded)) return /[/@]/.test(text) ? '(not shown)' : text;
   const url = new URL(encoded);
+  if (!url.username && !url.password && url.search.includes('@')) return '(not shown)'; // see encodeLogin
   if (!url.username && !url.password && !url.search) return text;
   return `${url.protocol}//(login not shown)@${url.host}${url.pathname}`;
 }

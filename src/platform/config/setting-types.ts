@@ -103,7 +103,10 @@ export const redirectUris = makeValidator((input) =>
     const isApp = /^[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+:\/[\w./-]*$/.test(item);
     if (/[?#*\\\s]/.test(item) || !(isApp || /^https?:\/\/[^/@]+\//.test(item)) || !URL.canParse(item))
       throw new Error('needs URLs with a path, or app schemes such as com.example.app:/social, without ? # and *');
-    return new URL(item).href;
+    // Browsers send this form, and any other would never match.
+    if (new URL(item).href !== item)
+      throw new Error('needs URLs as browsers write them: host in lower case and followed by a slash, no standard port, other letters encoded');
+    return item;
   }),
 );
 

@@ -6,7 +6,7 @@ export const SIGN_UP_ENVIRONMENT = {
   SIGN_UP: str({
     choices: ['open', 'domains', 'invited'],
     default: 'open',
-    desc: 'who may sign up: anyone, addresses of SIGN_UP_DOMAINS, or invited people alone',
+    desc: 'who may sign up: anyone, addresses of SIGN_UP_DOMAINS, or only invited people',
   }),
   SIGN_UP_DOMAINS: domains({
     default: [],

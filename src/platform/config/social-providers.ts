@@ -98,6 +98,8 @@ export function readSocialProviders(env: Environment, variables: Variables, repo
     const [clientId, clientSecret] = [variables[`${prefix}_CLIENT_ID`], variables[`${prefix}_CLIENT_SECRET`]];
     if (!clientId) report(`${prefix}_CLIENT_ID`, 'is missing');
     if (!clientSecret) report(`${prefix}_CLIENT_SECRET`, 'is missing');
+    // The provider knows it too, see `checkSecrets`.
+    else if (clientSecret === env.SECRET) report('SECRET', 'is used a second time in another variable');
     const name = id[0]!.toUpperCase() + id.slice(1);
     const secrets = { clientId: clientId ?? '', clientSecret: clientSecret ?? '' };
     const mailDomains = mailDomainsOf(env, id);

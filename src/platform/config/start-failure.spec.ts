@@ -20,6 +20,10 @@ describe('a failed start', () => {
   it.each([
     [{ syscall: 'listen', code: 'EACCES', port: 80, address: '0.0.0.0' }, /^Port 80 needs more rights .* 1024/],
     [{ syscall: 'listen', code: 'EADDRNOTAVAIL', address: '10.0.0.1' }, /^HOST \(10\.0\.0\.1\) is not an address/],
+    [
+      { syscall: 'listen', code: 'EAFNOSUPPORT', port: 3000, address: '::1' },
+      /^The system does not let .* port 3000 of ::1 \(EAFNOSUPPORT\)\.$/,
+    ],
     [{ syscall: 'getaddrinfo', code: 'ENOTFOUND', hostname: 'acounts' }, /^HOST \(acounts\) is not the name/],
     [{ syscall: 'getaddrinfo', code: 'ENOTFOUND', hostname: 'db' }, /^The database .* cannot be used/],
   ])('is explained where the server cannot listen: %j', (fields, sentence) =>

@@ -51,5 +51,7 @@ function describeListenError({ code, port, address }: ListenError): string {
     return `Port ${port} of ${address} is taken by another program (EADDRINUSE). Stop that program, or set PORT or METRICS_PORT to another port.`;
   if (code === 'EACCES')
     return `Port ${port} needs more rights than this process has (EACCES). Set PORT or METRICS_PORT to one from 1024 on.`;
-  return `HOST (${address}) is not an address of this machine (${code}). Set it to one, or to 0.0.0.0 for all.`;
+  if (code === 'EADDRNOTAVAIL')
+    return `HOST (${address}) is not an address of this machine (${code}). Set it to one, or to 0.0.0.0 for all.`;
+  return `The system does not let this process listen on port ${port} of ${address} (${code}).`;
 }

@@ -60,6 +60,13 @@ describe('ConsentDocuments', () => {
     expect([accepts('1', after), accepts('2', after), accepts('3', after)]).toEqual([false, true, false]);
   });
 
+  it('CO-07 takes the agreed version, or the newest where it is no longer declared, wherever that stands in the file', () => {
+    const find = (version: string) => documents.findAgreed({ id: 'terms', version }, 'ko')?.version;
+    expect([find('1'), find('2'), find('0')]).toEqual(['1', '2', '2']);
+    expect(documents.findAgreed({ id: 'terms', version: '1' }, 'ko')?.title).toBe('이용약관');
+    expect(documents.findAgreed({ id: 'gone', version: '1' }, 'ko')).toBeUndefined();
+  });
+
   it('keeps the hash of the text, or else one of the declaration', () => {
     expect(read(NEXT)[0]!.hash).toBe('a'.repeat(64));
     expect(read(TERMS)[0]!.hash).toMatch(/^[0-9a-f]{64}$/);
@@ -89,6 +96,8 @@ describe('ConsentDocuments', () => {
     [{ ...NEWS, required: true }, 'documents[0] is for marketing, so required needs false'],
     [{ ...TERMS, effectiveFrom: '1 January' }, 'documents[0].effectiveFrom needs a date'],
     [{ ...TERMS, effectiveFrom: '2026-13-01' }, 'documents[0].effectiveFrom needs a date'],
+    [{ ...TERMS, effectiveFrom: '2026-02-30' }, 'documents[0].effectiveFrom needs a date'],
+    [{ ...TERMS, effectiveFrom: '2026-06-31T00:00:00+09:00' }, 'documents[0].effectiveFrom needs a date'],
     [{ ...TERMS, text: '' }, 'documents[0] has the unknown property text'],
   ])('refuses %j', (document, rule) => {
     expect(() => (typeof document === 'string' ? ConsentFile.read(document) : read(document))).toThrow(rule);

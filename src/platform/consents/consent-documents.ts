@@ -80,10 +80,10 @@ export class ConsentDocuments {
     )[0];
   }
 
-  /** The agreed version of a document. If it is no longer declared: the version that stands last in the file. */
+  /** The agreed version of a document. If it is no longer declared: the newest version. */
   findAgreed({ id, version }: DocumentVersion, language: string): ConsentDocument | undefined {
-    const versions = this.pick([language], (one) => one.id === id);
-    return versions.find((one) => one.version === version) ?? versions.at(-1);
+    const versions = this.pick([language], (one) => one.id === id).sort((a, b) => b.effectiveFrom - a.effectiveFrom);
+    return versions.find((one) => one.version === version) ?? versions[0];
   }
 
   /**

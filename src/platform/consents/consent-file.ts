@@ -53,7 +53,7 @@ function readDocument(document: unknown, at: string): ConsentDocument {
   if (typeof marketing !== 'boolean') throw new Error(`${at}.marketing needs true or false`);
   // Network Act article 22 and 50: a sign-up may not depend on a consent to marketing.
   if (marketing && required) throw new Error(`${at} is for marketing, so required needs false`);
-  const effective = matches(effectiveFrom, MOMENT) ? Date.parse(effectiveFrom) / 1000 : NaN;
+  const effective = matches(effectiveFrom, MOMENT) && isDay(effectiveFrom) ? Date.parse(effectiveFrom) / 1000 : NaN;
   if (Number.isNaN(effective)) throw new Error(`${at}.effectiveFrom needs a date, or a time with its offset`);
   const declaration = { id, version, language, title, url: url ?? null, required, marketing, effectiveFrom: effective };
   return { ...declaration, hash: sha256 ?? createHash('sha256').update(JSON.stringify(declaration)).digest('hex') };
@@ -84,6 +84,12 @@ function checkTogether(documents: readonly ConsentDocument[]): void {
 
 function matches(value: unknown, pattern: RegExp): value is string {
   return typeof value === 'string' && pattern.test(value);
+}
+
+/** Whether the text begins with a day that exists. `Date.parse` takes 30 February for 2 March. */
+function isDay(text: string): boolean {
+  const [day, time] = [text.slice(0, 10), Date.parse(text.slice(0, 10))];
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(day);
 }
 
 /** Pages link to the URL, so `javascript:` must not pass. */
