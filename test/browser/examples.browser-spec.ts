@@ -8,6 +8,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { freePort } from '../../dev/free-port.js';
 import { PROJECT_ROOT } from '../../dev/project.js';
 import { describeInBrowser, launchBrowser } from '../support/browser.js';
+import { ConsentsFile, ledgerOf, OPTIONAL_DOCUMENTS } from '../support/consents.js';
 import { given, unique } from '../support/factories.js';
 import { mailbox, outboxEmpty, type Mail } from '../support/mailbox.js';
 import { afterCooldown } from '../support/recovery.js';
@@ -55,6 +56,7 @@ let spa: Example;
 let pagesExample: Example;
 let app: TestApp;
 let kakao: OpenIdPartner;
+let consents: ConsentsFile;
 let browser: Browser;
 let context: BrowserContext;
 let page: Page;
@@ -66,6 +68,8 @@ async function start(): Promise<void> {
   const publicUrl = `http://localhost:${port}`; // the built-in pages work at this address only
   const origins = [spa.origin, pagesExample.origin].join();
   kakao = await OpenIdPartner.start(`${spa.origin}/`, PECULIARITIES.kakao);
+  // All documents are optional, so a test can sign up without a consent.
+  consents = await ConsentsFile.write(OPTIONAL_DOCUMENTS);
   const social = {
     SOCIAL_REDIRECT_URIS: `${spa.origin}/`,
     SOCIAL_KAKAO_CLIENT_ID: CLIENT.id,
@@ -74,7 +78,10 @@ async function start(): Promise<void> {
   };
   [app] = await Promise.all([
     TestApp.start({
-      env: { PORT: port, PUBLIC_URL: publicUrl, CORS_ORIGINS: origins, CODE_RESEND_SECONDS: '1', ...social },
+      env: {
+        ...{ PORT: port, PUBLIC_URL: publicUrl, CORS_ORIGINS: origins, CODE_RESEND_SECONDS: '1' },
+        ...{ CONSENTS: consents.path, ...social },
+      },
     }),
     spa.build(publicUrl).then(() => pagesExample.build(publicUrl)),
   ]);
@@ -85,6 +92,7 @@ async function stop(): Promise<void> {
   await browser?.close();
   await app?.stop();
   await kakao?.stop();
+  await consents?.remove();
   await spa?.close();
   await pagesExample?.close();
 }
@@ -124,6 +132,17 @@ describeInBrowser('the examples', () => {
       return code;
     }
 
+    /** Opens an address of the app without loading the app again. */
+    async function openRoute(route: string): Promise<void> {
+      await page.evaluate(`document.querySelector('main').remove(); location.hash = '#/${route}'`);
+      await page.locator('main').waitFor();
+    }
+
+    const agreed = async (email: string): Promise<string[]> => {
+      const { rows } = await app.sql.query('SELECT id FROM members WHERE email = $1', [email]);
+      return ledgerOf(app, rows[0].id);
+    };
+
     async function signUp(): Promise<{ loginId: string; email: string; password: string }> {
       const values = { loginId: unique.loginId(), email: unique.email(), password: unique.password() };
       await follow('New here? Sign up');
@@ -137,7 +156,8 @@ describeInBrowser('the examples', () => {
     }
 
     it('a member signs up by mailed code, stays signed in over a reload, signs out and signs in again', async () => {
-      const { loginId, password } = await signUp();
+      const { loginId, email, password } = await signUp();
+      expect(await agreed(email)).toEqual([]); // the box was not ticked
       await page.reload();
       await sees(`Hello, ${loginId}`);
       await sees('this device');
@@ -145,12 +165,51 @@ describeInBrowser('the examples', () => {
       await sees('You have logged out.');
       await page.reload();
       await sees('Welcome back');
+      // A visitor sees the login at an unknown address, and at that of the view for members.
+      for (const route of ['toString', 'home']) {
+        await openRoute(route);
+        await sees('Welcome back');
+      }
 
       await fill({ 'Login ID or email address': loginId, Password: 'not the password' }, 'Log in');
       await page.getByRole('alert').filter({ hasText: /./ }).waitFor();
       await fill({ 'Login ID or email address': loginId, Password: password }, 'Log in');
       await sees(`Hello, ${loginId}`);
       expect(complaints).toEqual([]);
+    });
+
+    it('CO-01 agrees to the documents that are ticked, and shows a refusal at the box', async () => {
+      const { loginId, email, password } = unique.signUp();
+      await follow('New here? Sign up');
+      await page.getByRole('link', { name: 'Read' }).waitFor();
+      await page.getByLabel('News by e-mail (optional)').check();
+      const message = 'Please agree to this document.';
+      await page.route(
+        '**/api/auth/sign-up',
+        (route) =>
+          route.fulfill({
+            ...{ status: 400, contentType: 'application/problem+json' },
+            json: { code: 'consent_required', errors: [{ field: 'consents.news', code: 'required', message }] },
+          }),
+        { times: 1 },
+      );
+      await fill({ 'Login ID': loginId, 'Email address': email, Password: password }, 'Sign up');
+      await page.locator('[id="consents.news-problem"]', { hasText: message }).waitFor();
+      const code = await mailedCode(email, async () => {
+        await press('Sign up');
+        await sees(/Type the code/);
+      });
+      await fill({ Code: code }, 'Confirm');
+      await sees(`Hello, ${loginId}`);
+      expect(await agreed(email)).toEqual(['news 1 given']);
+      expect(complaints).toEqual([]);
+    });
+
+    it('shows no boxes where the server declares no documents', async () => {
+      await page.route('**/api/auth/consents', (route) => route.fulfill({ json: { items: [] } }));
+      await follow('New here? Sign up');
+      await sees('Create an account');
+      expect(await page.getByRole('checkbox').count()).toBe(0);
     });
 
     it('shows problems beside their fields in the selected language', async () => {
@@ -166,12 +225,22 @@ describeInBrowser('the examples', () => {
 
     it('sets up an authenticator app and asks for its code at the next login', async () => {
       const { loginId, password } = await signUp();
+      await openRoute('sign-up'); // a member sees the home view also at the address of another view
+      await sees(`Hello, ${loginId}`);
       await page.locator('#two-factor').getByLabel('Password').fill(password);
       await page.getByRole('button', { name: 'Set up' }).click();
       const secret = (await page.locator('#secret').textContent()) ?? '';
       await fill({ Code: codeAt(secret) }, 'Confirm');
       await sees('Two-step login is on');
+      // New tokens, which another tab has fetched, do not replace codes that are shown once.
+      await page.evaluate(`globalThis.messages = [];
+        new BroadcastChannel('munjigi:session:${app.publicUrl}').addEventListener('message', ({ data }) => messages.push(data.type));`);
+      const other = await context.newPage();
+      await other.goto(spa.origin);
+      await page.waitForFunction("messages.includes('session')");
+      expect(new URL(page.url()).hash).toBe('#/sign-up');
       expect(await page.locator('.codes li').count()).toBe(10);
+      await other.close();
       await page.getByRole('button', { name: 'Continue' }).click();
       await page.getByRole('button', { name: 'Log out', exact: true }).click();
       await sees('You have logged out.');
@@ -210,13 +279,15 @@ describeInBrowser('the examples', () => {
       };
       await logIn();
       await sees('Create an account');
-      expect(page.url()).not.toContain('code='); // the answer is in no history
+      expect(page.url()).not.toContain('code='); // the address no longer has the answer of the provider
       const code = await mailedCode(email, async () => {
+        await page.getByLabel('News by e-mail (optional)').check();
         await fill({ 'Login ID': loginId, 'Email address': email }, 'Sign up');
         await sees(/Type the code/);
       });
       await fill({ Code: code }, 'Confirm');
       await sees(`Hello, ${loginId}`);
+      expect(await agreed(email)).toEqual(['news 1 given']);
       await press('Log out');
       await sees('You have logged out.');
       await logIn();
@@ -241,7 +312,7 @@ describeInBrowser('the examples', () => {
       await sees(`Hello, ${loginId}`);
     });
 
-    it('a new password set by mailed code ends the session of another tab', async () => {
+    it('a new password set by mailed code ends the session in another browser', async () => {
       const { loginId, email } = await signUp();
       const elsewhere = await browser.newContext({ locale: 'en-GB' });
       const signedIn = page;
@@ -265,7 +336,7 @@ describeInBrowser('the examples', () => {
   });
 
   describe('app that leaves its forms to the built-in pages', () => {
-    /** Where the visitor is in the app, with a part of the address that only the browser knows. */
+    /** The address of the visitor in the app. No server receives its fragment. */
     const here = (): string => `${pagesExample.origin}/?order=17#/items`;
     const onPage = (name: string): Promise<void> => page.waitForURL(new RegExp(`/pages/${name}\\?`));
     const type = (field: string, value: string): Promise<void> => page.locator(field).fill(value);
@@ -285,7 +356,7 @@ describeInBrowser('the examples', () => {
       expect(complaints).toEqual([]);
     }
 
-    it('is where a member comes back to, signed in, at the same place; and stays signed in', async () => {
+    it('a member comes back to the same place after the login, and stays signed in until the logout', async () => {
       const ada = await given.member(app);
       await visit(here());
       await sees('Log in to see your orders.');
@@ -311,7 +382,7 @@ describeInBrowser('the examples', () => {
       await sees('Log in to see your orders.');
     });
 
-    it('is where a member comes back to after logging out on the account page or the logout page', async () => {
+    it('a member comes back to the app after a logout on the account page or the logout page', async () => {
       const ada = await given.member(app);
       await visit(here());
       await follow('Log in');
@@ -331,7 +402,7 @@ describeInBrowser('the examples', () => {
       await sees('Log in to see your orders.');
     });
 
-    it('is where a second factor, a demanded password change and a change of language lead back to', async () => {
+    it('a member comes back to the app after a change of language, a demanded password change and a second factor', async () => {
       const ada = await enrol(await given.member(app));
       await app.sql.query('UPDATE members SET must_change_password = true WHERE id = $1', [ada.id]);
       await visit(here());
@@ -355,7 +426,7 @@ describeInBrowser('the examples', () => {
       await isBack(ada.loginId);
     });
 
-    it('is where a sign-up by code or by the link in the mail leads to', async () => {
+    it('a visitor comes back to the app after a sign-up by code or by the link in the mail', async () => {
       for (const way of ['code', 'link']) {
         const ada = unique.signUp();
         await visit(here());
@@ -379,7 +450,7 @@ describeInBrowser('the examples', () => {
       }
     });
 
-    it('is where a password reset by the link in the mail leads to, over the login', async () => {
+    it('a member comes back to the app after a password reset by the link in the mail and a login', async () => {
       const ada = await given.member(app);
       const earlier = (await mailbox.to(ada.email).all()).at(-1);
       await visit(here());
@@ -396,12 +467,12 @@ describeInBrowser('the examples', () => {
       await page.locator('[data-state="done"] a').click();
       await logIn({ loginId: ada.loginId, password });
       await isBack(ada.loginId);
-      // The next visit does not know of it.
+      // The next visit to the login page does not use the earlier return address.
       await page.goto(`${app.publicUrl}/pages/login`);
       expect(await page.locator('body').getAttribute('data-next-url')).toBe('account?lang=en');
     });
 
-    it('is not replaced by an address of another site, which no link of the login page carries', async () => {
+    it('the login page does not lead to an address of another site, and no link of the page carries it', async () => {
       await visit(pagesExample.origin);
       for (const address of [
         'https://evil.test/',

@@ -6,6 +6,8 @@ export interface FieldOptions {
   name: string;
   label: string;
   hint?: string;
+  /** The page that the label is about. */
+  url?: string | null;
   type?: 'text' | 'email' | 'password' | 'checkbox';
   /** Used by password managers and phones. */
   autocomplete?: AutoFill;
@@ -65,14 +67,15 @@ interface Row {
   show: (problem: string) => boolean;
 }
 
-function row({ name, label, hint, type = 'text', autocomplete = 'off', inputmode }: FieldOptions): Row {
+function row({ name, label, hint, url, type = 'text', autocomplete = 'off', inputmode }: FieldOptions): Row {
   const problem = h('small', { class: 'problem', id: `${name}-problem` });
   const input = h('input', {
     ...{ id: name, name, type, autocomplete, 'aria-describedby': `${name}-problem` },
     ...(inputmode && { inputmode }),
     ...(type !== 'checkbox' && { placeholder: hint ?? '' }),
   });
-  const labelElement = h('label', { for: name }, label);
+  const about = url ? h('a', { href: url, target: '_blank', rel: 'noopener' }, texts().read) : undefined;
+  const labelElement = h('label', { for: name }, label, about && ' ', about);
   return {
     name,
     box: h('div', { class: type === 'checkbox' ? 'row check' : 'row' }, labelElement, input, problem),

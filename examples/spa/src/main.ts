@@ -23,6 +23,9 @@ const VIEWS: Record<string, View> = {
 /** Shown once, by the next view. */
 let notice = '';
 
+/** The name of the view on the screen. The hash may name another one, which is not for this visitor. */
+let shown: string | undefined;
+
 const page: Page = {
   show: (...content) => {
     const card = h(
@@ -61,7 +64,9 @@ async function render(): Promise<void> {
   document.documentElement.lang = language.current();
   const isSignedIn = (await munjigi.currentSession()) !== undefined;
   const requested = location.hash.slice(2);
-  const route = isSignedIn ? 'home' : requested in VIEWS && requested !== 'home' ? requested : 'login';
+  const isForVisitors = Object.hasOwn(VIEWS, requested) && requested !== 'home';
+  const route = isSignedIn ? 'home' : isForVisitors ? requested : 'login';
+  shown = route;
   try {
     await VIEWS[route]?.(page);
   } catch (error) {
@@ -79,7 +84,7 @@ async function render(): Promise<void> {
 munjigi.on('sessionEnded', ({ reason }) => page.go('login', texts().ended[reason]));
 // The member has signed in, in this tab or another one, or the tokens were refreshed.
 munjigi.on('tokensChanged', () => {
-  if (location.hash !== '#/home') page.go('home');
+  if (shown !== 'home') page.go('home');
 });
 addEventListener('hashchange', () => void render());
 if (munjigi.social.isAnswer()) void finishSocialLogin(page);

@@ -1,23 +1,29 @@
+import { loadConsentBoxes, type ConsentName } from '../consent-boxes.js';
 import { h, link } from '../dom.js';
 import { form } from '../form.js';
 import { language, texts } from '../language.js';
 import { munjigi } from '../munjigi.js';
 import type { Page, View } from './view.js';
 
-export const signUp: View = (page) => {
+export const signUp: View = async (page) => {
   const t = texts();
+  const consents = await loadConsentBoxes();
   page.show(
     h('h1', {}, t.signUpTitle),
-    form({
+    form<'loginId' | 'email' | 'password' | ConsentName>({
       fields: [
         { name: 'loginId', label: t.loginId, hint: t.loginIdHint, autocomplete: 'username' },
         { name: 'email', label: t.email, type: 'email', inputmode: 'email', autocomplete: 'email' },
         { name: 'password', label: t.password, hint: t.passwordHint, type: 'password', autocomplete: 'new-password' },
+        ...consents.fields,
       ],
       submit: t.signUp,
-      onSubmit: async (values) => {
-        const { signUpId } = await munjigi.signUp.request({ ...values, locale: language.current() });
-        confirm(page, signUpId, values.email);
+      onSubmit: async ({ loginId, email, password, ...ticked }) => {
+        const { signUpId } = await munjigi.signUp.request({
+          ...{ loginId, email, password, consents: consents.read(ticked) },
+          locale: language.current(),
+        });
+        confirm(page, signUpId, email);
       },
     }),
     h('nav', {}, link('login', t.back)),

@@ -1,4 +1,5 @@
 import { SocialLoginError } from 'munjigi-client';
+import { loadConsentBoxes, type ConsentName } from '../consent-boxes.js';
 import { h, link } from '../dom.js';
 import { describeError, form } from '../form.js';
 import { language, texts } from '../language.js';
@@ -31,26 +32,29 @@ export async function addProviderButtons(place: HTMLElement): Promise<void> {
 export async function finishSocialLogin(page: Page): Promise<void> {
   try {
     const outcome = await munjigi.social.complete();
-    if (outcome.status === 'sign_up_required') signUp(page, outcome);
+    if (outcome.status === 'sign_up_required') await signUp(page, outcome);
     else continueLogin(page, outcome);
   } catch (error) {
     page.go('login', error instanceof SocialLoginError ? texts().socialFailed : describeError(error));
   }
 }
 
-function signUp(page: Page, account: { signUpId: string; email?: string; emailProven: boolean }): void {
+async function signUp(page: Page, account: { signUpId: string; email?: string; emailProven: boolean }): Promise<void> {
   const t = texts();
+  const consents = await loadConsentBoxes();
   const loginId = { name: 'loginId', label: t.loginId, hint: t.loginIdHint, autocomplete: 'username' } as const;
   const email = { name: 'email', label: t.email, type: 'email', inputmode: 'email', autocomplete: 'email' } as const;
   page.show(
     h('h1', {}, t.signUpTitle),
-    form<'loginId' | 'email'>({
-      fields: account.emailProven ? [loginId] : [loginId, email],
+    form<'loginId' | 'email' | ConsentName>({
+      fields: [loginId, ...(account.emailProven ? [] : [email]), ...consents.fields],
       submit: t.signUp,
-      onSubmit: async (values) => {
-        const { signUpId } = account;
-        const outcome = await munjigi.social.signUp({ ...values, signUpId, locale: language.current() });
-        const address = account.emailProven ? (account.email ?? '') : values.email;
+      onSubmit: async ({ loginId, email, ...ticked }) => {
+        const outcome = await munjigi.social.signUp({
+          ...{ signUpId: account.signUpId, loginId, email, consents: consents.read(ticked) },
+          locale: language.current(),
+        });
+        const address = account.emailProven ? (account.email ?? '') : email;
         if (outcome.status === 'confirmation_required') confirm(page, outcome.signUpId, address);
       },
     }),
