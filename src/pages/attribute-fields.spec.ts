@@ -59,7 +59,7 @@ describe('the fields for attributes', () => {
         passwordMinLength: 8,
         passwordMinScore: 2,
         resendSeconds: 60,
-        erasureGraceDays: 14,
+        erasureGraceSeconds: 14 * 86_400,
         signUp: 'open',
         signUpDomains: [],
       },

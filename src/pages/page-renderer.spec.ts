@@ -22,7 +22,7 @@ const OPTIONS: PageRendererOptions = {
   passwordMinLength: 10,
   passwordMinScore: 3,
   resendSeconds: 60,
-  erasureGraceDays: 14,
+  erasureGraceSeconds: 14 * 86_400,
   signUp: 'open',
   signUpDomains: [],
   attributes: new Map(),
@@ -242,10 +242,12 @@ describe('a built-in page', () => {
     expect(render('sign-up', 'ko')).toContain('10자 이상');
     expect(render('sign-up', 'ko')).toContain('data-min-length="10" data-min-score="3"');
     expect(render('account', 'en')).toContain('erased after 14 days');
-    const atOnce = new PageRenderer({ ...OPTIONS, erasureGraceDays: 0 });
+    const atOnce = new PageRenderer({ ...OPTIONS, erasureGraceSeconds: 0 });
     expect(render('account', 'en', atOnce)).toContain(
       '<p class="soft">Your account and its data will be permanently erased.',
     );
+    const soon = new PageRenderer({ ...OPTIONS, erasureGraceSeconds: 3600 });
+    expect(render('account', 'en', soon)).toContain('erased after 1 days');
   });
 
   it.each([

@@ -28,8 +28,8 @@ export interface PageRendererOptions {
   readonly resendSeconds: number;
   /** The minimum zxcvbn score, from 0 to 4. */
   readonly passwordMinScore: number;
-  /** Whole days, rounded down. With 0, the pages announce that a closed account is erased at once. */
-  readonly erasureGraceDays: number;
+  /** With 0, the pages announce that a closed account is erased at once. */
+  readonly erasureGraceSeconds: number;
   /** Who may sign up; see SignUpPolicy. */
   readonly signUp: 'open' | 'domains' | 'invited';
   /** With `domains`: the mail domains whose addresses may sign up. */
@@ -45,6 +45,7 @@ export interface PageRendererOptions {
   readonly hasConsole: boolean;
 }
 
+const DAY_SECONDS = 86_400;
 const VIEWS = fileURLToPath(new URL('./views/', import.meta.url));
 const TEXTS: Record<Locale, PageTexts> = { en, ko };
 const LANGUAGE_NAMES: Record<Locale, string> = { en: 'English', ko: '한국어' };
@@ -91,7 +92,9 @@ export class PageRenderer {
 
   private values(page: string, locale: Locale, texts: Record<string, string>): object {
     const { productName, hasLogo, appUrl, returnOrigins, sharesCookie, hasConsole } = this.options;
-    const { passwordMinLength, passwordMinScore, resendSeconds, erasureGraceDays } = this.options;
+    const { passwordMinLength, passwordMinScore, resendSeconds, erasureGraceSeconds } = this.options;
+    // Rounded up: with 0 days the texts announce an erasure at once.
+    const erasureGraceDays = Math.ceil(erasureGraceSeconds / DAY_SECONDS);
     return {
       page,
       language: locale,

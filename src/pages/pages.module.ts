@@ -10,10 +10,8 @@ import { PageRenderer } from './page-renderer.js';
 import { PagesController } from './pages.controller.js';
 import { SiteLinksController } from './site-links.controller.js';
 
-const DAY_SECONDS = 86_400;
-
 const noField = (name: string): string =>
-  `the sign-up page has no field for the required attribute ${name}: only attributes with enum or one simple type have one`;
+  `the sign-up page has no field for the required attribute ${name}: a field needs a schema with enum or one simple type`;
 
 /**
  * The built-in pages, for products without their own sign-up, login and account pages. They use the
@@ -45,7 +43,7 @@ const noField = (name: string): string =>
           passwordMinLength: env.PASSWORD_MIN_LENGTH,
           passwordMinScore: env.PASSWORD_MIN_SCORE,
           resendSeconds: env.CODE_RESEND_SECONDS,
-          erasureGraceDays: Math.floor(env.ACCOUNT_ERASURE_GRACE_SECONDS / DAY_SECONDS),
+          erasureGraceSeconds: env.ACCOUNT_ERASURE_GRACE_SECONDS,
           signUp: env.SIGN_UP,
           signUpDomains: env.SIGN_UP_DOMAINS,
           attributes: attributes.all,

@@ -10,7 +10,7 @@ import { LOOKS, WALKS, ONE_LOOK, BrowserApp, type Look, type Visitor } from '../
 import { VirtualAuthenticator } from '../support/virtual-authenticator.js';
 import { codeAt, confirmCode, enrol } from '../support/second-factor.js';
 
-/** IP addresses whose countries are known. */
+/** The first three numbers of IP addresses whose countries are known. */
 const KOREA = '168.126.63.';
 const AMERICA = '8.8.8.';
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
@@ -34,7 +34,7 @@ describeInBrowser('passkeys and security activity on the built-in pages', () => 
     await visitor.see('ready');
   }
 
-  /** Waits for the one offer. waitForFunction would evaluate text, which the content policy forbids. */
+  /** Waits until the page has offered passkeys once. waitForFunction would evaluate text, which the content policy forbids. */
   async function isOffered({ page }: Visitor): Promise<void> {
     await eventually(
       'the offer of a passkey',
@@ -189,7 +189,7 @@ describeInBrowser('passkeys and security activity on the built-in pages', () => 
     await isOffered(visitor);
     await visitor.inspectInEachLook('login-passkey-autofill');
     await device.confirmsAtOnce(true);
-    await visitor.send('passkey'); // ends the offer, which would stop the dialog
+    await visitor.send('passkey'); // ends the offer first, because a browser runs one ceremony at a time
     await waitUntilLoggedIn(visitor);
 
     await device.confirmsAtOnce(false);
@@ -232,7 +232,7 @@ describeInBrowser('passkeys and security activity on the built-in pages', () => 
     await device.recognisesOwner(false);
     await logOut(visitor);
     await device.recognisesOwner(true);
-    // A key that comes before the refusal changes nothing, so it is pressed until the page has gone on.
+    // A keystroke before the device has refused has no effect, so the test repeats it until the login succeeds.
     await eventually('the offer after a key', async () => {
       await visitor.page.keyboard.press('Shift');
       return visitor.page.url().includes('/pages/account') || undefined;
@@ -273,7 +273,7 @@ describeInBrowser('passkeys and security activity on the built-in pages', () => 
     });
 
     await logOut(visitor);
-    // Refused for another reason: the device must keep the passkey.
+    // The server knows this passkey and refuses it for another reason, so the device must keep it.
     await browserApp.app.sql.query('UPDATE passkeys SET user_verified = false WHERE member_id = $1', [ada.id]);
     await visitor.send('passkey');
     await visitor.page.locator('[data-form="passkey"] [data-problem]:visible').waitFor();
@@ -284,7 +284,7 @@ describeInBrowser('passkeys and security activity on the built-in pages', () => 
     await visitor.close();
   });
 
-  it('CO-06 a member downloads what is held about them, after the password where the login is old', async () => {
+  it('CO-06 a member downloads their data, and enters the password first if the login is old', async () => {
     const ada = await given.member(browserApp.app);
     const visitor = await browserApp.visitor(LOOKS[1]!);
     await logIn(visitor, ada);
@@ -309,7 +309,7 @@ describeInBrowser('passkeys and security activity on the built-in pages', () => 
     await visitor.close();
   });
 
-  it('a list that did not load loads by its button', async () => {
+  it('a list that failed to load is loaded again by its button', async () => {
     const ada = await given.member(browserApp.app);
     const visitor = await browserApp.visitor(ONE_LOOK);
     const lists = /api\/(auth\/sessions|members\/me\/totp)$/;

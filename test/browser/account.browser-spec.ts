@@ -12,7 +12,7 @@ import { LOOKS, WALKS, ONE_LOOK, BrowserApp, type Look, type Visitor } from '../
 import { ProofMaker } from '../support/proof-maker.js';
 import { codeAt, enrol } from '../support/second-factor.js';
 
-/** The database keeps the keys of an object in another order than this one. */
+/** The database stores the keys of these objects in another order: `unit` before `height`. */
 const SIZES = [
   { height: 170, unit: 'cm' },
   { height: 180, unit: 'cm' },
@@ -59,7 +59,7 @@ describeInBrowser('the account page', () => {
     expect(await panel(visitor, 'sessions').locator('li').first().innerText()).toContain('Bound to this device');
     await visitor.open('account');
     await waitUntilLoggedIn(visitor);
-    // Both were refused once, with a nonce that made the repeated proof fresh.
+    // The server refused both requests with a nonce, which made the repeated proof fresh.
     expect([...stale].sort()).toEqual(['/api/auth/login', '/api/auth/refresh']);
   });
 
@@ -95,7 +95,7 @@ describeInBrowser('the account page', () => {
       await visitor.open('logout');
       await visitor.see('ready');
       await visitor.inspect('logout');
-      await visitor.open('account'); // opening the page for it has not logged out
+      await visitor.open('account'); // opening the logout page has not logged out
       await waitUntilLoggedIn(visitor);
       // The language changes in place, lists included; the session is not renewed.
       await visitor.page.locator('[data-language-switch]').click();
@@ -122,7 +122,10 @@ describeInBrowser('the account page', () => {
       expect(await panel(visitor, 'profile').innerText()).toContain('김민수');
 
       const newPassword = unique.password();
+      const isPersonal = visitor.page.locator('[data-rule="personal"][data-state="unmet"]');
       await open(visitor, 'password', 'edit');
+      await visitor.type('#password-new', '김민수1');
+      await isPersonal.waitFor(); // the meter knows the new name
       await visitor.type('#password-current', 'wrong');
       await visitor.type('#password-new', newPassword);
       await visitor.page.locator('[data-bar][data-score="4"]').waitFor();
@@ -149,6 +152,9 @@ describeInBrowser('the account page', () => {
       await visitor.send('email-code');
       await waitUntilDone(visitor, 'email');
       expect(await panel(visitor, 'email').innerText()).toContain(newEmail);
+      await open(visitor, 'password', 'edit');
+      await visitor.type('#password-new', newEmail);
+      await isPersonal.waitFor();
       await visitor.close();
     });
   }
@@ -188,7 +194,7 @@ describeInBrowser('the account page', () => {
     await waitUntilDone(visitor, 'sessions');
     expect(await panel(visitor, 'sessions').locator('li').count()).toBe(1);
     expect((await ada.client.get('/api/members/me', ada.accessToken)).status).toBe(401);
-    // An expired access token is renewed in the background.
+    // The login is an hour old now, so the form asks for the password.
     await browserApp.app.sql.query(`UPDATE sessions SET authenticated_at = now() - interval '1 hour'`);
     await open(visitor, 'closing', 'sure');
     await visitor.send('closing');
@@ -200,7 +206,7 @@ describeInBrowser('the account page', () => {
     await visitor.send('closing');
     await visitor.see('closed');
     await visitor.inspectInEachLook('account-closed');
-    // The lists loaded again with each change of the language.
+    // Each change of the language loaded the lists again. Their refusals must not lead to the login page.
     await visitor.page.waitForLoadState('networkidle');
     await visitor.see('closed');
     const { rows } = await browserApp.app.sql.query('SELECT status FROM members WHERE id = $1', [ada.id]);
@@ -258,11 +264,21 @@ describeInBrowser('the account page', () => {
     const { ada, visitor } = await loggedIn(LOOKS[1]!);
     // The login is too old by now, so the form asks for the password; a fresh one leads to the QR
     // code at once.
-    await browserApp.app.sql.query(
-      `UPDATE sessions SET authenticated_at = now() - interval '1 hour' WHERE member_id = $1`,
-      [ada.id],
-    );
+    const ageLogin = () =>
+      browserApp.app.sql.query(
+        `UPDATE sessions SET authenticated_at = now() - interval '1 hour' WHERE member_id = $1`,
+        [ada.id],
+      );
+    await ageLogin();
     await open(visitor, 'two-factor', 'begin');
+    await visitor.type('#two-factor-password', ada.password);
+    await visitor.send('two-factor-begin');
+    await visitor.page.locator('[data-part="scan"]').waitFor();
+    // The login is too old again before the code is sent, so the page asks for the password at once.
+    await ageLogin();
+    await visitor.type('#two-factor-code', '000000');
+    await visitor.send('two-factor-scan');
+    await visitor.page.locator('#two-factor-password:visible').waitFor();
     await visitor.type('#two-factor-password', ada.password);
     await visitor.send('two-factor-begin');
     await visitor.page.locator('[data-part="scan"]').waitFor();
@@ -285,7 +301,7 @@ describeInBrowser('the account page', () => {
     // The codes cannot be shown again.
     expect(await visitor.page.content()).not.toContain(codes[0]);
 
-    // New ones need the app too, because this session began without it.
+    // New recovery codes need a code of the app too, because this session began without the app.
     await open(visitor, 'recovery-codes', 'renew');
     await visitor.send('recovery-codes-renew');
     await visitor.type('#recovery-codes-password', ada.password);
@@ -328,8 +344,8 @@ describeInBrowser('the account page', () => {
     await phone.send('two-factor-remove'); // the login with a recovery code was recent enough
     await waitUntilDone(phone, 'two-factor');
     await panel(phone, 'recovery-codes').waitFor({ state: 'hidden' }); // removed with the app
-    // Setting up the first factor ended sessions without one. Without a factor the password is
-    // enough again.
+    // Setting up the first factor ended all other sessions. After its removal the password is enough
+    // again.
     expect((await ada.client.get('/api/members/me/totp', ada.accessToken)).status).toBe(401);
     const credentials = { identifier: ada.loginId, password: ada.password };
     expect((await ada.client.post('/api/auth/login', credentials)).body.status).toBe('authenticated');
@@ -367,7 +383,7 @@ describeInBrowser('the account page', () => {
     await visitor.close();
   });
 
-  it('SS-02 ends a session once for a double click, and after a failure only loads the list again', async () => {
+  it('SS-02 sends one request for a double click on ending a session, and after a failure only loads the list again', async () => {
     const { visitor } = await loggedIn(LOOKS[1]!);
     const sessions = panel(visitor, 'sessions');
     const sent: string[] = [];
@@ -385,6 +401,42 @@ describeInBrowser('the account page', () => {
     await problem.locator('button').click();
     await problem.waitFor({ state: 'hidden' });
     expect([sent, await sessions.locator('li').count()]).toEqual([['DELETE'], 2]);
+    await visitor.close();
+  });
+
+  it('ends sessions long after the login, once the member has entered the password', async () => {
+    const { ada, visitor } = await loggedIn(LOOKS[1]!);
+    const sessions = panel(visitor, 'sessions');
+    const ageLogin = () =>
+      browserApp.app.sql.query(
+        `UPDATE sessions SET authenticated_at = now() - interval '1 hour' WHERE member_id = $1`,
+        [ada.id],
+      );
+    const confirm = async () => {
+      await visitor.page.locator('#session-end-password:visible').waitFor();
+      await visitor.type('#session-end-password', ada.password);
+      await visitor.send('session-end');
+      await waitUntilDone(visitor, 'sessions');
+      expect(await sessions.locator('li').count()).toBe(1);
+    };
+    await ageLogin();
+    await sessions.locator('[data-end]:visible').click();
+    await visitor.page.locator('#session-end-password:visible').waitFor();
+    await visitor.send('session-end');
+    await visitor.page.locator('#session-end-password-error').waitFor();
+    await visitor.inspectInEachLook('account-session-end');
+    await confirm();
+    expect((await ada.client.get('/api/members/me', ada.accessToken)).status).toBe(401);
+
+    await browserApp.app
+      .client()
+      .post('/api/auth/login', { identifier: ada.loginId, password: ada.password })
+      .expect(200);
+    await visitor.page.reload();
+    await waitUntilLoggedIn(visitor);
+    await ageLogin();
+    await visitor.press('end-others');
+    await confirm();
     await visitor.close();
   });
 
@@ -406,7 +458,7 @@ describeInBrowser('the account page', () => {
     await visitor.close();
   });
 
-  it('takes a success that is not from the API, such as the page of a hotel network, for a failure', async () => {
+  it('treats a success that is not from the API, such as the page of a hotel network, as a failure', async () => {
     const { visitor } = await loggedIn(LOOKS[1]!);
     const html = { status: 200, contentType: 'text/html', body: '<!doctype html><title>Hotel</title>' };
     for (const answer of [html, { status: 200, json: {} }]) {

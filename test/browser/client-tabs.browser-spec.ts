@@ -262,7 +262,7 @@ describeInBrowser('the client in a browser', () => {
         tab = await opened.newPage();
         await tab.goto(`${site.origin}/${page}.html?api=${app.origin}`);
         await tab.waitForFunction('window.ready');
-        if (page.endsWith('body')) await anHourLater([tab]); // the access token of before the loss has expired
+        if (page.endsWith('body')) await anHourLater([tab]); // the access token from before the loss has expired
         await opened.setOffline(true);
         const offline = 'client.me.get().then(() => undefined, ({ name }) => name)';
         expect(await tab.evaluate(offline)).toBe('NetworkError');
@@ -274,7 +274,7 @@ describeInBrowser('the client in a browser', () => {
     },
   );
 
-  it('RB-06 binds no session that only shares its cookie with the built-in pages, nor one without WebCrypto', async () => {
+  it('RB-06 binds neither a cookie session of a page on another origin nor a session in a browser without WebCrypto', async () => {
     const isBound = 'client.sessions.list().then((all) => all.some(({ bound }) => bound))';
     const { pages } = await tabs('cookie', 1);
     expect(await pages[0]!.evaluate(isBound)).toBe(false);

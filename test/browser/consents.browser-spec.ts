@@ -24,7 +24,7 @@ describeInBrowser('consents on the built-in pages', () => {
     return rows[0].id;
   };
 
-  /** Lets the page load no documents, until what it returns is called. */
+  /** Makes requests for the documents fail. @returns a function that lets them succeed again */
   async function withoutDocuments({ page }: Visitor): Promise<() => Promise<void>> {
     await page.route('**/api/auth/consents', (route) =>
       route.fulfill({ status: 429, json: { code: 'too_many_requests', detail: 'Too many requests.' } }),
@@ -32,7 +32,7 @@ describeInBrowser('consents on the built-in pages', () => {
     return () => page.unroute('**/api/auth/consents');
   }
 
-  /** A sign-up whose consent to the terms is out of date. @returns its values and its mail */
+  /** A sign-up whose consent to the terms is out of date. @returns its values, and the code and link of its mail */
   async function outdatedSignUp(visitor?: Visitor) {
     const values = unique.signUp();
     if (visitor === undefined)
@@ -111,14 +111,14 @@ describeInBrowser('consents on the built-in pages', () => {
     expect(await page.locator('#sign-up-consent-terms').isChecked()).toBe(false);
     expect(await page.locator('#sign-up-consent-privacy').isChecked()).toBe(true);
     await page.locator('#sign-up-consent-terms').check();
-    await page.locator('[data-language-switch]').click(); // another language is the same document
+    await page.locator('[data-language-switch]').click(); // the document is the same in another language, so its tick stays
     await page.locator('.consents label', { hasText: '이용약관' }).waitFor();
     await visitor.send('sign-up');
     await visitor.see('code');
     await visitor.close();
   });
 
-  it('CO-01 sends no consent to a document whose language is not on the screen', async () => {
+  it('CO-01 sends no consent to documents that did not load in the selected language', async () => {
     const visitor = await browserApp.visitor(LOOKS[1]!);
     const { page } = visitor;
     const ada = unique.signUp();
@@ -162,7 +162,7 @@ describeInBrowser('consents on the built-in pages', () => {
     await failing();
     const ada = unique.signUp();
     await visitor.typeSignUp(ada);
-    await visitor.send('sign-up'); // loads them first
+    await visitor.send('sign-up'); // the page loads the documents first
     await page.locator('#sign-up-consent-privacy-error:visible').waitFor();
     await visitor.close();
   });
@@ -176,7 +176,7 @@ describeInBrowser('consents on the built-in pages', () => {
     const visitor = await browserApp.visitor(ONE_LOOK);
     await visitor.page.goto(links.find((link) => link.includes('#token='))!);
     await visitor.see('ready');
-    await visitor.send('accept'); // empty: the documents are reported with the fields before them
+    await visitor.send('accept'); // empty: the problems list the fields and then the documents
     const problems = visitor.page.locator('[data-form="accept"] [data-problem] li a');
     await problems.nth(3).waitFor();
     expect(await problems.evaluateAll((links) => links.map((link) => link.getAttribute('href')))).toEqual([
@@ -207,7 +207,7 @@ describeInBrowser('consents on the built-in pages', () => {
       await visitor.open('sign-up');
       await box('sign-up', 'news').waitFor();
       await visitor.send('sign-up');
-      await visitor.page.locator('[data-form="sign-up"] [data-problem] li').nth(4).waitFor(); // with the documents
+      await visitor.page.locator('[data-form="sign-up"] [data-problem] li').nth(4).waitFor(); // three fields and two documents
       await visitor.typeSignUp(ada);
       await box('sign-up', 'privacy').check();
       await visitor.send('sign-up');

@@ -69,7 +69,7 @@ describeInBrowser('the screen of a member in the console', () => {
       id,
     ]);
 
-  /** Two passkeys and two accounts at providers, as their rows. */
+  /** Inserts the rows of two passkeys and of two accounts at providers. */
   async function giveWaysIn(memberId: string): Promise<void> {
     for (const name of ['Old phone', 'Laptop'])
       await browserApp.app.sql.query(
@@ -84,7 +84,7 @@ describeInBrowser('the screen of a member in the console', () => {
       );
   }
 
-  /** Lets the requests to a path wait, or those with such a query. @returns what lets them go on */
+  /** Holds the requests to a path whose query `isHeld` selects. @returns a function that lets them continue */
   async function hold({ page }: Visitor, path: string, isHeld: IsHeld = () => true): Promise<() => void> {
     let release = (): void => {};
     const released = new Promise<void>((resolve) => (release = resolve));
@@ -109,7 +109,7 @@ describeInBrowser('the screen of a member in the console', () => {
       });
       afterAll(() => visitor?.close());
 
-      it('AC-24 changes the address of a member by a link to the new one, for a reason', async () => {
+      it('AC-24 mails the link for a change of address to the new address of a member, and records the reason', async () => {
         const ada = await given.member(browserApp.app, { locale: look.language });
         const email = unique.email();
         await openMember(visitor, ada.id);
@@ -131,7 +131,7 @@ describeInBrowser('the screen of a member in the console', () => {
         ]);
       });
 
-      it('AC-25 erases an account only after its login ID was typed, later or at once', async () => {
+      it('AC-25 erases an account, later or at once, only after its login ID was typed', async () => {
         const ada = await given.member(browserApp.app);
         await openMember(visitor, ada.id);
         await action(visitor, 'erase').click();
@@ -212,7 +212,7 @@ describeInBrowser('the screen of a member in the console', () => {
         await visitor.type('#invitation-attribute-team', 'Blue');
         await giveReason(visitor, 'invitation');
         const { body } = await admin.client.get('/api/admin/invitations', admin.accessToken).expect(200);
-        // What was left open is asked of the person.
+        // The invited person is asked for the attributes that the invitation leaves open.
         expect(body.items.find((invitation: { email: string }) => invitation.email === email)).toMatchObject({
           locale: 'ja',
           attributes: { team: 'Blue', plan: 'pro' },
@@ -255,7 +255,7 @@ describeInBrowser('the screen of a member in the console', () => {
         await openMember(visitor, ada.id);
         const viewed = timeline(visitor).filter({ hasText: '계정 정보 조회' });
         const abouts = await viewed.locator('.soft').allInnerTexts();
-        // The first is of this screen.
+        // The first entry is the view by this screen.
         expect(abouts.slice(1).map((about) => about.match(/192\S+/)?.[0])).toEqual([
           '192.0.2.2',
           '192.0.2.2',
@@ -266,7 +266,7 @@ describeInBrowser('the screen of a member in the console', () => {
         ]);
       });
 
-      it('AC-42 acts neither after a cancel during the check of the password, nor for the next question', async () => {
+      it('AC-42 does not act after a cancel during the password check, even if the next dialog is open', async () => {
         const ada = await given.member(browserApp.app);
         await openMember(visitor, ada.id);
         const dialog = visitor.page.locator('[data-dialog="action"]');
@@ -309,14 +309,14 @@ describeInBrowser('the screen of a member in the console', () => {
         await card(visitor, 'members').waitFor();
       });
 
-      it('offers an administrator neither a change of the own address nor an erasure', async () => {
+      it('offers administrators neither a change of their own address nor an erasure of their own account', async () => {
         await openMember(visitor, admin.id);
         await action(visitor, 'export').waitFor();
         expect(await action(visitor, 'correct-email').count()).toBe(0);
         expect(await action(visitor, 'erase').count()).toBe(0);
       });
 
-      it('offers to remove the second factor of a disabled member, and not the own one', async () => {
+      it('offers administrators to remove the second factor of a disabled member, but not their own', async () => {
         const ada = await enrol(await given.member(browserApp.app));
         await browserApp.app.sql.query(`UPDATE members SET status = 'disabled' WHERE id = $1`, [ada.id]);
         await openMember(visitor, ada.id);
@@ -326,7 +326,7 @@ describeInBrowser('the screen of a member in the console', () => {
         expect(await action(visitor, 'remove-app').count()).toBe(0);
       });
 
-      it('gives the focus back where a card was drawn again while its dialog was open', async () => {
+      it('returns the focus to the button of a dialog, even if its card was drawn again while the dialog was open', async () => {
         const ada = await given.member(browserApp.app);
         await openMember(visitor, ada.id);
         const release = await hold(visitor, `/api/admin/members/${ada.id}`);
@@ -337,7 +337,7 @@ describeInBrowser('the screen of a member in the console', () => {
         release();
         await visitor.page.locator('[data-do="disable"]:not([data-before])').waitFor();
         await visitor.page.keyboard.press('Escape');
-        // The browser reports that a dialog is closed some time after it has hidden it.
+        // The browser hides a dialog some time before it reports that the dialog is closed.
         await visitor.page.locator('[data-do="disable"]:focus').waitFor();
       });
 
@@ -355,7 +355,7 @@ describeInBrowser('the screen of a member in the console', () => {
             [PAGE_SIZE + 10],
           );
         });
-        // The list is opened anew, without a search.
+        // Each test opens the list again, without a search.
         beforeEach(async () => {
           await goTo(visitor, 'overview');
           await goTo(visitor, 'members');
@@ -371,7 +371,7 @@ describeInBrowser('the screen of a member in the console', () => {
         const showsOnly = ({ loginId }: GivenMember): Promise<true> =>
           eventually<true>('the found member', async () => String(await loginIds()) === loginId || undefined);
 
-        /** Lets a held answer come, until the page has taken it. */
+        /** Releases a held response and waits until the page has handled it. */
         async function letCome(release: () => void, isHeld: IsHeld): Promise<void> {
           const answered = visitor.page.waitForResponse((response) => {
             const { pathname, searchParams } = new URL(response.url());
@@ -379,7 +379,7 @@ describeInBrowser('the screen of a member in the console', () => {
           });
           release();
           await (await answered).finished();
-          // The page takes this answer after the one that it already has.
+          // The page handles the response of this request after the released one.
           await visitor.page.evaluate(`fetch('/health/live').then((answer) => answer.text())`);
         }
 
@@ -393,7 +393,7 @@ describeInBrowser('the screen of a member in the console', () => {
           expect(await loginIds()).toEqual([grace.loginId]);
         });
 
-        it('asks why a person cannot log in only when the button is pressed, not on the way back', async () => {
+        it('requests a login diagnosis when the button is pressed, and not on the way back to the list', async () => {
           const asked: (string | null)[] = [];
           visitor.page.on('request', (request) => {
             const { pathname, searchParams } = new URL(request.url());
@@ -411,7 +411,7 @@ describeInBrowser('the screen of a member in the console', () => {
           expect(asked).toContain(grace.email);
         });
 
-        it('AC-41 goes on with the search that it shows, whatever is typed for the next one', async () => {
+        it('AC-41 loads the next page of the search that it shows, whatever is typed for the next search', async () => {
           expect(await entries().count()).toBe(PAGE_SIZE);
           await visitor.type('#filter-query', 'nobody-here@example.test');
           await more().click();

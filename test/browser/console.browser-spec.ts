@@ -28,7 +28,7 @@ describeInBrowser('the console of administrators', () => {
   });
   afterAll(() => browserApp?.stop());
 
-  it('AC-40 leads a member who is no administrator, or has no second factor, to what helps', async () => {
+  it('AC-40 refuses a member who is no administrator, and leads an administrator without a second factor to the setup', async () => {
     const ada = await given.member(browserApp.app);
     const visitor = await browserApp.visitor(ONE_LOOK);
     await visitor.open('admin');
@@ -70,7 +70,7 @@ describeInBrowser('the console of administrators', () => {
       });
       afterAll(() => visitor?.close());
 
-      it('AC-41 finds a member, shows all on one screen, and acts for a reason that audit log and mail have', async () => {
+      it('AC-41 finds a member, shows all on one screen, and records the reason of an action in the audit log', async () => {
         const ada = await given.member(browserApp.app, { name: 'Ada Lovelace' });
         await goTo(visitor, 'members');
         await visitor.type('#filter-query', ada.email);
@@ -109,7 +109,7 @@ describeInBrowser('the console of administrators', () => {
         expect(await visitor.page.locator('#filter-query').inputValue()).toBe(ada.email);
       });
 
-      it('AC-42 asks for the password where the last login is too old, and for nothing while one only looks', async () => {
+      it('AC-42 changes nothing if a dialog is cancelled, and asks for the password if the last login is too old', async () => {
         const ada = await given.member(browserApp.app);
         await openMember(visitor, ada.id);
         // Leaving the dialog changes nothing.
@@ -159,7 +159,7 @@ describeInBrowser('the console of administrators', () => {
         await visitor.inspect('console-member-unknown');
       });
 
-      it('shows at a glance what goes on, and what was imported', async () => {
+      it('shows the statistics of each period, and the page of imports', async () => {
         await goTo(visitor, 'overview');
         await card(visitor, 'overview').locator('figure svg rect').first().waitFor(); // the logins of this test
         for (const period of ['day', 'month', 'hour']) {

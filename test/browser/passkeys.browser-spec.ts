@@ -8,8 +8,8 @@ import { TestApp } from '../support/test-app.js';
 import { VirtualAuthenticator } from '../support/virtual-authenticator.js';
 
 /**
- * An origin of our own, whose pages may call the API: a browser makes passkeys for the page that it
- * shows.
+ * The service has a fixed origin, and the browser shows a page of it: a browser makes passkeys only for
+ * the domain of the page that it shows.
  */
 describeInBrowser('passkeys of a real browser', () => {
   let app: TestApp;
@@ -22,8 +22,8 @@ describeInBrowser('passkeys of a real browser', () => {
     app = await TestApp.start({ env: { PORT: port, PUBLIC_URL: origin } });
     browser = await launchBrowser();
     page = await browser.newPage();
-    // A page of the service's own origin that shows a JSON answer has no policy in its way and no
-    // script of its own.
+    // This page of the service's own origin shows a JSON answer. Its content policy does not prevent
+    // passkeys, and it has no script of its own.
     await page.goto(`${origin}/health/live`);
     await VirtualAuthenticator.plugInto(page);
   });

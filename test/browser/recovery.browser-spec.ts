@@ -49,7 +49,7 @@ describeInBrowser('getting back into an account on the built-in pages', () => {
       await visitor.page.locator('#newPassword-error').waitFor();
       await visitor.inspect('reset-password-refused');
       await visitor.type('#newPassword', newPassword);
-      await visitor.page.locator('#newPassword-error').waitFor({ state: 'hidden' }); // it was about another value
+      await visitor.page.locator('#newPassword-error').waitFor({ state: 'hidden' }); // the problem was about the earlier value
       expect(await visitor.page.locator('[data-form="reset"] [data-problem]').isVisible()).toBe(false);
       await visitor.page.locator('[data-toggles="newPassword"]').click();
       expect(await visitor.page.locator('#newPassword').getAttribute('type')).toBe('text');
@@ -74,7 +74,7 @@ describeInBrowser('getting back into an account on the built-in pages', () => {
       await visitor.see('ready');
       expect(visitor.page.url()).not.toContain('token');
       expect(requests.filter((request) => request.includes(mail.linkToken!))).toEqual([]);
-      // Choosing another language keeps it in memory, without showing it to the server.
+      // A change of the language keeps the link token in memory, and puts it into no address and no header.
       await visitor.page.locator('[data-language-switch]').click();
       await visitor.page.waitForURL(/lang=/);
       await visitor.see('ready');
@@ -88,7 +88,7 @@ describeInBrowser('getting back into an account on the built-in pages', () => {
       expect(await opens(ada.loginId, newPassword)).toBe(true);
 
       await visitor.open('login');
-      await visitor.open(linkIn(mail)); // a second time: it is dead before anything is asked
+      await visitor.open(linkIn(mail)); // the used link is refused before anything is asked
       await visitor.see('broken');
       await visitor.inspect('reset-password-broken');
       await visitor.press('start-over');
@@ -149,7 +149,7 @@ describeInBrowser('getting back into an account on the built-in pages', () => {
     await visitor.inspectInEachLook('reset-password-unsure');
     expect(await opens(ada.loginId, newPassword)).toBe(true);
 
-    // Without an earlier try, the page does not claim that its time is over.
+    // Without an earlier try, the page reports an invalid request, not a password that may be set.
     await visitor.open('login');
     await visitor.open('reset-password#grant=nonsense');
     await visitor.see('ready');
@@ -239,7 +239,7 @@ describeInBrowser('getting back into an account on the built-in pages', () => {
     await visitor.close();
   });
 
-  it('every recovery page can be used with the keyboard alone', async () => {
+  it('the login page can be used with the keyboard alone', async () => {
     const ada = await given.member(browserApp.app);
     const visitor = await browserApp.visitor(LOOKS[1]!);
     const { keyboard } = visitor.page;

@@ -9,8 +9,11 @@ import { Panel } from './panel.js';
 import { askedFields, callConfirmed } from './recent-login.js';
 import { call } from './session.js';
 
-/** @param {import('./account.js').Member} member */
-export function offerEmailChange({ email }) {
+/**
+ * @param {import('./account.js').Member} member
+ * @param {(email: string) => void} onChanged
+ */
+export function offerEmailChange({ email }, onChanged) {
   const panel = new Panel('email');
   let newEmail = '';
   let requestId = '';
@@ -26,6 +29,7 @@ export function offerEmailChange({ email }) {
   panel.onSubmit('email-code', async () => {
     const code = requiredValue('email-code', 'code', text('codeMissing'));
     await call('POST', 'members/me/email/confirm-code', { requestId, code });
+    onChanged(newEmail);
     panel.fill({ email: newEmail });
     panel.finish('shown', text('emailChanged'));
   });

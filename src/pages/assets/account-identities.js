@@ -11,7 +11,7 @@ import { showProblem } from './form-problems.js';
 import { onLanguageChange } from './language.js';
 import { fill, find, shortTime, text } from './page.js';
 import { Panel } from './panel.js';
-import { MoreNeeded, callRecently } from './recent-login.js';
+import { ConfirmationNeeded, callRecently } from './recent-login.js';
 import { call } from './session.js';
 import { offerSocialButtons, providerName, showSocialFailure } from './social-buttons.js';
 import { takeAnswer } from './social-journey.js';
@@ -68,7 +68,7 @@ export async function offerIdentities({ id: memberId }, otherPanels) {
       await link();
     } catch (error) {
       await load();
-      if (error instanceof MoreNeeded) panel.open('link');
+      if (error instanceof ConfirmationNeeded) panel.open('link');
       else showProblem(formOf('social'), toProblem(error));
     }
   }

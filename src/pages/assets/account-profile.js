@@ -12,9 +12,10 @@ import { call } from './session.js';
 
 /**
  * @param {import('./account.js').Member} member
+ * @param {(member: import('./account.js').Member) => void} onChanged
  * @returns the panel, and `show`, which shows the member after a change by another form
  */
-export function offerProfile(member) {
+export function offerProfile(member, onChanged) {
   const panel = new Panel('profile');
   let latest = member;
   const show = (/** @type {import('./account.js').Member} */ changed) => {
@@ -30,7 +31,9 @@ export function offerProfile(member) {
       locale: valueOf('profile', 'locale'),
       ...readChangedAttributes('profile'),
     };
-    show(await call('PATCH', 'members/me', changes));
+    const changed = await call('PATCH', 'members/me', changes);
+    onChanged(changed);
+    show(changed);
     panel.finish('shown', text('profileSaved'));
   });
   return { panel, show };

@@ -43,6 +43,7 @@ export async function offerTwoFactor(recoveryCodes) {
     } catch (error) {
       if (!(error instanceof ApiProblem) || !CHECK_IS_STALE.includes(error.code)) throw error;
       panel.open('begin');
+      formOf('two-factor-begin').requestSubmit(); // asks for the password or the factor that is missing
     }
   });
 

@@ -12,7 +12,7 @@ import { offerPasskeys } from './account-passkeys.js';
 import { offerProfile } from './account-profile.js';
 import { offerSections, openNamedSection } from './account-sections.js';
 import { RecoveryCodes } from './account-recovery-codes.js';
-import { showSessions } from './account-sessions.js';
+import { offerSessions } from './account-sessions.js';
 import { showSecurityActivity } from './account-security-activity.js';
 import { offerTwoFactor } from './account-two-factor.js';
 import { toProblem } from './api.js';
@@ -35,7 +35,10 @@ import { SignedOut, call, logOut } from './session.js';
  * @property {Record<string, unknown>} [attributes] where some are declared
  */
 
-onAction('try-again', load);
+/** @type {Promise<void> | null} */
+let loading = null;
+
+onAction('try-again', loadOnce);
 onAction('log-out', async () => {
   try {
     await logOut();
@@ -45,7 +48,12 @@ onAction('log-out', async () => {
   }
 });
 onSignedOut(leaveSignedOut);
-void load();
+loadOnce();
+
+/** Ignores a second click while the page loads: its panels would be connected twice. */
+function loadOnce() {
+  loading ??= load().finally(() => (loading = null));
+}
 
 async function load() {
   announce(text('loading'));
@@ -70,20 +78,20 @@ function leaveSignedOut(wasSignedIn) {
 }
 
 /**
- * Without social login its script is not loaded (SO-73). With it, the panels wait for the script:
- * a button that is pressed earlier would submit its form and so reload the page.
+ * Loads the script for linked accounts only if the server has social login (SO-73). The panels wait for
+ * the script: a button that is pressed earlier would submit its form and so reload the page.
  */
 async function loadIdentities() {
   return document.body.dataset.socialRedirect === undefined ? null : import('./account-identities.js');
 }
 
-/** Without documents its script is not loaded. */
+/** Loads the script for consents only if the operator has declared documents. */
 async function loadConsents() {
   return document.querySelector('[data-panel="agreements"]') === null ? null : import('./account-consents.js');
 }
 
 /**
- * @typedef {object} LateScripts null where a server or member needs none
+ * @typedef {object} LateScripts a script is null where this server or this member does not need it
  * @property {typeof import('./account-identities.js') | null} identities
  * @property {typeof import('./account-consents.js') | null} consents
  * @property {typeof import('./account-login-id.js') | null} loginIdChoice
@@ -93,13 +101,16 @@ async function loadConsents() {
 function openPanels(member, { identities, consents, loginIdChoice }) {
   showLoginId(member);
   offerSections();
-  const profile = offerProfile(member);
+  let latest = member;
+  const profile = offerProfile(member, (changed) => (latest = changed));
   loginIdChoice?.offerLoginIdChoice(profile.panel, (changed) => {
+    latest = changed;
     showLoginId(changed);
     profile.show(changed);
   });
-  offerEmailChange(member);
-  offerPasswordChange(member);
+  offerEmailChange(member, (email) => (latest = { ...latest, email }));
+  const loadSessions = offerSessions();
+  offerPasswordChange(() => latest, loadSessions);
   offerExport();
   offerClosing();
   const recoveryCodes = new RecoveryCodes();
@@ -109,7 +120,7 @@ function openPanels(member, { identities, consents, loginIdChoice }) {
   const factors = [offerTwoFactor(recoveryCodes), offerPasskeys(recoveryCodes)];
   void identities?.offerIdentities(member, Promise.all(factors));
   void consents?.offerConsents();
-  void showSessions();
+  void loadSessions();
   void showSecurityActivity();
 }
 

@@ -1,7 +1,8 @@
 // @ts-check
 
-/** Shows the step of a journey that takes a mailed code, and the step before it. */
+/** Shows the code form of a journey after a reload, and leads back to the journey's first step. */
 
+import { clearForm, formOf } from './form.js';
 import { show } from './page.js';
 import { showStep } from './resend.js';
 import { forgetStep, rememberedStep } from './step-memory.js';
@@ -21,8 +22,9 @@ export function resumeCode(codeRequest) {
   return true;
 }
 
-/** Shows the first step again. @param {string} state */
-export function startOver(state) {
+/** Shows the first step again. @param {string} firstState */
+export function startOver(firstState) {
   forgetStep();
-  show(state);
+  clearForm(formOf('code')); // its code and problem are of the request that is given up
+  show(firstState);
 }

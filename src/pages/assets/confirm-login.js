@@ -11,7 +11,7 @@ import { clearForm, fieldsOf, formOf, onSubmit } from './form.js';
 import { announce, find, onAction, text } from './page.js';
 import { hasPasskeys, usePasskey } from './passkey.js';
 import { leaveSignedOut } from './panel.js';
-import { askForNoPassword } from './recent-login.js';
+import { setLoginPrompt } from './recent-login.js';
 import { SignedOut, call } from './session.js';
 
 const dialog = /** @type {HTMLDialogElement} */ (find('[data-confirm-login]'));
@@ -23,7 +23,7 @@ let waiting = { form: '', isWaiting: () => true };
  * @param {'account' | 'admin'} [page] that has the forms
  */
 export function offerConfirmation(memberId, page = 'account') {
-  askForNoPassword(ask);
+  setLoginPrompt(ask);
   onAction('cancel-confirm-login', () => dialog.close());
   onSubmit('confirm-login', async (button) => {
     try {

@@ -8,7 +8,7 @@ import { onSubmit, requiredValues } from './form.js';
 import { FieldProblem, reasonOf } from './form-problems.js';
 import { isLinkRefused, takeLinkToken } from './link-token.js';
 import { announce, find, localTime, onAction, show, showDescribed, showGroup, text } from './page.js';
-import { isOnlyWayOut, returnTo } from './return-to.js';
+import { visitorCanOnlyReturn, returnTo } from './return-to.js';
 import { rememberedSignUp } from './sign-up-memory.js';
 import { confirmSignUp } from './sign-up-session.js';
 
@@ -19,9 +19,9 @@ const loginId = /** @type {HTMLInputElement} */ (find('#loginId'));
 /** Null if another browser signed up. The member then has to enter the password. */
 let signUpId = rememberedSignUp();
 let needsAnotherLoginId = false;
-/** False after a login at a provider: no other browser can confirm the sign-up by its link. */
+/** False if the sign-up began with a login at a provider: then no other browser can confirm it by the link. */
 let hasPassword = true;
-/** Of documents that have come into force since the sign-up. */
+/** The boxes of documents that have come into force since the sign-up. */
 const consents = new ConsentFields('confirm');
 
 if (token === null) {
@@ -70,7 +70,7 @@ async function confirm() {
   try {
     await consents.send((ticked) => confirmSignUp('auth/sign-up/confirm-link', { ...body, ...ticked }));
     // Without a configured page to continue with, the page has no button for it.
-    if (isOnlyWayOut) location.replace(returnTo);
+    if (visitorCanOnlyReturn) location.replace(returnTo);
     else end('confirmed');
   } catch (error) {
     if (!(error instanceof ApiProblem)) throw error;
@@ -91,7 +91,8 @@ async function discard() {
 }
 
 /**
- * Shows the field that the member has to fill in after an error. Returns undefined if there is none.
+ * Shows the field that the member has to fill in after an error. Returns the problem of this field,
+ * or undefined if no field can help.
  * @param {ApiProblem} problem
  */
 function askForMissingField(problem) {
@@ -131,7 +132,7 @@ function endIfFinal(problem) {
     return true;
   }
   if (isLinkRefused(problem) || ['sign_up_invalid', 'email_taken'].includes(problem.code)) {
-    end('broken', { reason: reasonOf(problem) });
+    end('broken', { reason: problem.code === 'validation_failed' ? text('linkInvalid') : reasonOf(problem) });
     return true;
   }
   return false;

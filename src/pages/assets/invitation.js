@@ -1,8 +1,8 @@
 // @ts-check
 
 /**
- * The page of the link in an invitation. Opening it changes nothing. Without a link it asks for the
- * address and the mailed code.
+ * The page of the link in an invitation. Opening the page changes nothing. Without a link the
+ * page asks for the address and the mailed code.
  */
 
 import { ApiProblem, post, toProblem } from './api.js';
@@ -11,13 +11,24 @@ import { keepDigits } from './code-field.js';
 import { ConsentFields } from './consent-fields.js';
 import { clearForm, formOf, onSubmit, readFields, valueOf } from './form.js';
 import { FieldProblem, FieldProblems, reasonOf } from './form-problems.js';
-import { takeLinkToken } from './link-token.js';
-import { addressOf, announce, find, localTime, onAction, show, showDescribed, showGroup, text } from './page.js';
+import { isLinkRefused, takeLinkToken } from './link-token.js';
+import {
+  addressOf,
+  announce,
+  find,
+  localTime,
+  mailLanguage,
+  onAction,
+  show,
+  showDescribed,
+  showGroup,
+  text,
+} from './page.js';
 import { findClaimProblems, findDeclaredProblems } from './sign-up-fields.js';
 import { confirmSignUp, isLoggingIn } from './sign-up-session.js';
 import { showStrength } from './strength.js';
 
-/** After these the invitation cannot be accepted any more. */
+/** The error codes after which the invitation cannot be accepted any more. */
 const FINAL = ['invitation_invalid', 'invitation_expired', 'already_confirmed', 'email_taken'];
 
 const consents = new ConsentFields('accept');
@@ -49,17 +60,18 @@ async function lookUp() {
     showDescribed('ready', () => ({ email, expiresAt: localTime(expiresAt) }));
   } catch (error) {
     const problem = toProblem(error);
-    show(FINAL.includes(problem.code) ? 'broken' : 'offline', { reason: reasonOf(problem) });
+    if (isLinkRefused(problem)) show('broken', { reason: text('linkInvalid') });
+    else show(FINAL.includes(problem.code) ? 'broken' : 'offline', { reason: reasonOf(problem) });
   }
 }
 
-/** The inviter has set it, so it is not asked. @param {string} name */
+/** Removes the field of an attribute that the inviter has set. @param {string} name */
 function hideAttribute(name) {
   const field = formOf('accept').querySelector(`[name="attributes.${name}"]`);
   field?.closest('.field')?.remove();
 }
 
-/** Reports all fields together, with what the server knows about the login ID. */
+/** Returns the values. Throws one problem for all wrong fields, also for a login ID that is not available. */
 async function readForm() {
   const byCode = token === null ? { email: text('emailMissing'), code: text('codeMissing') } : {};
   const { values, problems } = readFields('accept', {
@@ -86,7 +98,7 @@ async function accept() {
     ...{ loginId, password },
     ...(name === '' ? {} : { name }),
     ...readAttributes('accept'),
-    locale: document.documentElement.lang,
+    locale: mailLanguage(),
   };
   try {
     await consents.send((ticked) => confirmSignUp('auth/invitations/accept', { ...body, ...ticked }));

@@ -20,7 +20,7 @@ let latest;
  * @returns {Promise<{ isFree: boolean, message: string }>} the message is empty if nothing is known
  * to be wrong: the operator may have switched the check off
  */
-export async function loginIdProblem(candidate) {
+export async function checkLoginId(candidate) {
   if (latest?.candidate !== candidate) {
     latest = { candidate, answer: post('auth/login-id/check', { loginId: candidate }).catch(() => null) };
   }

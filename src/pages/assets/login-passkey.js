@@ -15,9 +15,9 @@ import { reportUnknown } from './passkey-signals.js';
 
 /** @typedef {{ credential: any, publicKey: { rpId?: string } }} Choice */
 
-/** Offers both ways. */
+/** Offers the dialog and the autofill. */
 export class PasskeyLogin {
-  /** Chosen in the autofill, for the form. @type {Choice | null} */
+  /** The passkey chosen in the autofill, until the form sends it. @type {Choice | null} */
   #chosen = null;
   #send;
   #finish;
@@ -33,7 +33,7 @@ export class PasskeyLogin {
     onSubmit('passkey', () => this.#logIn());
   }
 
-  /** Offers passkeys in the autofill. The form of the button shows what goes wrong. */
+  /** Offers passkeys in the autofill. Sends the chosen one through the form of the button, which shows problems. */
   async offerAutofill() {
     this.#chosen = await choosePasskey(() => this.#send('auth/login/passkey/options'));
     if (this.#chosen !== null) formOf('passkey').requestSubmit();
@@ -47,7 +47,7 @@ export class PasskeyLogin {
     } catch (error) {
       if (error instanceof ApiProblem && error.reason === 'unknown_credential')
         reportUnknown(choice.publicKey.rpId, choice.credential.id);
-      void this.offerAutofill(); // the member may have another one
+      void this.offerAutofill(); // the member may have another passkey
       throw error;
     }
   }
@@ -55,11 +55,11 @@ export class PasskeyLogin {
   /** @returns {Promise<Choice>} */
   async #chooseInDialog() {
     await stopAutofill();
-    const { publicKey } = await this.#send('auth/login/passkey/options');
     try {
+      const { publicKey } = await this.#send('auth/login/passkey/options');
       return { credential: await usePasskey(publicKey), publicKey };
     } catch (error) {
-      void this.offerAutofill(); // the dialog was closed
+      void this.offerAutofill(); // the dialog has ended
       throw error;
     }
   }

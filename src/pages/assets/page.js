@@ -3,7 +3,7 @@
 /** Shows one state of a page at a time, with the texts that the server has rendered into it. */
 
 import { offerLanguages, onLanguageChange } from './language.js';
-// Before other modules read the links and addresses of the page, which it adapts.
+// Imported here so that it changes the links and addresses of the page before other modules read them.
 import './return-to.js';
 
 /** @type {Map<string, string>} */
@@ -39,7 +39,7 @@ export function find(selector, within = document) {
   return /** @type {E} */ (/** @type {unknown} */ (element));
 }
 
-const productTitle = document.title.split(' · ').at(-1);
+const productTitle = document.title.split(' · ').slice(1).join(' · ');
 let isFirstState = true;
 
 offerLanguages(() => announce(text('networkError')));
@@ -128,7 +128,7 @@ export function fill(part, fills) {
 }
 
 /**
- * Lets a long email address break before its at sign, and not within its last word.
+ * Lets a long email address break before its at sign, instead of within a word.
  * @param {string} value
  */
 function breakable(value) {

@@ -9,7 +9,7 @@ import { clearForm, formOf, onSubmit, setFields } from './form.js';
 import { reasonOf } from './form-problems.js';
 import { onLanguageChange } from './language.js';
 import { announce, fill, find, text } from './page.js';
-import { MoreNeeded } from './recent-login.js';
+import { ConfirmationNeeded } from './recent-login.js';
 import { SignedOut } from './session.js';
 
 /** @type {(wasSignedIn: boolean) => void} */
@@ -131,7 +131,7 @@ export class Panel {
         announce('');
       } catch (error) {
         if (error instanceof SignedOut) leaveSignedOut(error);
-        else if (error instanceof MoreNeeded) announce('');
+        else if (error instanceof ConfirmationNeeded) announce('');
         else
           throw error instanceof ApiProblem && error.code === 'invalid_credentials'
             ? wrongPassword(name, error)

@@ -1,8 +1,8 @@
 // @ts-check
 
 /**
- * Confirms who uses the session where the last login is too long ago: asks for the password or, of
- * a member without one, for a new login. After a fresh login the member sees no further field.
+ * Confirms who uses the session if the last login is too long ago. A member with a password is asked
+ * for it, and a member without one for a new login. After a fresh login the member sees no further field.
  */
 
 import { ApiProblem } from './api.js';
@@ -14,19 +14,19 @@ import { call } from './session.js';
 let askForLogin = null;
 
 /**
- * Sets what asks a member for a new login, who has no password to be asked for.
+ * Sets the function that asks a member without a password for a new login.
  * @param {(form: string) => Promise<void>} ask submits the form once more after the login
  */
-export function askForNoPassword(ask) {
+export function setLoginPrompt(ask) {
   askForLogin = ask;
 }
 
-/** Thrown when a form asks for more, which is not a problem of what was typed. */
-export class MoreNeeded extends Error {}
+/** Thrown when the member has to enter the password or log in first. Nothing that was typed is wrong. */
+export class ConfirmationNeeded extends Error {}
 
 /**
- * Calls an operation that needs a recent login. If the last one is too long ago, confirms it by the
- * password of the form, and calls the operation again.
+ * Calls an operation that needs a recent login, with the form's password if its field is shown. If the
+ * last login is too long ago, shows that field or asks for a new login, and throws ConfirmationNeeded.
  * @param {string} form with a `password-check`
  * @param {'POST' | 'DELETE'} method
  * @param {string} operation
@@ -65,7 +65,7 @@ export async function callRecently(form, method, operation, body) {
 
 /**
  * Returns the password of a form; undefined for a member without one. If the field for it is hidden,
- * shows it and throws MoreNeeded.
+ * shows it and throws ConfirmationNeeded.
  * @param {string} form
  * @returns {string | undefined}
  */
@@ -75,12 +75,12 @@ export function askedPassword(form) {
   if (!check.hidden) return requiredValue(form, 'password', text('passwordMissing'));
   check.hidden = false;
   find('input', check).focus();
-  throw new MoreNeeded();
+  throw new ConfirmationNeeded();
 }
 
 /**
- * The field for the password, if the form shows it, with the text for an empty one. A form that
- * reads it with its other fields reports all of them together.
+ * Returns the password field, if the form shows it, with the text for an empty one. A form passes it to
+ * `requiredValues` with its other fields, so that all empty fields are reported together.
  * @param {string} form
  * @returns {{ password?: string }}
  */
@@ -91,11 +91,11 @@ export function askedFields(form) {
 /** @param {string} form @returns {Promise<never>} */
 async function askFirst(form) {
   await askForLogin?.(form);
-  throw new MoreNeeded();
+  throw new ConfirmationNeeded();
 }
 
-/** @param {unknown} error */
-function isTooLongAgo(error) {
+/** Whether the last login is too long ago for the operation. @param {unknown} error */
+export function isTooLongAgo(error) {
   return error instanceof ApiProblem && error.code === 'reauth_required';
 }
 

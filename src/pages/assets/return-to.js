@@ -23,8 +23,8 @@ const requested = new URLSearchParams(location.search).getAll('return_to');
 export const returnTo = allowed(requested.length === 1 ? requested[0] : null) || (isOpenedByMail ? remembered() : '');
 
 const configuredNext = document.body.dataset.nextUrl ?? '';
-/** Whether only this address can follow: no next page is configured, so this page has no button for one. */
-export const isOnlyWayOut = returnTo !== '' && configuredNext === '';
+/** Whether the visitor can go on only to this address: no next page is configured, so this page has no button for one. */
+export const visitorCanOnlyReturn = returnTo !== '' && configuredNext === '';
 
 if (returnTo !== '') {
   carry();

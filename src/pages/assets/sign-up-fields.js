@@ -6,7 +6,7 @@
  */
 
 import { findAttributeProblems } from './attributes.js';
-import { loginIdProblem } from './login-id.js';
+import { checkLoginId } from './login-id.js';
 import { text } from './page.js';
 
 /** @typedef {{ field: string, message: string }} Problem */
@@ -20,7 +20,7 @@ import { text } from './page.js';
 export async function findClaimProblems({ loginId, email = '' }) {
   /** @type {Problem[]} */
   const problems = [];
-  const { message } = loginId === '' ? { message: '' } : await loginIdProblem(loginId);
+  const { message } = loginId === '' ? { message: '' } : await checkLoginId(loginId);
   if (message !== '') problems.push({ field: 'loginId', message });
   if (email !== '' && !/^[^@]+@[^@]+$/.test(email)) problems.push({ field: 'email', message: text('emailInvalid') });
   return problems;

@@ -9,7 +9,7 @@ import { ConsentFields } from './consent-fields.js';
 import { clearForm, formOf, offerReload, onSubmit, readFields, requiredValues, valueOf } from './form.js';
 import { FieldProblem, FieldProblems, showFieldError } from './form-problems.js';
 import { onLanguageChange } from './language.js';
-import { loginIdProblem } from './login-id.js';
+import { checkLoginId } from './login-id.js';
 import { addressOf, find, mailLanguage, onAction, show, showGroup, text } from './page.js';
 import { offerResend, showStep } from './resend.js';
 import { rememberReturn } from './return-to.js';
@@ -71,7 +71,7 @@ async function showLoginId() {
   showFieldError(loginId, '');
   showGroup('loginIdFree', false);
   if (candidate === '') return;
-  const { isFree, message } = await loginIdProblem(candidate);
+  const { isFree, message } = await checkLoginId(candidate);
   if (foldTypedText(loginId.value) !== candidate) return;
   showFieldError(loginId, message);
   showGroup('loginIdFree', isFree);

@@ -37,9 +37,9 @@ export function showStrength(id, ownWords) {
     const thisInput = ++latestInput;
     const password = input.value;
     const words = ownWords()
-      .flatMap((word) => [word, ...word.split(/[@.\s]/)])
-      .map((word) => word.trim().toLowerCase())
-      .filter((word) => word.length > 2);
+      .flatMap((word) => [word, ...partsOf(word)])
+      .map((word) => word.trim().normalize('NFC').toLowerCase())
+      .filter((word) => [...word].length > 2);
     mark(box, 'length', password === '' ? null : [...password].length >= minLength);
     mark(box, 'personal', password === '' ? null : !consistsOf(password, words, minLength));
     if (password === '') return showScore(box, null);
@@ -71,13 +71,17 @@ function load() {
     ([{ ZxcvbnFactory }, { dictionary, graphs, keysOf, koreanScore }]) => {
       const zxcvbn = new ZxcvbnFactory({ dictionary, graphs, l33tMaxSubstitutions: 10 });
       const scoreOf = (/** @type {string} */ typed, /** @type {string[]} */ words) =>
-        koreanScore(typed.slice(0, ESTIMATED_LENGTH), (/** @type {string} */ part) => zxcvbn.check(part, words));
+        koreanScore([...typed].slice(0, ESTIMATED_LENGTH).join(''), (/** @type {string} */ part) =>
+          zxcvbn.check(part, words),
+        );
       // As on the server: Hangul is judged as it stands and as the keys that type it.
       return {
-        scoreOf: (password, words) =>
-          keysOf(password) === password
+        scoreOf: (password, names) => {
+          const words = [...names, ...names.map(keysOf)];
+          return keysOf(password) === password
             ? scoreOf(password, words)
-            : Math.min(scoreOf(password, words), scoreOf(keysOf(password), words.map(keysOf))),
+            : Math.min(scoreOf(password, words), scoreOf(keysOf(password), words));
+        },
       };
     },
   );
@@ -88,6 +92,16 @@ function load() {
 /** @param {string} file @returns {Promise<any>} */
 function importAsset(file) {
   return import(new URL(`assets/${file}`, document.baseURI).href);
+}
+
+/**
+ * Splits as the server does: an address into its name and the parts of its domain, a name at blanks.
+ * A login ID and the name of an address stay whole.
+ * @param {string} word
+ */
+function partsOf(word) {
+  const [local = '', domain] = word.split('@');
+  return domain === undefined ? word.split(/\s/) : [local, ...domain.split('.')];
 }
 
 /**

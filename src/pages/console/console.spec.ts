@@ -13,7 +13,13 @@ import { ko } from './texts.ko.js';
 
 const renderer = new PageRenderer({
   ...{ productName: 'Acme <b>', hasLogo: false, pages: PAGE_NAMES, returnOrigins: [], sharesCookie: false },
-  ...{ passwordMinLength: 10, passwordMinScore: 3, resendSeconds: 60, erasureGraceDays: 14, attributes: new Map() },
+  ...{
+    passwordMinLength: 10,
+    passwordMinScore: 3,
+    resendSeconds: 60,
+    erasureGraceSeconds: 14 * 86_400,
+    attributes: new Map(),
+  },
   ...{ signUp: 'open' as const, signUpDomains: [] },
   ...{ socialProviders: [], socialRedirectUri: null, hasConsents: false, hasConsole: true },
 });

@@ -67,7 +67,7 @@ export const en = {
   state: 'State',
   mailTemplate: 'Email',
   mailLocale: 'Language',
-  mailTextsAbout: 'As members get it, with sample data. MAIL_TEMPLATES_DIR holds texts of your own.',
+  mailTextsAbout: 'The emails as members get them, with sample data. Your own texts are in MAIL_TEMPLATES_DIR.',
   'mailPart-html': 'HTML part',
   'mailPart-text': 'Subject and text part',
   attempts: 'Attempts: {count}',
@@ -212,7 +212,7 @@ export const en = {
   'finding-sign_up_mail_failed':
     'The sign-up was never confirmed: its email was not delivered. A new one can be requested until {until}.',
   'finding-sign_up_mail_waiting':
-    'The sign-up is not confirmed yet: its email is still waiting to be sent. It can be confirmed until {until}.',
+    'The sign-up is not confirmed yet: its email is still waiting to be sent. The link in it works until {until}.',
   'finding-sign_up_mail_withheld':
     'The sign-up of {at} is not confirmed: no email was sent, because too many were requested for this address.',
   'finding-sign_up_unconfirmed':
@@ -267,7 +267,7 @@ export const en = {
   'series-mails_dead': 'Emails failed',
   'series-mails_dropped': 'Emails not needed any more',
   queueCounts: '{due} due, {waiting} waiting, {dead} failed.',
-  queueOldest: 'The oldest has been due for {time}.',
+  queueOldest: 'The oldest without an attempt has waited for {time}.',
   failingWebhooks: 'Failing: {count}',
   // Imports
   noImports: 'Nothing has been imported. Imports are started on the command line.',
@@ -311,7 +311,8 @@ export const en = {
   nameMissing: 'Please enter a name.',
   scopes: 'Permissions',
   expiry: 'Valid until (optional)',
-  expiryHint: 'Without a date the key is valid until it is revoked.',
+  expiryHint:
+    'The key stops working at the end of that day, in your time zone. Without a date it is valid until it is revoked.',
   addresses: 'Allowed IP addresses (optional)',
   addressesHint: 'Addresses or networks, separated by commas. Without any, all are allowed.',
   apiKeyMade: 'The API key “{name}” has been created.',

@@ -206,7 +206,7 @@ export const ko: ConsoleTexts = {
   'finding-sign_up_mail_failed':
     '가입이 완료되지 않았습니다. 인증 메일이 전달되지 못했습니다. {until}까지 인증 메일을 다시 요청할 수 있습니다.',
   'finding-sign_up_mail_waiting':
-    '가입이 아직 완료되지 않았습니다. 인증 메일이 발송을 기다리고 있습니다. {until}까지 완료할 수 있습니다.',
+    '가입이 아직 완료되지 않았습니다. 인증 메일이 발송을 기다리고 있습니다. 메일의 링크는 {until}까지 사용할 수 있습니다.',
   'finding-sign_up_mail_withheld':
     '{at}의 가입이 완료되지 않았습니다. 이 이메일로 요청이 너무 많아 인증 메일을 보내지 않았습니다.',
   'finding-sign_up_unconfirmed':
@@ -259,7 +259,7 @@ export const ko: ConsoleTexts = {
   'series-mails_dead': '실패한 메일',
   'series-mails_dropped': '필요 없어진 메일',
   queueCounts: '보낼 것 {due}건, 대기 {waiting}건, 실패 {dead}건.',
-  queueOldest: '가장 오래된 것은 {time} 전부터 기다립니다.',
+  queueOldest: '아직 시도하지 않은 것 중 가장 오래된 것은 {time} 전부터 기다립니다.',
   failingWebhooks: '실패 중 {count}개',
   noImports: '가져온 계정이 없습니다. 가져오기는 명령줄에서 시작합니다.',
   importRuns: '가져오는 중입니다',
@@ -299,7 +299,7 @@ export const ko: ConsoleTexts = {
   nameMissing: '이름을 입력해 주세요.',
   scopes: '권한',
   expiry: '유효 기간 (선택)',
-  expiryHint: '날짜를 비워 두시면 폐기할 때까지 유효합니다.',
+  expiryHint: '현재 시간대를 기준으로 그날이 끝날 때까지 유효합니다. 날짜를 비워 두시면 폐기할 때까지 유효합니다.',
   addresses: '허용할 IP 주소 (선택)',
   addressesHint: '주소나 네트워크를 쉼표로 구분해 주세요. 비워 두시면 모두 허용합니다.',
   apiKeyMade: 'API 키 “{name}”을(를) 만들었습니다.',

@@ -42,7 +42,7 @@ export async function read(path, query = {}) {
  * @param {string} reason
  * @returns {Promise<any>}
  */
-export async function change(method, path, body, reason) {
+export async function callWithReason(method, path, body, reason) {
   return orLeave(call(method, `admin/${path}`, body, reason));
 }
 

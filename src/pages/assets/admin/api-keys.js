@@ -4,7 +4,7 @@
 
 import { valueOf } from '../form.js';
 import { shortTime, text } from '../page.js';
-import { change, read, segment } from './admin-api.js';
+import { callWithReason, read, segment } from './admin-api.js';
 import { ListCard } from './card.js';
 import { chosen, requiredText } from './fields.js';
 import { askFirst, dialogOf, showSecret } from './dialog.js';
@@ -37,10 +37,11 @@ export function open() {
           .filter(Boolean);
         const body = {
           ...{ name, scopes },
-          ...(expiresAt !== '' && { expiresAt }),
+          // The end of the day, where the administrator is.
+          ...(expiresAt !== '' && { expiresAt: new Date(`${expiresAt}T23:59:59`).toISOString() }),
           ...(addresses.length > 0 && { addresses }),
         };
-        const { key } = await change('POST', 'api-keys', body, reason);
+        const { key } = await callWithReason('POST', 'api-keys', body, reason);
         done(text('apiKeyMade', { name }));
         return () => showSecret(text('yourApiKey'), key);
       },
@@ -64,7 +65,7 @@ function keyEntry({ id, name, scopes, addresses, createdAt, rotatedAt, expiresAt
       title: text('rotateNamed', { name }),
       effect: text('rotateKeyEffect'),
       act: async (reason) => {
-        const { key } = await change('POST', `${path}/rotate`, {}, reason);
+        const { key } = await callWithReason('POST', `${path}/rotate`, {}, reason);
         done(text('keyRotated', { name }));
         return () => showSecret(text('yourApiKey'), key);
       },
@@ -75,7 +76,7 @@ function keyEntry({ id, name, scopes, addresses, createdAt, rotatedAt, expiresAt
       effect: text('revokeEffect'),
       isDangerous: true,
       act: async (reason) => {
-        await change('DELETE', path, undefined, reason);
+        await callWithReason('DELETE', path, undefined, reason);
         done(text('keyRevoked', { name }));
       },
     });

@@ -128,10 +128,14 @@ export class ListCard extends Card {
     this.tools = () => [el('p', {}, button(text(label), action, { look: 'primary' }))];
   }
 
-  /** Adds the next page. Does nothing while another load replaces the list, for which this cursor does not hold. */
+  /**
+   * Adds the next page. Does nothing while another load runs: it may replace the list, and the cursor of the old list
+   * does not hold for the new one.
+   */
   async loadMore() {
     if (this.shown !== this.turns) return;
     const turn = ++this.turns;
+    this.body.querySelector('[data-more-problem]')?.remove();
     const { items = [], nextCursor } = this.data ?? {};
     try {
       const page = await this.loadPage(nextCursor ?? undefined);
@@ -141,7 +145,10 @@ export class ListCard extends Card {
       // Screen readers continue with the first new entry.
       /** @type {HTMLElement | undefined} */ (this.body.querySelectorAll('.entries > li')[items.length])?.focus();
     } catch (error) {
-      if (turn === this.turns && !(error instanceof Left)) this.say(reasonOf(toProblem(error)));
+      if (turn !== this.turns || error instanceof Left) return;
+      this.body.append(
+        el('p', { class: 'problem', role: 'alert', 'data-more-problem': '' }, reasonOf(toProblem(error))),
+      );
     } finally {
       if (turn === this.turns) this.shown = turn;
     }

@@ -3,7 +3,7 @@
 /** An entry of a list of deliveries of events. */
 
 import { shortTime, text } from '../page.js';
-import { change, segment } from './admin-api.js';
+import { callWithReason, segment } from './admin-api.js';
 import { askFirst } from './dialog.js';
 import { badge, button, el, entry } from './dom.js';
 import { linkTo } from './navigation.js';
@@ -27,7 +27,7 @@ export function deliveryEntry(delivery, path, done) {
       title: text('retryDelivery'),
       effect: text('retryDeliveryEffect'),
       act: async (reason) => {
-        await change('POST', `${path}/deliveries/${segment(id)}/retry`, {}, reason);
+        await callWithReason('POST', `${path}/deliveries/${segment(id)}/retry`, {}, reason);
         done(text('deliveryRetried'));
       },
     });

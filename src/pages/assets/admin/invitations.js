@@ -5,7 +5,7 @@
 import { readAttributes } from '../attributes.js';
 import { valueOf } from '../form.js';
 import { shortTime, text } from '../page.js';
-import { change, read, segment } from './admin-api.js';
+import { callWithReason, read, segment } from './admin-api.js';
 import { ListCard } from './card.js';
 import { askFirst, dialogOf } from './dialog.js';
 import { badge, button, entry } from './dom.js';
@@ -34,7 +34,7 @@ export function open() {
         const email = requiredText('invitation', 'email', text('emailMissing'));
         const [role, locale] = [valueOf('invitation', 'role'), valueOf('invitation', 'locale')];
         const body = { email, role, locale, ...readAttributes('invitation') };
-        await change('POST', 'invitations', body, reason);
+        await callWithReason('POST', 'invitations', body, reason);
         done(text('invited', { email }));
       },
     });
@@ -78,8 +78,8 @@ function invitationEntry({ id, email, role, status, mailedAt, expiresAt, accepte
     ],
     buttons: [
       memberId && linkTo('member', { id: memberId }, text('openMember')),
-      status !== 'accepted' && action('sendAgain', (reason) => change('POST', `${path}/resend`, {}, reason)),
-      status !== 'accepted' && action('withdraw', (reason) => change('DELETE', path, undefined, reason)),
+      status !== 'accepted' && action('sendAgain', (reason) => callWithReason('POST', `${path}/resend`, {}, reason)),
+      status !== 'accepted' && action('withdraw', (reason) => callWithReason('DELETE', path, undefined, reason)),
     ],
   });
 }

@@ -3,7 +3,7 @@
 /** What an administrator can do for a member. Each action asks for a reason and reports its result. */
 
 import { text } from '../page.js';
-import { change, segment } from './admin-api.js';
+import { callWithReason, segment } from './admin-api.js';
 import { askFirst } from './dialog.js';
 
 /** A button that asks first. @typedef {{ name: string, label: string, ask: () => void }} Action */
@@ -36,23 +36,23 @@ export function memberActions(id, loginId, done) {
   }
 
   /** @param {string} what of the member @returns {(reason: string) => Promise<unknown>} */
-  const remove = (what) => (reason) => change('DELETE', `${path}/${what}`, undefined, reason);
+  const remove = (what) => (reason) => callWithReason('DELETE', `${path}/${what}`, undefined, reason);
 
   return {
     resetPassword: () =>
-      action('reset', (reason) => change('POST', `${path}/password-reset`, { reason: 'precaution' }, reason)),
+      action('reset', (reason) => callWithReason('POST', `${path}/password-reset`, { reason: 'precaution' }, reason)),
     resetCompromised: () =>
       action(
         'reset-stolen',
-        (reason) => change('POST', `${path}/password-reset`, { reason: 'compromised' }, reason),
+        (reason) => callWithReason('POST', `${path}/password-reset`, { reason: 'compromised' }, reason),
         true,
       ),
     endSessions: () => action('end-sessions', remove('sessions')),
-    unlock: () => action('unlock', (reason) => change('POST', `${path}/unlock`, {}, reason)),
-    enable: () => action('enable', (reason) => change('PATCH', path, { status: 'active' }, reason)),
-    disable: () => action('disable', (reason) => change('PATCH', path, { status: 'disabled' }, reason), true),
-    makeAdmin: () => action('make-admin', (reason) => change('PATCH', path, { role: 'admin' }, reason), true),
-    makeMember: () => action('make-member', (reason) => change('PATCH', path, { role: 'member' }, reason)),
+    unlock: () => action('unlock', (reason) => callWithReason('POST', `${path}/unlock`, {}, reason)),
+    enable: () => action('enable', (reason) => callWithReason('PATCH', path, { status: 'active' }, reason)),
+    disable: () => action('disable', (reason) => callWithReason('PATCH', path, { status: 'disabled' }, reason), true),
+    makeAdmin: () => action('make-admin', (reason) => callWithReason('PATCH', path, { role: 'admin' }, reason), true),
+    makeMember: () => action('make-member', (reason) => callWithReason('PATCH', path, { role: 'member' }, reason)),
     /** @param {'totp' | 'passkey'} factor */
     removeFactor: (factor) =>
       factor === 'totp'
@@ -75,7 +75,7 @@ export function retryMail(id, done) {
     title: text('retryMail'),
     effect: text('retryMailEffect'),
     act: async (reason) => {
-      await change('POST', `outbox/${segment(id)}/retry`, {}, reason);
+      await callWithReason('POST', `outbox/${segment(id)}/retry`, {}, reason);
       done(text('mailRetried'));
     },
   });

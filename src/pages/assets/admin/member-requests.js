@@ -6,7 +6,7 @@ import { FieldProblem } from '../form-problems.js';
 import { formOf, valueOf } from '../form.js';
 import { text } from '../page.js';
 import { saveJson } from '../save-file.js';
-import { change, segment } from './admin-api.js';
+import { callWithReason, segment } from './admin-api.js';
 import { askFirst, dialogOf } from './dialog.js';
 import { requiredText } from './fields.js';
 
@@ -26,7 +26,7 @@ export function memberRequests({ id, loginId, status, isSelf }, done) {
       effect: text('correctEmailEffect', member),
       act: async (reason) => {
         const email = requiredText('correct-email', 'email', text('emailMissing'));
-        await change('POST', `${path}/email`, { email }, reason);
+        await callWithReason('POST', `${path}/email`, { email }, reason);
         done(text('correctEmailDone', { email }));
       },
     });
@@ -37,7 +37,7 @@ export function memberRequests({ id, loginId, status, isSelf }, done) {
       title: text('exportData'),
       effect: text('exportDataEffect', member),
       act: async (reason) => {
-        saveJson(`${loginId}.json`, await change('GET', `${path}/export`, undefined, reason));
+        saveJson(`${loginId}.json`, await callWithReason('GET', `${path}/export`, undefined, reason));
         done(text('exportDataDone', member));
       },
     });
@@ -55,7 +55,7 @@ export function memberRequests({ id, loginId, status, isSelf }, done) {
         if (typed.toLowerCase() !== loginId.toLowerCase())
           throw new FieldProblem('loginId', text('eraseConfirmWrong', member));
         const when = valueOf('erasure', 'when');
-        await change('DELETE', path, { when }, reason);
+        await callWithReason('DELETE', path, { when }, reason);
         done(text(when === 'now' ? 'erasedNow' : 'erasedLater', member));
       },
     });

@@ -1,6 +1,6 @@
 // @ts-check
 
-/** What goes on, so that a storm is seen at a glance. */
+/** Recent activity and the queues, so that an unusual rise is seen at a glance. */
 
 import { duration, shortTime, text } from '../page.js';
 import { read } from './admin-api.js';
@@ -56,5 +56,5 @@ function queuesOf({ queues, failingWebhooks }) {
 /** @param {Queue} queue */
 function queueText({ due, waiting, dead, oldestSeconds }) {
   const counts = text('queueCounts', { due: String(due), waiting: String(waiting), dead: String(dead) });
-  return due > 0 ? `${counts} ${text('queueOldest', { time: duration(oldestSeconds) })}` : counts;
+  return oldestSeconds > 0 ? `${counts} ${text('queueOldest', { time: duration(oldestSeconds) })}` : counts;
 }

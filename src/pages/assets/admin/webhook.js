@@ -3,7 +3,7 @@
 /** One webhook: its settings, and the deliveries of events to it. */
 
 import { shortTime, text } from '../page.js';
-import { change, read, segment } from './admin-api.js';
+import { callWithReason, read, segment } from './admin-api.js';
 import { Card, ListCard } from './card.js';
 import { deliveryEntry } from './delivery-entry.js';
 import { askFirst, showSecret } from './dialog.js';
@@ -38,7 +38,7 @@ export function open(params) {
     const { url, description, types, createdAt, failingSince, switchedOffAt, enabled } = webhook;
     const edit = () =>
       editWebhook(webhook, async (body, reason) => {
-        await change('PATCH', path, body, reason);
+        await callWithReason('PATCH', path, body, reason);
         done(text('webhookSaved'));
       });
     return [
@@ -54,11 +54,11 @@ export function open(params) {
       el(
         'div',
         { class: 'row' },
-        enabled && action('test', (reason) => change('POST', `${path}/test`, {}, reason)),
+        enabled && action('test', (reason) => callWithReason('POST', `${path}/test`, {}, reason)),
         button(text('changeWebhook'), edit, { name: 'edit' }),
         enabled
-          ? action('turnOff', (reason) => change('PATCH', path, { enabled: false }, reason))
-          : action('turnOn', (reason) => change('PATCH', path, { enabled: true }, reason)),
+          ? action('turnOff', (reason) => callWithReason('PATCH', path, { enabled: false }, reason))
+          : action('turnOn', (reason) => callWithReason('PATCH', path, { enabled: true }, reason)),
         button(text('newSecret'), replaceSecret),
         button(text('deleteWebhook'), remove, { name: 'delete', look: 'danger' }),
       ),
@@ -80,7 +80,7 @@ export function open(params) {
       title: text('newSecret'),
       effect: text('newSecretEffect'),
       act: async (reason) => {
-        const { secret } = await change('POST', `${path}/rotate-secret`, {}, reason);
+        const { secret } = await callWithReason('POST', `${path}/rotate-secret`, {}, reason);
         done(text('newSecretDone'));
         return () => showSecret(text('yourWebhookSecret'), secret);
       },
@@ -93,7 +93,7 @@ export function open(params) {
       effect: text('deleteWebhookEffect'),
       isDangerous: true,
       act: async (reason) => {
-        await change('DELETE', path, undefined, reason);
+        await callWithReason('DELETE', path, undefined, reason);
         return () => goTo('webhooks');
       },
     });

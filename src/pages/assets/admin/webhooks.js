@@ -4,7 +4,7 @@
 
 import { valueOf } from '../form.js';
 import { shortTime, text } from '../page.js';
-import { change, read } from './admin-api.js';
+import { callWithReason, read } from './admin-api.js';
 import { ListCard } from './card.js';
 import { chosen, requiredText } from './fields.js';
 import { dialogOf, showSecret } from './dialog.js';
@@ -21,7 +21,7 @@ export function open() {
   const list = new ListCard('webhooks', () => read('webhooks'), webhookEntry, 'noWebhooks');
   list.offer('newWebhook', () =>
     editWebhook(null, async (body, reason) => {
-      const { secret } = await change('POST', 'webhooks', body, reason);
+      const { secret } = await callWithReason('POST', 'webhooks', body, reason);
       list.say(text('webhookMade'));
       void list.reload();
       return () => showSecret(text('yourWebhookSecret'), secret);
@@ -50,10 +50,12 @@ export function editWebhook(webhook, save) {
 }
 
 /** @param {Webhook} webhook */
-export function webhookBadges({ enabled, failingSince }) {
+export function webhookBadges({ enabled, failingSince, switchedOffAt }) {
+  // One that an administrator disabled is not failing, whatever it was before.
+  const isFailing = switchedOffAt !== null || (enabled && failingSince !== null);
   return [
     badge(text(enabled ? 'webhookOn' : 'webhookOff'), enabled ? 'good' : 'plain'),
-    failingSince !== null && badge(text('failing'), 'bad'),
+    isFailing && badge(text('failing'), 'bad'),
   ];
 }
 
