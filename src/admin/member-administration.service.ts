@@ -13,11 +13,11 @@ import { AdminWritesService } from '../mfa/administrators/admin-writes.service.j
 import { MemberAttributeChangesService } from './member-attribute-changes.service.js';
 import { MemberLockoutService } from '../mfa/lockout/member-lockout.service.js';
 
-/** What administrators can change about a member. Closing an account is left to its owner. */
+/** What administrators can change about a member. They close accounts only through ErasureDemandService. */
 export interface MemberChanges {
   readonly status?: 'active' | 'disabled' | undefined;
   readonly role?: Role | undefined;
-  /** Those to change; null removes a value. */
+  /** The attributes to change; null removes a value. */
   readonly attributes?: Record<string, unknown> | undefined;
 }
 
@@ -39,18 +39,20 @@ export class MemberAdministrationService {
 
   /**
    * Changes status, role or attributes. Status and role take effect at once on every replica by ending the member's
-   * sessions, because their access tokens carry the old role (TK-09). A value that is already set
-   * changes nothing and records no event.
+   * sessions, because their access tokens carry the old role (TK-09). A status or role that the member
+   * already has changes nothing and records no event.
    *
-   * @throws DomainError `validation_failed` if neither is present, `not_found`,
-   * `member_not_active`, `last_admin`, `forbidden`, `person_required` for a role by an API key
+   * @throws DomainError `validation_failed` if all three are absent or an attribute is invalid, `not_found`,
+   * `member_not_active`, `last_admin`, `forbidden`; `person_required` if an API key sends a role or changes an
+   * administrator
+   * @returns whether anything was changed and recorded
    */
   async change(
     admin: Principal,
     id: string,
     { status, role, attributes }: MemberChanges,
     context: ClientContext,
-  ): Promise<void> {
+  ): Promise<boolean> {
     if (status === undefined && role === undefined && attributes === undefined)
       throw new DomainError('validation_failed', {
         fields: [{ field: 'status', code: 'one_of_needed', params: { names: 'status, role, attributes' } }],
@@ -58,16 +60,18 @@ export class MemberAdministrationService {
     if (role !== undefined && isApiKey(admin)) throw new DomainError('person_required', { detail: 'a role' });
     if (attributes !== undefined) this.attributes.check(attributes);
     const actor = adminContext(admin, context);
-    await this.database.transaction(async (tx) => {
+    return this.database.transaction(async (tx) => {
       await this.members.lockAdministrators(tx);
       // Checks again under the lock: when two administrators demote each other, the second one to
       // get the lock is no longer an administrator (AD-03).
       const member = await this.writes.asAdministratorOf(tx, admin, id);
-      if (member.status === 'closed') throw new DomainError('member_not_active', { detail: 'closed by its owner' });
-      if (status === 'disabled' && member.status !== status) await this.disable(tx, member, actor);
-      if (status === 'active' && member.status !== status) await this.enable(tx, member, actor);
-      if (role !== undefined && member.role !== role) await this.setRole(tx, member, role, actor);
-      if (attributes !== undefined) await this.attributes.change(tx, member, attributes, actor);
+      if (member.status === 'closed') throw new DomainError('member_not_active', { detail: 'the account is closed' });
+      const isNewStatus = status !== undefined && member.status !== status;
+      const isNewRole = role !== undefined && member.role !== role;
+      if (isNewStatus) await (status === 'disabled' ? this.disable(tx, member, actor) : this.enable(tx, member, actor));
+      if (isNewRole) await this.setRole(tx, member, role, actor);
+      const hasAttributes = await this.attributes.change(tx, member, attributes ?? {}, actor);
+      return isNewStatus || isNewRole || hasAttributes;
     });
   }
 

@@ -16,7 +16,7 @@ export class MemberAttributeChangesService {
   ) {}
 
   /**
-   * An early check, before the member is looked up: {@link change} decides.
+   * Checks the values before the member is looked up. {@link change} checks them again, together with the stored ones.
    * @throws DomainError `validation_failed`
    */
   check(values: Record<string, unknown>): void {
@@ -27,11 +27,12 @@ export class MemberAttributeChangesService {
    * @param member whose row is locked, so that two changes at once do not lose each other's values
    * @throws DomainError `validation_failed`
    */
-  async change(tx: Tx, member: Member, values: Record<string, unknown>, actor: ClientContext): Promise<void> {
-    if (Object.keys(values).length === 0) return;
+  async change(tx: Tx, member: Member, values: Record<string, unknown>, actor: ClientContext): Promise<boolean> {
+    if (Object.keys(values).length === 0) return false;
     await this.values.set(tx, member.id, this.attributes.merge(values, 'admin', member.attributes));
-    // The names of attributes alone: values are personal data, which the audit log keeps for long.
+    // Records only the names of attributes: the audit log is kept for long, and the values are personal data.
     const fields = Object.keys(values).map((name) => `attributes.${name}`);
     await this.auditLog.record(tx, 'profile.changed', { memberId: member.id, context: actor }, { fields });
+    return true;
   }
 }

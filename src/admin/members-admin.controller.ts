@@ -83,8 +83,9 @@ export class MembersAdminController {
     @Body() body: ChangeMemberRequest,
     @Context() context: ClientContext,
   ): Promise<MemberDetailsResponse> {
-    await this.administration.change(admin, id, body, context);
-    return memberDetailsResponseOf(await this.directory.get(id), this.attributes);
+    const hasChanged = await this.administration.change(admin, id, body, context);
+    const member = await (hasChanged ? this.directory.get(id) : this.directory.view(admin, id, context));
+    return memberDetailsResponseOf(member, this.attributes);
   }
 
   /**

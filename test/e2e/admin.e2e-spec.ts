@@ -10,7 +10,7 @@ import type { HttpAnswer } from '../support/http-client.js';
 import { mailbox, outboxEmpty, type Mail } from '../support/mailbox.js';
 import { countPgSleeps } from '../support/pg-sleep-counter.js';
 import { askFor, resetTokenFor } from '../support/recovery.js';
-import { expectDead, expectRefusal } from '../support/refusals.js';
+import { expectSessionEnded, expectRefusal } from '../support/refusals.js';
 import { TestApp } from '../support/test-app.js';
 import { allowManyStarts, howMany } from '../support/test-length.js';
 import { TokenForge } from '../support/token-forge.js';
@@ -113,7 +113,7 @@ describe('administration', () => {
       const { status } = await at.get('/api/admin/members', demoted.accessToken);
       expect([401, 403]).toContain(status);
     }
-    await expectDead(demoted.accessToken, app, replica);
+    await expectSessionEnded(demoted.accessToken, app, replica);
     await app.post('/api/auth/refresh', undefined, demoted.refreshToken).expect(401);
   });
 
@@ -317,7 +317,7 @@ describe('disabling a member', () => {
     const { body } = await act('PATCH', `members/${ada.id}`, 200, { status: 'disabled' });
     expect(body).toMatchObject({ id: ada.id, status: 'disabled', sessionCount: 0 });
 
-    await expectDead(ada.accessToken, app, replica);
+    await expectSessionEnded(ada.accessToken, app, replica);
     await app.post('/api/auth/refresh', undefined, ada.refreshToken).expect(401);
     const wrong = await login(ada, 'not the password at all');
     const right = await login(ada);
@@ -373,12 +373,16 @@ describe('disabling a member', () => {
     expect((await act('PATCH', `members/${ada.id}`, 422, {})).body.errors[0].code).toBe('one_of_needed');
   });
 
-  it('records and mails nothing if the value is already set', async () => {
+  it('AD-01 mails nothing if the value is already set, and records only that the answer shows the member', async () => {
     const ada = await given.member(app);
-    const events = (await auditOf(ada.id)).length;
+    const events = await auditOf(ada.id);
     const mails = await mailbox.count(ada.email, app);
-    await act('PATCH', `members/${ada.id}`, 200, { status: 'active', role: 'member' });
-    expect(await auditOf(ada.id)).toHaveLength(events);
+    const { body } = await act('PATCH', `members/${ada.id}`, 200, { status: 'active', role: 'member' });
+    expect(body.email).toBe(ada.email);
+    expect(await auditOf(ada.id)).toEqual([
+      expect.objectContaining({ type: 'member.viewed', actorId: admin.id, details: { what: 'details' } }),
+      ...events,
+    ]);
     await mailbox.expectNone(ada.email, app, mails);
     await app.get('/api/members/me', ada.accessToken).expect(200);
   });
@@ -390,7 +394,7 @@ describe('roles', () => {
     await outboxEmpty(app);
     const before = await lastMail(ada.email);
     await act('PATCH', `members/${ada.id}`, 200, { role: 'admin' });
-    await expectDead(ada.accessToken, app);
+    await expectSessionEnded(ada.accessToken, app);
     expect((await mailbox.to(ada.email).next({ after: before })).text).toContain('made you an administrator');
     const { body: waiting } = await login(ada).expect(200);
     const { body: tokens } = await app
@@ -410,7 +414,7 @@ describe('a password reset demanded by an administrator', () => {
     const before = await lastMail(ada.email);
     const { text } = await act('POST', `members/${ada.id}/password-reset`, 202);
     expect(text).toBe('');
-    await expectDead(ada.accessToken, app);
+    await expectSessionEnded(ada.accessToken, app);
     const { rows } = await app.sql.query('SELECT password_version, must_change_password FROM members WHERE id = $1', [
       ada.id,
     ]);
@@ -494,7 +498,7 @@ describe('helping a member', () => {
     await outboxEmpty(app);
     const before = await lastMail(ada.email);
     await act('DELETE', `members/${ada.id}/sessions`, 204);
-    await expectDead(ada.accessToken, app);
+    await expectSessionEnded(ada.accessToken, app);
     // Awaited before the login, which causes another mail.
     expect((await mailbox.to(ada.email).next({ after: before })).text).toContain('logged your Munjigi account out');
     await login(ada).expect(200);
@@ -526,7 +530,7 @@ describe('helping a member', () => {
     const before = await lastMail(ada.email);
     expect((await act('DELETE', `members/${other.id}/sessions/${phone.sessionId}`, 404)).body.code).toBe('not_found');
     await act('DELETE', `members/${ada.id}/sessions/${phone.sessionId}`, 204);
-    await expectDead(phone.accessToken, app);
+    await expectSessionEnded(phone.accessToken, app);
     await app.get('/api/members/me', ada.accessToken).expect(200);
     expect((await mailbox.to(ada.email).next({ after: before })).text).toContain('logged one device out');
     const [ended] = await auditOf(ada.id);
@@ -575,7 +579,7 @@ describe('helping a member', () => {
     await act('DELETE', `members/${ada.id}/identities/${identityId}`, 204);
     expect((await mailbox.to(ada.email).next({ after: before })).text).toContain('unlinked your kakao account');
     expect((await auditOf(ada.id))[0]).toMatchObject({ type: 'identity.unlinked', actorId: admin.id });
-    await expectDead(byProvider.accessToken, app);
+    await expectSessionEnded(byProvider.accessToken, app);
     await app.get('/api/members/me', ada.accessToken).expect(200);
     expect((await act('GET', `members/${ada.id}`, 200)).body.identities).toEqual([]);
     expect(await resetTokenFor(app, ada)).toEqual(expect.any(String));

@@ -207,6 +207,16 @@ describe('why a person cannot log in', () => {
     });
   });
 
+  it('AD-02 the removal of a factor is offered to every administrator but its owner', async () => {
+    const owner = await givenAdmin(app);
+    const { body } = await login(owner, owner.password).expect(200);
+    await app.client().post('/api/auth/login/mfa', { mfaToken: body.mfaToken, code: '000000' }).expect(400);
+    expect((await firstOf(owner.loginId)).action).toBe('remove_factor');
+    const own = await app.get(`/api/admin/login-diagnosis?identifier=${owner.loginId}`, owner.accessToken).expect(200);
+    expect(own.body.findings[0]).toMatchObject({ code: 'second_factor_wrong', params: { factors: ['totp'] } });
+    expect(own.body.findings[0]).not.toHaveProperty('action');
+  });
+
   it('AC-02 an administrator disabled the account, with the reason', async () => {
     const member = await given.member(app);
     await act('PATCH', member.id, { status: 'disabled' }, 'Spam');

@@ -89,7 +89,7 @@ describe('the findings about a person without an account', () => {
 
   it('AC-02 name the state of the sign-up', () => {
     expect(signUpWith({}).code).toBe('sign_up_unconfirmed');
-    expect(signUpWith({ mail: MAIL }).code).toBe('sign_up_mail_waiting');
+    expect(signUpWith({ mail: MAIL })).toMatchObject({ code: 'sign_up_mail_waiting', until: LATER });
     expect(signUpWith(rowWith({ mailedAt: null })).code).toBe('sign_up_mail_withheld');
     expect(signUpWith({ ...rowWith({ isExpired: true }), mail: MAIL }).code).toBe('sign_up_expired');
   });

@@ -2,14 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { ViewAuditService } from '../../mfa/administrators/view-audit.service.js';
 import { Database } from '../../platform/database/database.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
-import type { Principal } from '../../platform/http/principal.js';
+import { isApiKey, type Principal } from '../../platform/http/principal.js';
 import { EmailChangesRepository } from '../../users/email-changes.repository.js';
 import { MemberSearchRepository } from '../../users/member-search.repository.js';
 import { MembersRepository } from '../../users/members.repository.js';
 import { canonicalIdentifier } from '../login/canonical-identifier.js';
 import type { LoginFinding } from './login-finding.js';
 import { MemberFactsService } from './member-facts.service.js';
-import { memberFindings } from './member-findings.js';
+import { memberFindings, withoutFactorRemoval } from './member-findings.js';
 import { StrangerFactsService } from './stranger-facts.service.js';
 import { strangerFindings } from './stranger-findings.js';
 import { withVisibleParams } from './visible-params.js';
@@ -59,7 +59,9 @@ export class LoginDiagnosisService {
   ): Promise<LoginDiagnosis> {
     const member = await this.search.find(id);
     if (member === null) return this.diagnoseStranger(admin, key, null, context); // erased a moment ago
-    const findings = [...before, ...memberFindings(await this.memberFacts.read(member))];
+    const own = !isApiKey(admin) && admin.memberId === id;
+    const found = memberFindings(await this.memberFacts.read(member));
+    const findings = [...before, ...(own ? withoutFactorRemoval(found) : found)];
     await this.views.record(admin, id, 'login-diagnosis', context);
     return { memberId: id, findings: withVisibleParams(findings, admin) };
   }

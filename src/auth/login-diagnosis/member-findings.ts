@@ -51,6 +51,11 @@ export function memberFindings(facts: MemberFacts): LoginFinding[] {
   return findings.length > 0 ? findings : [{ code: 'no_obstacle', at: facts.events.get('login.succeeded')?.at }];
 }
 
+/** For an administrator's own account: administrators cannot remove their own factor (AD-02). */
+export function withoutFactorRemoval(findings: readonly LoginFinding[]): LoginFinding[] {
+  return findings.map((finding) => (finding.action === 'remove_factor' ? { ...finding, action: undefined } : finding));
+}
+
 function isDisabled({ member, events }: MemberFacts): LoginFinding | null {
   if (member.status !== 'disabled') return null;
   const event = events.get('member.disabled');

@@ -34,9 +34,10 @@ export function signUpFinding({ signUp, isAddressTaken, challenge, mail }: SignU
   if (!challenge?.isOpen) return { code: 'sign_up_expired', at: createdAt };
   // The mail went to the owner of an account that has been erased since.
   if (mail === null) return { code: 'sign_up_mail_failed', at: mailedAt, until: expiresAt };
-  if (mail.status === 'pending') return { code: 'sign_up_mail_waiting', ...factsOfMail(mail), until: expiresAt };
   const { linkExpiresAt } = challenge;
-  return { code: 'sign_up_unconfirmed', at: mailedAt, until: linkExpiresAt < expiresAt ? linkExpiresAt : expiresAt };
+  const until = linkExpiresAt < expiresAt ? linkExpiresAt : expiresAt;
+  if (mail.status === 'pending') return { code: 'sign_up_mail_waiting', ...factsOfMail(mail), until };
+  return { code: 'sign_up_unconfirmed', at: mailedAt, until };
 }
 
 /** The finding about a request whose sign-up is gone. */
