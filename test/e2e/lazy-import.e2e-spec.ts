@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { importKeyOf, makeLoginId } from '../../src/users/imports/imported-profile.js';
 import { given, unique } from '../support/factories.js';
 import { mailbox } from '../support/mailbox.js';
 import { OldSystem, type OldAccount } from '../support/old-system.js';
@@ -143,6 +144,17 @@ describe('lazy import', () => {
         { login_id: expect.stringMatching(`^${local.slice(0, 20)}-[0-9a-f]{8}$`) },
       ]);
     }
+  });
+
+  it('makes another login ID where a member has the one that it would make', async () => {
+    const { id, email, password } = addAccount({ loginId: undefined });
+    const { loginId: taken } = await given.member(app, {
+      loginId: makeLoginId(email, importKeyOf('hook', String(id))),
+    });
+    await login(email, password).expect(200);
+    const [member] = await membersWith(email);
+    expect(member!['login_id']).toMatch(new RegExp(`^${taken.slice(0, -8)}[0-9a-f]{8}$`));
+    expect(member!['login_id']).not.toBe(taken);
   });
 
   it.each<[string, (response: import('node:http').ServerResponse, account: OldAccount) => void]>([

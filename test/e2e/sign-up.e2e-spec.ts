@@ -4,7 +4,7 @@ import { given, unique, type SignUpValues } from '../support/factories.js';
 import type { HttpAnswer, HttpClient } from '../support/http-client.js';
 import { about } from '../support/lifetimes.js';
 import { mailbox, outboxEmpty, type Mail } from '../support/mailbox.js';
-import { newestProof } from '../support/recovery.js';
+import { newestEmailChallenge } from '../support/recovery.js';
 import { whileHeld } from '../support/row-changes.js';
 import { TestApp } from '../support/test-app.js';
 
@@ -197,7 +197,7 @@ describe('confirmation by code', () => {
 
   it('CC-01 of simultaneous uses all but one are answered with “already confirmed”', async () => {
     const ada = await claim();
-    const { id } = await newestProof(app, ada.email);
+    const { id } = await newestEmailChallenge(app, ada.email);
     const pending: Promise<HttpAnswer>[] = [];
     // All have read the sign-up before one confirms it, and wait here to count their guesses.
     await whileHeld(
@@ -592,7 +592,7 @@ describe('SS-08 the same sign-up again', () => {
     async (_, confirm, refused) => {
       const first = await claim();
       const values = { ...unique.signUp(), email: first.email };
-      const { id } = await newestProof(app, first.email);
+      const { id } = await newestEmailChallenge(app, first.email);
       // A confirmation reads the sign-up, and then waits here to count its guess.
       const pending: Promise<HttpAnswer>[] = [];
       let signUpId = '';
@@ -610,7 +610,9 @@ describe('SS-08 the same sign-up again', () => {
         'proof_requests',
       );
       expect(await refusal(pending[0]!)).toBe(refused);
-      expect([await countOf('members', first.email), (await newestProof(app, first.email)).guesses]).toEqual([0, 0]);
+      expect([await countOf('members', first.email), (await newestEmailChallenge(app, first.email)).guesses]).toEqual([
+        0, 0,
+      ]);
       const { body } = await byCode({ ...first, signUpId }).expect(200);
       const { body: profile } = await app.get('/api/members/me', body.accessToken).expect(200);
       expect(profile).toMatchObject({ loginId: values.loginId, name: 'Ada' });
@@ -622,7 +624,7 @@ describe('SS-08 the same sign-up again', () => {
   it('the same sign-up again while its code is being confirmed does not refuse the code, and its name counts', async () => {
     const first = await claim({ name: 'Ada' });
     const { loginId, email, password } = first;
-    const { id } = await newestProof(app, email);
+    const { id } = await newestEmailChallenge(app, email);
     const pending: Promise<HttpAnswer>[] = [];
     await whileHeld(
       app.sql,
@@ -769,6 +771,15 @@ describe('login ID taken in between by another member', () => {
     const answers = [];
     for (let attempt = 0; attempt < 3; attempt += 1) answers.push(await refusal(tryOther()));
     expect(answers).toEqual(['409 login_id_taken', '409 login_id_taken', '429 too_many_requests']);
+  });
+
+  it('BF-16 a repeated sign-up with another login ID counts as one request, as every sign-up does', async () => {
+    const { signUpId, email, password } = await claim();
+    const client = strict.client();
+    const repeat = () => client.post(SIGN_UP, { signUpId, email, password, loginId: unique.loginId() });
+    const answers = [];
+    for (let attempt = 0; attempt < 3; attempt += 1) answers.push((await repeat()).status);
+    expect(answers).toEqual([202, 202, 429]);
   });
 
   it('a reserved or malformed replacement is refused', async () => {

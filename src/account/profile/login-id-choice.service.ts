@@ -29,7 +29,7 @@ export class LoginIdChoiceService {
   async countChoice(memberId: string, loginId: string, context: ClientContext): Promise<void> {
     if (await this.loginIds.isHeldBy(this.database, memberId, loginId)) return;
     if (isReservedLoginId(loginId)) throw refusal('login_id_reserved');
-    await this.choices.take(memberId, context);
+    await this.choices.takeWithRequest(memberId, context);
   }
 
   /**

@@ -25,8 +25,11 @@ export interface InvitationAnswer extends InvitationProof {
   readonly consents?: readonly DocumentVersion[];
 }
 
-/** Refusals after a right code. */
-const WRONG_CODE: ReadonlySet<string> = new Set(['code_invalid', 'too_many_attempts']);
+/**
+ * Refusals after which the guess stays counted: the code was used or replaced by another request, or
+ * too many login IDs were tried.
+ */
+const KEEPS_GUESS: ReadonlySet<string> = new Set(['code_invalid', 'too_many_attempts']);
 
 /** Takes the answers of invited people: checks them, hashes the password, and accepts. */
 @Injectable()
@@ -55,7 +58,7 @@ export class InvitationAnswersService {
       return await this.acceptProven(proven, answer, device, context);
     } catch (error) {
       // The code was right, so the person may try again with another login ID or password.
-      if (proven.method === 'code' && error instanceof DomainError && !WRONG_CODE.has(error.code))
+      if (proven.method === 'code' && error instanceof DomainError && !KEEPS_GUESS.has(error.code))
         await this.challengeCodes.refundGuess(proven.challengeId);
       throw error;
     }
@@ -70,7 +73,7 @@ export class InvitationAnswersService {
     const { invitation } = proven;
     const { loginId, name = null, locale = context.mailLocale ?? context.locale } = answer;
     const declared = this.rules.readInvited(answer, invitation.attributes, context);
-    await this.loginIdChoices.take(`invitation ${invitation.id}`, context);
+    await this.loginIdChoices.take(`invitation ${invitation.id}`);
     const details = { loginId, email: invitation.email, name };
     const options = { owner: hashOwner(context, invitation.emailKey) };
     const passwordHash = await this.passwords.hashNew(answer.password, details, 'password', options);

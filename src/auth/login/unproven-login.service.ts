@@ -32,7 +32,8 @@ export class UnprovenLoginService {
    */
   async begin(claimId: string, password: string, context: ClientContext): Promise<UnprovenLogin> {
     const claim = await this.claims.find(claimId);
-    if (claim === null) throw new DomainError('invalid_credentials', { detail: 'the claim became a member' });
+    if (claim === null)
+      throw new DomainError('invalid_credentials', { detail: 'the claim became a member or expired' });
     const { signUpId, resendAfter } = await this.signUpRequests.requestImported(claim, password, context);
     return { status: 'confirmation_required', signUpId, ...codeLifetimes(this.config, resendAfter) };
   }

@@ -155,7 +155,7 @@ export class SignUpConfirmationService {
     confirmation: Confirmation,
     context: ClientContext,
   ): Promise<IssuedTokens> {
-    if (confirmation.loginId !== undefined) await this.loginIdChoices.take(signUp.id, context);
+    if (confirmation.loginId !== undefined) await this.loginIdChoices.takeWithRequest(signUp.id, context);
     return this.activation.activate(signUp, challenge, confirmation, context);
   }
 }

@@ -50,16 +50,15 @@ export class SignUpContinuationService {
    * Finds what the `signUpId` of an earlier response names. Another login ID counts as one more
    * choice of that sign-up (BF-16).
    * @returns its digest; null if it is of another address or no longer open
-   * @throws DomainError `too_many_attempts`, `too_many_requests`
+   * @throws DomainError `too_many_attempts`
    */
   async findEarlier(
     signUpId: string | undefined,
     { emailKey, loginId }: Pick<NewSignUp, 'emailKey' | 'loginId'>,
-    context: ClientContext,
   ): Promise<Buffer | null> {
     const earlier = signUpId === undefined ? null : await this.signUps.findBySignUpId(digest(signUpId));
     if (earlier?.emailKey !== emailKey || earlier.confirmedAt) return null;
-    if (earlier.loginId !== loginId) await this.loginIdChoices.take(earlier.id, context);
+    if (earlier.loginId !== loginId) await this.loginIdChoices.take(earlier.id);
     return earlier.signUpIdDigest;
   }
 }

@@ -34,6 +34,6 @@ export class SignUpPolicy {
    */
   checkOpen(): void {
     if (this.terms.mode === 'invited')
-      throw new DomainError('sign_up_closed', { detail: 'SIGN_UP admits invited people alone' });
+      throw new DomainError('sign_up_closed', { detail: 'SIGN_UP admits only invited people' });
   }
 }

@@ -69,7 +69,7 @@ export class SignUpRequestsService {
     const { address, key: emailKey } = parseEmailAddress(details.email)!;
     this.rules.checkAddress(emailKey);
     const claim = { emailKey, loginId: details.loginId };
-    const earlier = await this.continuation.findEarlier(details.signUpId, claim, context);
+    const earlier = await this.continuation.findEarlier(details.signUpId, claim);
     // Hashed before the address is looked up: known and unknown addresses cost the same.
     const options = { owner: hashOwner(context, emailKey), salt: this.continuation.saltOf(claim, context) };
     const passwordHash = await this.passwords.hashNew(details.password, details, 'password', options);
@@ -91,7 +91,7 @@ export class SignUpRequestsService {
    * As {@link request}, with an account at a provider. Again with another login ID, it continues
    * the sign-up.
    * @param socialSignUpId which only the client that logged in at the provider has
-   * @throws DomainError `sign_up_closed`, `too_many_attempts`, `too_many_requests`
+   * @throws DomainError `sign_up_closed`, `too_many_attempts`
    */
   async requestFederated(
     signUp: FederatedSignUp,
@@ -100,7 +100,7 @@ export class SignUpRequestsService {
   ): Promise<RequestedSignUp> {
     this.rules.checkAddress(signUp.emailKey);
     const ownId = this.continuation.idOf(signUp.emailKey, socialSignUpId);
-    const earlier = await this.continuation.findEarlier(ownId, signUp, context);
+    const earlier = await this.continuation.findEarlier(ownId, signUp);
     return this.record({ id: randomUUID(), passwordHash: NO_PASSWORD, ...signUp }, ownId, earlier, context);
   }
 

@@ -30,7 +30,7 @@ export class VouchedSignUpService {
    * @returns null where a member has the address, or can go back to it: the provider's word then
    * opens nothing, because a member is linked from a session of their own (SO-09)
    * @throws DomainError `sign_up_invalid`, `identity_taken`, `login_id_taken`, `too_many_attempts`,
-   * `too_many_requests`, `refused_by_product`
+   * `refused_by_product`
    */
   async signUp(
     member: Omit<MemberToCreate, 'passwordHash'>,
@@ -40,7 +40,7 @@ export class VouchedSignUpService {
     context: ClientContext,
   ): Promise<IssuedTokens | null> {
     // Counted for the account, not for the signUpId: each login there gives another one (BF-16).
-    await this.loginIdChoices.take(`${account.provider} ${account.subject}`, context);
+    await this.loginIdChoices.take(`${account.provider} ${account.subject}`);
     return this.openings.run(async (opening) => {
       const { tx } = opening;
       const { emailKey } = member;

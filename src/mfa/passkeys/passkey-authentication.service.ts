@@ -26,6 +26,10 @@ export interface MatchedPasskey extends PasskeyUse {
   readonly memberId: string;
 }
 
+/** The log's reason for a passkey that may not stand for both factors. */
+const ONLY_SECOND_FACTOR =
+  'user not verified at registration or since, or restricted after a report: only a second factor';
+
 /**
  * The authentication ceremony of WebAuthn (level 3, section 7.2). The challenge is spent before
  * anything is compared, so each allows one attempt. Every refusal is `passkey_invalid`, except
@@ -62,7 +66,7 @@ export class PasskeyAuthenticationService {
     const passkey = await this.get(assertion);
     if (assertion.response.userHandle !== userHandleOf(passkey.memberId).toString('base64url'))
       throw passkeyInvalid('user handle missing or of another member');
-    if (!passkey.userVerified) throw passkeyInvalid('registered without user verification: only a second factor');
+    if (!passkey.userVerified) throw passkeyInvalid(ONLY_SECOND_FACTOR);
     return this.verify(assertion, passkey, true, context);
   }
 
@@ -95,7 +99,7 @@ export class PasskeyAuthenticationService {
    */
   async finishBothFactors(assertion: Assertion, memberId: string, context: ClientContext): Promise<MatchedPasskey> {
     const passkey = await this.getOwn(assertion, memberId);
-    if (!passkey.userVerified) throw passkeyInvalid('registered without user verification: only a second factor');
+    if (!passkey.userVerified) throw passkeyInvalid(ONLY_SECOND_FACTOR);
     return this.verify(assertion, passkey, true, context);
   }
 

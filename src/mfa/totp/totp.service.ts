@@ -74,7 +74,9 @@ export class TotpService {
    */
   async confirm(tx: Tx, memberId: string, { encryptedSecret, step }: MatchedTotp): Promise<void> {
     if (!(await this.secrets.confirm(tx, memberId, encryptedSecret, step)))
-      throw new DomainError('code_invalid', { detail: 'app confirmed or replaced a moment ago' });
+      throw new DomainError('code_invalid', {
+        detail: 'app confirmed, replaced or removed since the code was checked',
+      });
   }
 
   /**
@@ -83,7 +85,7 @@ export class TotpService {
    */
   async spend(tx: Tx, memberId: string, { encryptedSecret, step }: MatchedTotp): Promise<void> {
     if (!(await this.secrets.spendStep(tx, memberId, encryptedSecret, step)))
-      throw new DomainError('code_invalid', { detail: 'code of the app used before' });
+      throw new DomainError('code_invalid', { detail: 'code of the app used before, or its secret changed' });
   }
 
   private matchSecret(memberId: string, totp: StoredTotp | null, code: string): MatchedTotp {

@@ -83,6 +83,6 @@ function refuseUnlessAllowed({ isAllowed, retryAfterSeconds }: LimitOutcome): vo
   if (!isAllowed)
     throw new DomainError('too_many_attempts', {
       retryAfter: retryAfterSeconds,
-      detail: 'too many guesses for this mail address today',
+      detail: 'too many guesses for this mail address within 24 hours',
     });
 }

@@ -9,8 +9,9 @@ const MAX_CHOICES = 20;
 const DAY = 86_400;
 
 /**
- * Limits how many other login IDs a confirmation may try. Each refusal shows that a login ID is
- * taken, also where the operator has switched the check of login IDs off (BF-16).
+ * Limits how many login IDs one chooser may try within a day: a sign-up, an invitation, a member or
+ * an account at a provider. Each refusal shows that a login ID is taken, also where the operator has
+ * switched the check of login IDs off (BF-16).
  */
 @Injectable()
 export class LoginIdChoicesService {
@@ -24,13 +25,22 @@ export class LoginIdChoicesService {
   }
 
   /**
-   * Counts a choice for the sign-up and, as the check does, for the client address. Call it before
-   * the login ID is looked up.
+   * As {@link take}, and counts the request for the client address, as the check of login IDs does.
+   * Call it where the request is not yet counted for the client address.
    * @throws DomainError `too_many_attempts`, `too_many_requests`
    */
-  async take(signUpRowId: string, context: ClientContext): Promise<void> {
+  async takeWithRequest(chooser: string, context: ClientContext): Promise<void> {
     await this.ipLimits.takeRequest(context);
-    const { isAllowed, retryAfterSeconds: retryAfter } = await this.choices.take(signUpRowId);
+    await this.take(chooser);
+  }
+
+  /**
+   * Counts a choice. Call it before the login ID is looked up.
+   * @param chooser the sign-up, invitation, member or account at a provider that the login ID is for
+   * @throws DomainError `too_many_attempts`
+   */
+  async take(chooser: string): Promise<void> {
+    const { isAllowed, retryAfterSeconds: retryAfter } = await this.choices.take(chooser);
     if (!isAllowed) throw new DomainError('too_many_attempts', { retryAfter, detail: 'too many login IDs tried' });
   }
 }

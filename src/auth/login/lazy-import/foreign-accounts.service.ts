@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../../platform/config/app-config.js';
 import { Database } from '../../../platform/database/database.js';
@@ -27,10 +28,10 @@ export class ForeignAccountsService {
   ) {}
 
   /**
-   * Makes a member, once for each account; a claim where the address is not proven (IM-18). Where a
-   * member has the address already, the password must be that member's: the word of the old system
-   * opens no account that exists here (IM-31).
-   * @returns the member, or why the account cannot log in
+   * Makes a member of the account, or an imported claim where its address is not proven (IM-18). Each
+   * account is imported once. Where a member has the address already, the password must be that
+   * member's: a password that only the old system accepts opens no account that exists here (IM-31).
+   * @returns the member or claim, or the reason why the account cannot log in
    * @throws DomainError `overloaded`
    */
   async becomeMember(
@@ -44,14 +45,15 @@ export class ForeignAccountsService {
     const passwordHash = await this.passwords.rehash(password, { owner });
     const newId = await this.insert(profile, account, passwordHash, context);
     const member = await this.members.findCandidate(profile.emailKey);
-    if (member === null) return 'it became a member before, or another member can go back to its mail address';
+    if (member === null)
+      return 'it was imported before (its member was erased or its claim expired), or another member can go back to its mail address';
     if (member.id === newId || (await this.passwords.verify(member.passwordHash, password, { owner }))) return member;
     return 'a member has its mail address, with another password';
   }
 
   /**
-   * @returns the id of the member or claim; null where the account became a member before, also a
-   * moment ago by another request, or where a member has its address
+   * @returns the id of the new member or claim; null where the account was imported before, also a
+   * moment ago by another request, or where its address is taken
    */
   private async insert(
     profile: ImportedProfile,
@@ -70,9 +72,11 @@ export class ForeignAccountsService {
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
       if (error.code === 'email_taken') return null;
-      const loginId = makeLoginId(profile.emailKey, profile.rowKey);
-      if (error.code !== 'login_id_taken' || profile.loginId === loginId) throw error;
-      // Another account has the login ID. The owner of this one logs in by address.
+      if (error.code !== 'login_id_taken') throw error;
+      // Another account has the login ID. The owner of this one logs in by address. Who knows the account
+      // can compute a generated login ID and take it, so the next one is random.
+      const key = profile.loginIdGenerated ? randomBytes(32) : profile.rowKey;
+      const loginId = makeLoginId(profile.emailKey, key);
       return this.insert({ ...profile, loginId, loginIdGenerated: true }, account, passwordHash, context);
     }
   }
