@@ -9,15 +9,16 @@ const HANDLER = /<[^>]*\s(on[a-z]+)\s*=/i;
 const SCRIPT_ADDRESS = /(javascript|vbscript)\s*:/i;
 /** An attribute that loads its value. `{{logo}}` is a part of the mail. */
 const LOADING =
-  /(?<![-\w])(src|srcset|background|poster|longdesc|action|formaction|xlink:href)\s*=\s*(?!"(\{\{logo\}\}|cid:[^"]*|data:image\/(png|gif|jpeg);[^"]*|)")/i;
+  /<[^>]*\s(src|srcset|background|poster|longdesc|action|formaction|xlink:href)\s*=(?!\s*(["'])(\{\{\s*logo\s*\}\}|cid:[^"']*|data:image\/(png|gif|jpeg);[^"']*|)\2)/i;
 const STYLES = /url\s*\(|image-set\s*\(|@import|@font-face/i;
 
 /** @returns the sentence about the first broken rule, or null */
 export function findHtmlFault(html: string): string | null {
   const element = ELEMENTS.exec(html)?.[1];
-  if (element !== undefined) return `has <${element.toLowerCase()}>; a mail runs, loads and asks nothing.`;
+  if (element !== undefined)
+    return `has <${element.toLowerCase()}>; a mail must not run scripts, load content or hold forms.`;
   const handler = HANDLER.exec(html)?.[1];
-  if (handler !== undefined) return `has ${handler.toLowerCase()}=; a mail runs no script.`;
+  if (handler !== undefined) return `has ${handler.toLowerCase()}=; a mail must not run scripts.`;
   if (SCRIPT_ADDRESS.test(html)) return 'has an address that runs a script.';
   const attribute = LOADING.exec(html)?.[1];
   if (attribute !== undefined) return `loads something with ${attribute.toLowerCase()}=; the only image is {{logo}}.`;
@@ -33,7 +34,7 @@ export function findHtmlFaults(source: string): { line: number; rule: string }[]
     return rule === null ? [] : [{ line: at + 1, rule }];
   });
   if (faults.length > 0) return faults;
-  // An element may continue on the next line.
+  // An element may continue on the next line. Its fault is reported for line 1.
   const rule = findHtmlFault(source);
   return rule === null ? [] : [{ line: 1, rule }];
 }

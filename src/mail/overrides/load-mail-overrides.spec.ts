@@ -121,9 +121,15 @@ describe('mail texts of the operator', () => {
     expect(faults()).toEqual([]);
   });
 
+  it('AC-61 accept the logo in every spelling, and words that only look like attributes', () => {
+    write('en/sign-up.text.hbs', `${TEXT}Your action = none`);
+    write('en/sign-up.html.hbs', `${HTML}{{#if logo}}<img alt="" src= '{{ logo }}'>{{/if}}<p>Your action = none</p>`);
+    expect(faults()).toEqual([]);
+  });
+
   it.each([
-    ['ko/signup.text.hbs', TEXT, /^ko\/signup\.text\.hbs: is the name of no mail/],
-    ['ko/sign-up.txt', TEXT, /^ko\/sign-up\.txt: is the name of no mail/],
+    ['ko/signup.text.hbs', TEXT, /^ko\/signup\.text\.hbs: is not the name of a mail/],
+    ['ko/sign-up.txt', TEXT, /^ko\/sign-up\.txt: is not the name of a mail/],
     ['en/sign-up.text.hbs', TEXT.replace('{{code}}', '…'), /^en\/sign-up\.text\.hbs:3: lacks \{\{code\}\}/],
     [
       'en/sign-up.html.hbs',
@@ -209,7 +215,7 @@ describe('mail texts of the operator', () => {
     ['en/_layout/link.html.hbs', '<p>no link</p>', /^en\/_layout \(in the built-in [a-z-]+\.html\): does not link to/],
     ['en/_layout/footer.html.hbs', '<img src="//x">', /^en\/_layout\/footer\.html\.hbs:1: loads something with src=/],
     ['en/_layout/footer.text.hbs', '{{nmae}}', /^en\/_layout\/footer\.text\.hbs:1: uses \{\{nmae\}\}/],
-    ['en/_layout/footer.hbs', '', /^en\/_layout\/footer\.hbs: is no partial/],
+    ['en/_layout/footer.hbs', '', /^en\/_layout\/footer\.hbs: is not the name of a partial/],
     [
       'ja/sign-up.text.hbs',
       TEXT,

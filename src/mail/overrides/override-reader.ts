@@ -14,7 +14,7 @@ const PARTIAL_FILE = /^([a-z-]+)\.(html|text)\.hbs$/;
 const PARTIALS = '_layout';
 const LANGUAGE = 'language.json';
 
-/** Reads MAIL_TEMPLATES_DIR and collects what cannot be read or has no place there. */
+/** Reads MAIL_TEMPLATES_DIR. Collects a fault for each file that cannot be read or does not belong there. */
 export class OverrideReader {
   readonly faults: OverrideFault[] = [];
   private readonly templates: TemplateOverride[] = [];
@@ -40,7 +40,7 @@ export class OverrideReader {
   private readTemplate(locale: MailLocale, name: string, file: string): void {
     const [, template, part] = TEMPLATE_FILE.exec(name) ?? [];
     if (template === undefined || !isMailTemplateName(template))
-      return this.report(file, 'is the name of no mail; names are such as sign-up.text.hbs.');
+      return this.report(file, 'is not the name of a mail; a valid name is sign-up.text.hbs.');
     const source = this.readText(file);
     if (source === null) return;
     this.templates.push({ path: file, source, locale, template, part: part as TemplateOverride['part'] });
@@ -51,15 +51,17 @@ export class OverrideReader {
       const file = `${locale}/${PARTIALS}/${entry}`;
       const [, name, flavour] = PARTIAL_FILE.exec(entry) ?? [];
       const source = this.readText(file);
-      if (name === undefined) this.report(file, 'is no partial; names are such as footer.text.hbs.');
+      if (name === undefined) this.report(file, 'is not the name of a partial; a valid name is footer.text.hbs.');
       else if (source !== null)
         this.partials.push({ path: file, source, locale, name, flavour: flavour as PartialOverride['flavour'] });
     }
   }
 
   private readZone(locale: MailLocale, file: string): void {
+    const text = this.readText(file);
+    if (text === null) return;
     try {
-      const { timeZone, zoneName } = JSON.parse(this.readText(file) ?? '{}') as Partial<MailZone>;
+      const { timeZone, zoneName } = JSON.parse(text) as Partial<MailZone>;
       if (typeof timeZone !== 'string' || typeof zoneName !== 'string') throw new Error('incomplete');
       new Intl.DateTimeFormat(locale, { timeZone });
       this.zones.set(locale, { timeZone, zoneName });
@@ -79,7 +81,7 @@ export class OverrideReader {
     }
   }
 
-  /** @returns null if it cannot be used, which is reported */
+  /** @returns null if the file cannot be used; its fault is then reported */
   private readText(file: string): string | null {
     const place = path.join(this.directory, file);
     try {
