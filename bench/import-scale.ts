@@ -40,7 +40,7 @@ interface Run {
 interface Bench {
   munjigi(args: string[]): Run;
   import(...args: string[]): Run;
-  /** How many members are in. */
+  /** How many members the database holds. */
   count(): Promise<number>;
   /** Seconds of CPU of PostgreSQL. */
   databaseCpu(): number;
@@ -65,7 +65,7 @@ async function importWithKill(bench: Bench): Promise<void> {
   killed.child.kill('SIGKILL');
   await killed.ended;
   console.log(`killed after ${secondsSince(startedMs).toFixed(1)} s; peak ${killed.peakMib} MiB`);
-  await pause(2000); // PostgreSQL ends the statement that runs
+  await pause(2000); // until PostgreSQL has ended the running statement
   const half = await bench.count();
   const killedMs = performance.now();
   const resumed = bench.import('--resume');
@@ -108,6 +108,7 @@ async function onNewDatabase(work: (bench: Bench) => Promise<void>): Promise<voi
     clearInterval(timer);
     await pool.end();
     await postgres.stop();
+    await rm(postgres.directory, { recursive: true, force: true }); // elsewhere, if root runs this
     await rm(path.join(directory, 'postgres'), { recursive: true, force: true });
   }
 }

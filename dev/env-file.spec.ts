@@ -34,7 +34,7 @@ describe('a .env file', () => {
     expect(() => parseEnvFile(text)).toThrow(problem);
   });
 
-  it('is refused with all lines at once, without their values', () => {
+  it('is refused with the numbers of all wrong lines at once, without their values', () => {
     expect(() => parseEnvFile('hunter2\nA=1\n=hunter2')).toThrow(
       /^((?!hunter2)[^])*line 1[^]*line 3((?!hunter2)[^])*$/,
     );

@@ -31,7 +31,7 @@ describe('the port of npm start', () => {
     );
   });
 
-  it('is the wanted one where something else forbids to listen there, which the server reports', async () => {
+  it('is the wanted one where listening fails for another reason, which is left to the server to report', async () => {
     const elsewhere = '192.0.2.1'; // for documentation (RFC 5737), so no address of this machine
     await expect(serverPort({ wanted: '3000', host: elsewhere })).resolves.toBe(3000);
   });

@@ -31,7 +31,7 @@ async function query(url: string, sql: string): Promise<unknown[]> {
   return rows;
 }
 
-/** Starts it in another process, as another terminal would. */
+/** Starts PostgreSQL in another process, as another terminal would. */
 async function startElsewhere(): Promise<{ url: string; kill: () => Promise<void> }> {
   const module = pathToFileURL(path.join(import.meta.dirname, 'postgres.ts')).href;
   const script = `import(${JSON.stringify(module)})
@@ -93,7 +93,7 @@ describe('embedded PostgreSQL', () => {
     }
   });
 
-  it('it refuses a folder that another living process uses', async () => {
+  it('it refuses a folder whose server has a living owner', async () => {
     const first = await start();
     await expect(startPostgres({ directory })).rejects.toThrow(DirectoryInUseError);
     expect(await query(first.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);

@@ -40,8 +40,8 @@ export interface PostgresOptions {
 export interface Postgres {
   url: string;
   /**
-   * Where the files really are. Differs from the requested folder when PostgreSQL's user cannot
-   * access that.
+   * The real path of the files. It lies outside the requested folder when PostgreSQL's user cannot
+   * reach that folder.
    */
   directory: string;
   /** Settles when the server process has ended, for any reason. */
@@ -121,7 +121,7 @@ class Cluster {
       }
       const client = port ? await this.connect(port) : undefined;
       if (!client) continue; // still starting or stopping
-      // The guard of a killed owner may stop the server at any moment; the next round then sees it.
+      // The guard of a killed owner may stop the server at any moment; the next round then sees that.
       const isOrphaned = await this.lockAsOwner(client).catch(() => undefined);
       const isOwned = isOrphaned === false && (await this.isOwnerAlive(client).catch(() => false));
       await client.end().catch(() => undefined);
@@ -209,8 +209,8 @@ class Cluster {
   }
 
   /**
-   * Undefined when another process has taken the port since it was found free, unless this was the
-   * `lastTry`.
+   * Undefined when another process has taken the port since it was found free; on the `lastTry` that
+   * throws instead.
    */
   private async waitUntilReady(lastTry: boolean): Promise<pg.Client | undefined> {
     const deadline = Date.now() + START_TIMEOUT_MS;
@@ -260,9 +260,9 @@ class Cluster {
   }
 
   /**
-   * Whether the process that holds the lock lives. On a busy machine PostgreSQL may not have noticed yet
-   * that this process was killed. False also for an owner that has just taken the lock and has no name
-   * yet; the caller asks again.
+   * Whether the process that holds the lock is alive. A killed process may still hold the lock, because
+   * on a busy machine PostgreSQL notices its death late. False also for an owner that has just taken the
+   * lock and has no name yet; the caller asks again.
    */
   private async isOwnerAlive(client: pg.Client): Promise<boolean> {
     const { rows } = await client.query<{ name: string }>(
@@ -275,8 +275,8 @@ class Cluster {
   }
 
   /**
-   * A shell that ends the server once our end of its pipe is closed. The system closes it even when
-   * SIGKILL ends us.
+   * A shell that ends the server once our end of its pipe is closed. The system closes that end even
+   * when SIGKILL ends this process.
    */
   private startGuard(pid: number | undefined): ChildProcess | undefined {
     if (process.platform === 'win32' || pid === undefined) return undefined; // Windows has no such shell: a server whose owner was killed goes on

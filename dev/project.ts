@@ -7,7 +7,7 @@ export const PROJECT_ROOT = path.resolve(import.meta.dirname, '..');
 export const DATA_DIRECTORY = path.join(PROJECT_ROOT, '.data');
 
 /**
- * The folder, from the root of the project, of pages that `npm run docs` makes and Git ignores: build
- * artefacts, not documentation to edit.
+ * The folder of the pages that `npm run docs` makes, as a path from the root of the project. Git ignores
+ * it: the pages are build artefacts, not documentation to edit.
  */
 export const GENERATED_DOCS = 'build/docs';

@@ -9,7 +9,7 @@ const all = REQUIREMENTS.flatMap(([, rows]) => rows);
 const shown = shownByTests();
 
 describe('the requirements', () => {
-  it('are a page that names each requirement, and under it the tests that show it, by links that lead to their files', () => {
+  it('make a page that names each requirement and links to the file of each test that shows one', () => {
     const page = requirementsPage();
     for (const { id, severity } of all) expect(page).toContain(`\n**${id}** (${severity}) `);
     const links = [...page.matchAll(/^- \[[^\]]+\]\(([^)]+)\): /gm)].map(([, link]) => link!);

@@ -4,7 +4,7 @@ export interface Requirement {
   /** P0 blocks a release, P1 is high, P2 medium. */
   readonly severity: 'P0' | 'P1' | 'P2';
   readonly statement: string;
-  /** Why no test shows it, while no test title has the id. */
+  /** The reason why no test shows it. The page leaves it out once a test title has the id. */
   readonly untested?: string;
   /** The cases that its tests leave out. */
   readonly limits?: string;
@@ -22,7 +22,7 @@ const of = (id: string, severity: Requirement['severity'], statement: string, re
   ...remarks,
 });
 
-/** The requirements, in families. With the test titles they make build/docs/requirements.md. */
+/** The requirements, by family. `npm run docs` makes build/docs/requirements.md from them and the test titles. */
 export const REQUIREMENTS: readonly (readonly [family: string, rows: readonly Requirement[]])[] = [
   [
     'Account enumeration',

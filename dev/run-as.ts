@@ -3,16 +3,16 @@ import { chmod, mkdir, mkdtemp, realpath, rmdir, stat, symlink, unlink } from 'n
 import os from 'node:os';
 import path from 'node:path';
 
-/** An account that a child process runs as; only root can and must name one. */
+/** The account that a child process runs as. Only root can choose one; other users run children as themselves. */
 export interface Account {
   uid: number;
   gid: number;
 }
 
 /**
- * The account that PostgreSQL runs as, because it refuses to run as root. An ordinary user: the
- * same user (undefined). Root: the owner of the existing data, else the machine's `postgres` user,
- * else `nobody`. No account is created on the machine.
+ * The account that PostgreSQL runs as. Undefined when this process belongs to an ordinary user:
+ * PostgreSQL then runs as that user. PostgreSQL refuses to run as root, so root gets the owner of the
+ * existing data, else the machine's `postgres` user, else `nobody`. No account is created on the machine.
  */
 export async function postgresAccount(dataDirectory: string): Promise<Account | undefined> {
   if (process.getuid?.() !== 0) return undefined;
@@ -48,10 +48,10 @@ export async function canReach(target: string, account: Account): Promise<boolea
 }
 
 /**
- * Makes the folder `wanted` and returns its real path. Where the account cannot get there (root's
- * clone lies in /root, say), the folder is made under /var/tmp with an unguessable name and
- * `wanted` becomes a link to it, which later runs follow: nothing is found by a name that another
- * user of the machine could have taken before.
+ * Makes the folder `wanted` and returns its real path. If the account cannot reach it (for example
+ * because root's clone lies in /root), the folder is made in a directory for temporary files and
+ * `wanted` becomes a link to it, which later runs follow. The name of that folder is random, so that
+ * no other user of the machine can take it first.
  */
 export async function reachableDirectory(wanted: string, account: Account | undefined): Promise<string> {
   await mkdir(path.dirname(wanted), { recursive: true });

@@ -1,7 +1,7 @@
-// `npm test`: runs Jest with the given arguments. A program rather than a line of shell, so that it
-// works the same on every system, and so that a signal sent to it reaches Jest, which then cleans
-// up. `--long` gives races, fuzzing and faults their full number of rounds and requests; `--seed=N`
-// (Jest's own) repeats a run.
+// `npm test`: runs Jest with the given arguments. This is a program and not a line of shell, so that it
+// works the same on every system. A signal sent to it reaches Jest, which then cleans up. `--long` gives
+// tests such as races, fuzzing and faults their full number of rounds and requests. `--seed=N`, an option
+// of Jest, repeats a run.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
@@ -23,7 +23,7 @@ const isLong = given.includes('--long');
 const tests = spawn(process.execPath, [...flags, jest, ...given.filter((argument) => argument !== '--long')], {
   cwd: PROJECT_ROOT,
   env: { ...process.env, ...(isLong && { TEST_LENGTH: 'long' }) },
-  stdio: [process.stdin.isTTY ? 'inherit' : 'pipe', 'inherit', 'inherit'], // a terminal serves `--watch`
+  stdio: [process.stdin.isTTY ? 'inherit' : 'pipe', 'inherit', 'inherit'], // `--watch` reads keys from the terminal
 });
 onStopRequest((signal) => tests.kill(signal));
 const [code, signal] = (await once(tests, 'exit')) as [number | null, NodeJS.Signals | null];

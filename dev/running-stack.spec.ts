@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { forgetStack, noteStack, runningStack } from './running-stack.js';
 
-/** No process has it: Linux gives out lower numbers. */
+/** The id of no process: Linux gives out lower numbers. */
 const NO_PROCESS = String(2 ** 30);
 
 describe('the record of a running start', () => {

@@ -4,12 +4,12 @@ import { DATA_DIRECTORY } from './project.js';
 
 const FILE = path.join(DATA_DIRECTORY, 'running-stack.json');
 
-/** Where the parts of a running `npm start` are, read from the server's environment. */
+/** Where the parts of a running `npm start` are: settings of its server, by their names in the environment. */
 export type RunningStack = Record<string, string | undefined>;
 
 /**
- * Records it for commands that use the same database; the record of an earlier start that still runs stays. The
- * file holds the database password, so only its owner may read it.
+ * Records the running stack for commands that use the same database. The record of an earlier start stays while
+ * that start runs. The file holds the database password, so only the owner of the file may read it.
  */
 export async function noteStack(environment: RunningStack, file = FILE): Promise<void> {
   const note = await readNote(file);

@@ -5,7 +5,7 @@ import { productionPackages } from './third-party.js';
 const HERE = 'http://localhost:3000';
 
 describe('the stand-ins for providers of social login', () => {
-  it('run with npm start as it is', () => {
+  it('run in development on this machine without real providers', () => {
     expect(wantsStandIns({}, HERE)).toBe(true);
     expect(wantsStandIns({ NODE_ENV: 'development', HOST: '127.0.0.1', SOCIAL_KAKAO_CLIENT_ID: '' }, HERE)).toBe(true);
   });

@@ -1,7 +1,7 @@
 import { isLoopbackHost } from '../src/platform/addresses/ip-address.js';
 import { freePort } from './free-port.js';
 
-/** Where the SPA of examples/spa runs, which providers may send people back to, too. */
+/** The address of the SPA in examples/spa. Stand-ins may send people back there as well as to the server. */
 const EXAMPLE_APP = 'http://localhost:5173/';
 const FIRST_PORT = 4000;
 
@@ -26,7 +26,7 @@ export function wantsStandIns({ NODE_ENV, HOST, ...variables }: NodeJS.ProcessEn
  * registering anywhere. They listen on this machine alone.
  */
 export async function startSocialStandIns(publicUrl: string): Promise<SocialStandIns> {
-  // Loaded here: they need packages that only development installs.
+  // Loaded only when needed, because these modules use packages that only development installs.
   const { CLIENT, OpenIdPartner, PECULIARITIES } = await import('../test/support/social/openid-partner.js');
   const { NaverPartner } = await import('../test/support/social/naver-partner.js');
   const { writeAppleSettings } = await import('../test/support/social/apple-settings.js');

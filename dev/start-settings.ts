@@ -2,8 +2,8 @@ import { AppConfig } from '../src/platform/config/app-config.js';
 import { ConfigurationError } from '../src/platform/config/configuration-error.js';
 
 /**
- * Checks the settings before anything is built or started. `npm start` brings the database, the
- * mail server and the address.
+ * Checks the settings before anything is built or started. DATABASE_URL, SMTP_URL and PUBLIC_URL may be
+ * missing, because `npm start` provides them.
  * @param envLines the lines of the variables that came from `.env`
  * @throws Error with each wrong setting and where it is set
  */

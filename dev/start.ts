@@ -26,10 +26,7 @@ const STOP_TIMEOUT_MS = 20_000;
 const IMPATIENT_MS = 1_000;
 const MOST_COPIES = 20;
 
-/**
- * Runs the whole stack until a stop is requested or a part dies.
- * @returns the exit code
- */
+/** Runs the whole stack until a stop is requested, or until the server or the database ends. */
 class DevelopmentStack {
   private postgres?: Postgres;
   private inbox?: MailInbox;
@@ -109,7 +106,7 @@ class DevelopmentStack {
     const smtpUrl = process.env.SMTP_URL || this.inbox?.smtpUrl;
     // Browsers keep the cookies of all ports of a host together, so a second stack needs other names.
     const cookiePrefix = process.env.COOKIE_PREFIX || (port === DEFAULT_PORT ? undefined : `munjigi-${port}`);
-    await this.standIns?.stop(); // of a server that has lost its port
+    await this.standIns?.stop(); // those of the previous attempt, which lost its port
     this.standIns = wantsStandIns(process.env, publicUrl) ? await startSocialStandIns(publicUrl) : undefined;
     await noteStack({ PORT: String(port), PUBLIC_URL: publicUrl, DATABASE_URL: databaseUrl, SMTP_URL: smtpUrl });
     if (this.stopping) return 0; // a stop request found no server to end

@@ -10,7 +10,10 @@ export const FITTING_LICENCES = new Set(
 /** Packages whose registry entry lacks a correct licence; read from their own files. */
 const READ_BY_HAND: Record<string, string> = { 'passport-strategy': 'MIT', pause: 'MIT' };
 
-/** Its optional and peer dependencies are other template engines and a preview; Munjigi loads none of them. */
+/**
+ * Its optional and peer dependencies are left out: most are template engines and a preview that Munjigi does not load.
+ * Those that Munjigi loads, such as handlebars, are dependencies of the project itself.
+ */
 const MAILER = '@nestjs-modules/mailer';
 
 export interface ThirdParty {
@@ -32,7 +35,7 @@ interface LockedPackage {
   peerDependencies?: Dependencies;
 }
 
-/** Every package that runs in production, by package-lock.json. */
+/** Every package that runs in production, according to package-lock.json. */
 export function thirdParties(): ThirdParty[] {
   const unique = new Map<string, ThirdParty>();
   for (const [location, { version, integrity, license }] of productionPackages()) {
@@ -43,8 +46,8 @@ export function thirdParties(): ThirdParty[] {
 }
 
 /**
- * The packages that production can load, by their folder (`node_modules/a/node_modules/b`): whatever the dependencies of
- * the project lead to, except through the optional engines of the mailer. npm installs those as well.
+ * The packages that production can load, by their folder (`node_modules/a/node_modules/b`). These are the dependencies of
+ * the project and all packages that those need. The optional engines of the mailer are left out, although npm installs them.
  */
 export function productionPackages(): Map<string, LockedPackage> {
   const { packages } = JSON.parse(readFileSync(path.join(PROJECT_ROOT, 'package-lock.json'), 'utf8')) as {
@@ -54,7 +57,7 @@ export function productionPackages(): Map<string, LockedPackage> {
   const visit = (from: string, names: Dependencies | undefined): void => {
     for (const name of Object.keys(names ?? {})) {
       const location = resolve(packages, from, name);
-      if (location === undefined || reached.has(location)) continue; // missing: optional, or for another platform
+      if (location === undefined || reached.has(location)) continue; // missing: an optional peer dependency that npm did not install
       const locked = packages[location]!;
       reached.set(location, locked);
       visit(location, locked.dependencies);

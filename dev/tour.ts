@@ -8,8 +8,8 @@ export interface Addresses {
 }
 
 /**
- * What `npm start` prints once the server is ready: the addresses, and three lines that show the
- * main job.
+ * What `npm start` prints once the server is ready: the addresses, and three requests that sign up,
+ * confirm and log in.
  */
 export function tour({ publicUrl, databaseUrl, inboxUrl, hasSocialStandIns = false }: Addresses): string {
   const post = (path: string, body: object): string =>

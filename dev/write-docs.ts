@@ -1,9 +1,11 @@
 // `npm run docs`: writes the files that are made from the code.
-// In the repository: .env.example from the table of settings,
-// openapi.json from the controllers; from openapi.json the types of the client and its tables of
-// responses.
-// In build/docs, which Git ignores: the requirements with the titles of their tests, and the
-// packages of package-lock.json with their licences.
+// In the repository:
+// - .env.example, from the table of settings;
+// - openapi.json, from the controllers;
+// - the types and the tables of responses of the client, from openapi.json.
+// In build/docs, which Git ignores:
+// - the requirements with the titles of their tests;
+// - the packages of package-lock.json with their licences.
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { buildIfStale } from './build.js';

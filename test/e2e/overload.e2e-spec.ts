@@ -81,7 +81,7 @@ describe('overload', () => {
    * another account, because logins with one identifier run one after the other.
    */
   const guess = (client: number): Promise<HttpAnswer> =>
-    app.client().post(LOGIN, { identifier: `nobody${client}x${unique.loginId().slice(3, 9)}`, password: 'x' });
+    app.client().post(LOGIN, { identifier: `unknown${client}x${unique.loginId().slice(3, 9)}`, password: 'x' });
 
   it('FT-09 at ten times the load most work is still done and the rest is refused quickly', async () => {
     const order = { origin: app.origin, accessToken: ada.accessToken };

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { maskLoginId } from '../../src/users/login-id.js';
 import { given, unique } from '../support/factories.js';
 import { mailbox } from '../support/mailbox.js';
-import { afterCooldown, askFor, newestProof, resetTokenFor, wrong } from '../support/recovery.js';
+import { afterCooldown, askFor, newestEmailChallenge, resetTokenFor, wrong } from '../support/recovery.js';
 import { TestApp } from '../support/test-app.js';
 
 /** Code and link of one mail, and what voids them. */
@@ -87,8 +87,8 @@ describe('password reset mail', () => {
       const forAda = await askFor(app, 'password-reset', ada);
       const forEve = await askFor(app, 'password-reset', eve);
       await expectCodeRefused(forEve.requestId, forAda.mail.code);
-      expect((await newestProof(app, eve.email)).guesses).toBe(1);
-      expect((await newestProof(app, ada.email)).guesses).toBe(0);
+      expect((await newestEmailChallenge(app, eve.email)).guesses).toBe(1);
+      expect((await newestEmailChallenge(app, ada.email)).guesses).toBe(0);
       await confirmCode(forAda.requestId, forAda.mail.code).expect(200);
     });
 
@@ -137,7 +137,7 @@ describe('password reset mail', () => {
       const { requestId, email } = await givenOpenRequest();
       const { body } = await confirmCode(requestId, code).expect(422);
       expect(body.errors).toEqual([expect.objectContaining({ field: 'code' })]);
-      expect((await newestProof(app, email)).guesses).toBe(0);
+      expect((await newestEmailChallenge(app, email)).guesses).toBe(0);
     });
 
     it('OC-04 given as a million codes at once or twice in one body is refused', async () => {
@@ -146,7 +146,7 @@ describe('password reset mail', () => {
       await confirmCode(requestId, codes).expect(413);
       const raw = `{"requestId":"${requestId}","code":"000000","code":"000001"}`;
       await app.request('POST', '/api/auth/password-reset/confirm-code', { raw }).expect(400);
-      expect((await newestProof(app, email)).guesses).toBe(0);
+      expect((await newestEmailChallenge(app, email)).guesses).toBe(0);
     });
 
     it.each([

@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto';
 import { KeyRing } from '../../src/platform/crypto/key-ring.js';
 import { given, type GivenMember, unique } from '../support/factories.js';
 import { mailbox, outboxEmpty } from '../support/mailbox.js';
-import { afterCooldown, askFor, newestProof, resetTokenFor } from '../support/recovery.js';
+import { afterCooldown, askFor, newestEmailChallenge, resetTokenFor } from '../support/recovery.js';
 import { TEST_SECRET } from '../support/server-environment.js';
 import { TestApp } from '../support/test-app.js';
 
@@ -134,7 +134,7 @@ describe('forgotten password', () => {
           .post('/api/auth/password-reset/send-code', { email: ada.email, loginId })
           .expect(202);
         expect(body).toEqual({ requestId: expect.stringMatching(/^[\w-]{43}$/), resendAfter: 60, expiresIn: 600 });
-        expect(await newestProof(app, ada.email)).toMatchObject({ isPhantom: true });
+        expect(await newestEmailChallenge(app, ada.email)).toMatchObject({ isDecoy: true });
         await afterCooldown(app);
       }
       for (const { email } of [ada, eve]) await mailbox.expectNone(email, app, 1); // the one of the sign-up

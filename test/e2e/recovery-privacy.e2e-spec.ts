@@ -3,7 +3,14 @@ import { eventually } from '../support/eventually.js';
 import { given, unique } from '../support/factories.js';
 import { type HttpAnswer } from '../support/http-client.js';
 import { mailbox, outboxEmpty } from '../support/mailbox.js';
-import { afterCooldown, askFor, newestProof, type Recovery, withoutIdentity, wrong } from '../support/recovery.js';
+import {
+  afterCooldown,
+  askFor,
+  newestEmailChallenge,
+  type Recovery,
+  withoutIdentity,
+  wrong,
+} from '../support/recovery.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import { TestApp } from '../support/test-app.js';
 import { allowManyStarts } from '../support/test-length.js';
@@ -101,15 +108,15 @@ describe('account recovery for any address', () => {
     const ada = await given.member(app);
     const unknownEmail = unique.email();
     const asked = await askFor(app, 'password-reset', ada);
-    const { body: phantom } = await send('password-reset', unknownEmail).expect(202);
+    const { body: decoy } = await send('password-reset', unknownEmail).expect(202);
     for (let guess = 1; guess <= 6; guess += 1) {
       const code = wrong(asked.mail.code, guess);
       const known = await confirm('password-reset', asked.requestId, code);
-      const unknown = await confirm('password-reset', phantom.requestId, code);
+      const unknown = await confirm('password-reset', decoy.requestId, code);
       expect(withoutIdentity(unknown)).toEqual(withoutIdentity(known));
       const counted = { guesses: Math.min(guess, 5) };
-      expect(await newestProof(app, ada.email)).toMatchObject(counted);
-      expect(await newestProof(app, unknownEmail)).toMatchObject({ ...counted, isPhantom: true });
+      expect(await newestEmailChallenge(app, ada.email)).toMatchObject(counted);
+      expect(await newestEmailChallenge(app, unknownEmail)).toMatchObject({ ...counted, isDecoy: true });
     }
   });
 

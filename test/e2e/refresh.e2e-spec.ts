@@ -4,7 +4,7 @@ import { eventually } from '../support/eventually.js';
 import { given, type GivenMember } from '../support/factories.js';
 import { about } from '../support/lifetimes.js';
 import { mailbox } from '../support/mailbox.js';
-import { expectDead, expectRefusal } from '../support/refusals.js';
+import { expectSessionEnded, expectRefusal } from '../support/refusals.js';
 import { ageSession } from '../support/session-age.js';
 import { TestApp } from '../support/test-app.js';
 import { decodeToken, TokenForge } from '../support/token-forge.js';
@@ -141,7 +141,7 @@ describe('a refresh token used twice', () => {
     expectRefusal(await refresh(second.refreshToken), 'session_ended');
     expectRefusal(await refresh(first.refreshToken, other), 'session_ended');
     expectRefusal(await app.get('/api/members/me', second.accessToken), 'session_ended');
-    for (const { accessToken } of [ada, first, second]) await expectDead(accessToken, app, other);
+    for (const { accessToken } of [ada, first, second]) await expectSessionEnded(accessToken, app, other);
 
     expect(await rowOf(ada.sessionId)).toMatchObject({ end_reason: 'token-reuse', generation: 2 });
     const alarm = await mailbox.to(ada.email).next({ after: welcome });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import { eventually } from '../support/eventually.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
-import { expectDead, expectRefusal } from '../support/refusals.js';
+import { expectSessionEnded, expectRefusal } from '../support/refusals.js';
 import { TestApp } from '../support/test-app.js';
 import { allowManyStarts } from '../support/test-length.js';
 
@@ -100,7 +100,7 @@ describe('three processes on one database', () => {
         await end(ada, at);
         // The process that acknowledged it refuses the token at once.
         expectRefusal(await at.get('/api/members/me', ada.accessToken), 'session_ended');
-        await expectDead(ada.accessToken, one, two, three);
+        await expectSessionEnded(ada.accessToken, one, two, three);
         await expectAlive(bob, one, two, three);
       }
     });
@@ -112,7 +112,7 @@ describe('three processes on one database', () => {
       try {
         await listening(2);
         await end(ada, one);
-        await expectDead(ada.accessToken, three, two, one);
+        await expectSessionEnded(ada.accessToken, three, two, one);
         // It checks the database, so other members are still accepted.
         await expectAlive(bob, one, two, three);
       } finally {
@@ -122,9 +122,9 @@ describe('three processes on one database', () => {
       // It has read what it missed and refuses from memory, although the table would accept the
       // session.
       await setEnded(ada, false);
-      await expectDead(ada.accessToken, three);
+      await expectSessionEnded(ada.accessToken, three);
       await one.post('/api/auth/logout', undefined, bob.accessToken).expect(204);
-      await expectDead(bob.accessToken, three, two, one);
+      await expectSessionEnded(bob.accessToken, three, two, one);
     });
   });
 
@@ -159,7 +159,7 @@ describe('three processes on one database', () => {
       await proxy.reconnect();
     }
     await listening(3);
-    await expectDead(ada.accessToken, three);
+    await expectSessionEnded(ada.accessToken, three);
     await expectAlive(bob, three);
   });
 });

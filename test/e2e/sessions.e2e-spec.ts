@@ -5,7 +5,7 @@ import { eventually } from '../support/eventually.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
 import type { RequestOptions } from '../support/http-client.js';
 import { mailbox } from '../support/mailbox.js';
-import { expectDead, expectRefusal } from '../support/refusals.js';
+import { expectSessionEnded, expectRefusal } from '../support/refusals.js';
 import { TestApp } from '../support/test-app.js';
 import { adminUrl } from '../support/test-database.js';
 
@@ -41,7 +41,7 @@ async function expectAlive({ accessToken }: { accessToken: string }): Promise<vo
 }
 
 async function expectOver(tokens: { accessToken: string; refreshToken: string }): Promise<void> {
-  await expectDead(tokens.accessToken, app, other);
+  await expectSessionEnded(tokens.accessToken, app, other);
   for (const at of [app, other])
     expectRefusal(await at.post('/api/auth/refresh', undefined, tokens.refreshToken), 'session_ended');
 }
@@ -310,9 +310,9 @@ describe('login', () => {
     expect(new Set(logins.map(({ sessionId }) => sessionId)).size).toBe(50);
     for (const login of logins) {
       if (live.includes(login.sessionId)) await expectAlive(login);
-      else await expectDead(login.accessToken, app, other);
+      else await expectSessionEnded(login.accessToken, app, other);
     }
-    await expectDead(ada.accessToken, app, other);
+    await expectSessionEnded(ada.accessToken, app, other);
     const { body } = await app.get(
       '/api/auth/sessions',
       logins.find(({ sessionId }) => live.includes(sessionId)).accessToken,
@@ -388,7 +388,7 @@ describe('a process without revocation messages', () => {
       await expectAlive(bob);
       // It does ask the database: no notification was sent for this.
       await app.sql.query('UPDATE sessions SET ended_at = now() WHERE id = $1', [bob.sessionId]);
-      await expectDead(bob.accessToken, app, other);
+      await expectSessionEnded(bob.accessToken, app, other);
       await app.sql.query('UPDATE sessions SET ended_at = NULL WHERE id = $1', [bob.sessionId]);
       await expectAlive(bob);
     });
@@ -404,7 +404,7 @@ describe('a process without revocation messages', () => {
     for (const at of [app, other]) expectRefusal(await at.get('/api/members/me', ada.accessToken), 'session_ended');
     // After reconnecting the process has read what it missed, and no longer asks the table.
     await app.sql.query('UPDATE sessions SET ended_at = NULL WHERE id = $1', [ada.sessionId]);
-    await expectDead(ada.accessToken, app, other);
+    await expectSessionEnded(ada.accessToken, app, other);
     await expectAlive(bob);
     await app.post('/api/auth/logout', undefined, bob.accessToken).expect(204);
     await expectOver(bob);

@@ -3,7 +3,7 @@ import { given, unique, type GivenMember } from '../support/factories.js';
 import type { HttpAnswer } from '../support/http-client.js';
 import { mailbox } from '../support/mailbox.js';
 import { RaceCluster, refusals } from '../support/race-cluster.js';
-import { askFor, newestProof, wrong } from '../support/recovery.js';
+import { askFor, newestEmailChallenge, wrong } from '../support/recovery.js';
 import { codeAt, enrol } from '../support/second-factor.js';
 import type { TestApp } from '../support/test-app.js';
 import { howMany } from '../support/test-length.js';
@@ -43,7 +43,7 @@ describe('two hundred simultaneous wrong guesses over several servers', () => {
         const answers = await cluster.atOnce(GUESSES, (server, index) => guess(server, wrong(mail.code, index + 1)));
         cluster.score('wrong reset codes', answers, { expected: 0 });
         expect(refusals(answers)).toEqual([400]);
-        expect((await newestProof(cluster.app, member.email)).guesses).toBe(5);
+        expect((await newestEmailChallenge(cluster.app, member.email)).guesses).toBe(5);
         const late = await guess(cluster.any(), mail.code);
         expect([late.status, late.body.code]).toEqual([400, 'code_invalid']);
       },
@@ -63,7 +63,7 @@ describe('two hundred simultaneous wrong guesses over several servers', () => {
         const answers = await cluster.atOnce(GUESSES, (server, index) => guess(server, wrong(mail.code!, index + 1)));
         cluster.score('wrong sign-up codes', answers, { expected: 0 });
         expect(refusals(answers)).toEqual([400]);
-        expect((await newestProof(cluster.app, email)).guesses).toBe(5);
+        expect((await newestEmailChallenge(cluster.app, email)).guesses).toBe(5);
         const late = await guess(cluster.any(), mail.code!);
         expect([late.status, late.body.code]).toEqual([400, 'code_invalid']);
       },

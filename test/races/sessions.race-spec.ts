@@ -3,7 +3,7 @@ import { given, unique, type GivenMember } from '../support/factories.js';
 import type { HttpAnswer } from '../support/http-client.js';
 import { RaceCluster } from '../support/race-cluster.js';
 import { resetTokenFor } from '../support/recovery.js';
-import { expectDead, expectRefusal } from '../support/refusals.js';
+import { expectSessionEnded, expectRefusal } from '../support/refusals.js';
 import type { TestApp } from '../support/test-app.js';
 import { howMany } from '../support/test-length.js';
 
@@ -31,7 +31,7 @@ async function login(member: GivenMember, password = member.password): Promise<T
  */
 async function expectAllDead(tokens: Tokens[]): Promise<void> {
   for (const { accessToken, refreshToken } of tokens) {
-    await expectDead(accessToken, ...cluster.servers);
+    await expectSessionEnded(accessToken, ...cluster.servers);
     for (const server of cluster.servers) expectRefusal(await refresh(server, refreshToken), 'session_ended');
   }
 }

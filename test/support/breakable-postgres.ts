@@ -6,7 +6,7 @@ import pg from 'pg';
 import { type Postgres, startPostgres } from '../../dev/postgres.js';
 import type { TestDatabase } from './test-database.js';
 
-/** Data survives a kill. Only a power cut would lose data, which no test causes. */
+/** Even without fsync, data survives a kill. Only a power cut would lose data, and no test causes one. */
 const SETTINGS = ['fsync=off', 'max_connections=100'];
 
 /** A separate PostgreSQL that a test may crash, freeze and disconnect. */
@@ -77,9 +77,7 @@ export class BreakablePostgres {
    */
   async freeze(): Promise<() => void> {
     const postmaster = await this.postmaster();
-    const children = execFileSync('pgrep', ['-P', String(postmaster)], { encoding: 'utf8' });
-    const pids = [postmaster, ...children.trim().split('\n').map(Number)];
-    const tell = (signal: NodeJS.Signals): void => {
+    const signalAll = (pids: readonly number[], signal: NodeJS.Signals): void => {
       for (const pid of pids) {
         try {
           process.kill(pid, signal);
@@ -88,8 +86,11 @@ export class BreakablePostgres {
         }
       }
     };
-    tell('SIGSTOP');
-    return () => tell('SIGCONT');
+    process.kill(postmaster, 'SIGSTOP'); // first, so that it forks no further backend
+    const children = execFileSync('pgrep', ['-P', String(postmaster)], { encoding: 'utf8' });
+    const pids = children.trim().split('\n').map(Number);
+    signalAll(pids, 'SIGSTOP');
+    return () => signalAll([postmaster, ...pids], 'SIGCONT');
   }
 
   async terminateBackends(): Promise<number> {

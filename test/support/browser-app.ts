@@ -23,23 +23,23 @@ export type Size = keyof typeof SIZES;
 export type Language = 'ko' | 'en';
 export type Theme = 'light' | 'dark';
 
-/** Screen, language and colours of a visitor. Each journey is tested with more than one. */
+/** Screen, language and colours of a visitor. Most journeys are tested with more than one look. */
 export interface Look {
   size: Size;
   language: Language;
-  /** The themes in which pages are inspected. They are shown in the first one. */
+  /** The themes in which pages are inspected. The journey is walked in the first one. */
   themes: readonly [Theme, ...Theme[]];
   /** Each page is inspected in this look as well. The journey itself is walked without it. */
   also?: Look;
 }
-/** The long form walks each journey in each. Colours are the same on all sizes, so each theme is inspected in one. */
+/** The long form walks each journey in each look. Colours are the same on all sizes, so one look is enough for each theme. */
 export const LOOKS: readonly Look[] = [
   { size: 'phone', language: 'ko', themes: ['light'] },
   { size: 'desktop', language: 'en', themes: ['dark'] },
 ];
 /** The short form walks a journey once, and inspects each page in both looks. */
 export const WALKS: readonly Look[] = IS_LONG ? LOOKS : [{ ...LOOKS[0]!, also: LOOKS[1]! }];
-/** The same for pages that forget what was entered when the language changes. The short form keeps to this language. */
+/** As {@link WALKS}, for pages that lose what was entered when the language changes. The short form uses only `language`. */
 export function walksIn(language: Language): readonly Look[] {
   const [own, other] = language === LOOKS[0]!.language ? LOOKS : LOOKS.toReversed();
   return IS_LONG ? LOOKS : [{ ...own!, also: { ...other!, language } }];
@@ -97,7 +97,7 @@ export class BrowserApp {
 
 /** A person with a browser. */
 export class Visitor {
-  /** Errors reported by the browser: content policy violations, failed scripts, missing files. */
+  /** Errors reported by the browser, such as content policy violations and failed scripts. */
   private readonly complaints: string[] = [];
 
   constructor(
@@ -113,11 +113,12 @@ export class Visitor {
     page.on('pageerror', (error) => this.complaints.push(error.message));
     page.on('console', (message) => {
       // Browsers log refusals of the API as errors, but they are expected responses.
-      if (message.type() === 'error' && !/status of 4\d\d/.test(message.text())) this.complaints.push(message.text());
+      const isRefusal = /status of 4\d\d/.test(message.text()) && message.location().url.includes('/api/');
+      if (message.type() === 'error' && !isRefusal) this.complaints.push(message.text());
     });
   }
 
-  /** Continues in a new tab of the same browser. @returns the tab until now */
+  /** Continues in a new tab of the same browser. @returns the previous tab */
   async newTab(): Promise<Page> {
     const previous = this.page;
     this.page = await this.context.newPage();
@@ -145,7 +146,10 @@ export class Visitor {
     await this.page.locator(`[data-state="${state}"]`).waitFor({ state: 'visible' });
   }
 
-  /** Waits for the verdict on a new password, which moves what is below it: a click would miss it. */
+  /**
+   * Fills a field. For a new password it waits for the verdict, because the verdict moves the page below
+   * it and a click could miss its button.
+   */
   async type(field: string, value: string): Promise<void> {
     await this.page.locator(field).fill(value);
     const verdict = this.page.locator(`[data-strength]:has(${field}) [data-verdict]`);
@@ -190,7 +194,7 @@ export class Visitor {
     if (this.look.also) await this.inspectOnTheWay([this.look.also], name);
   }
 
-  /** The same in each look, where the way to the page needs to be walked only once. */
+  /** Checks the visible page in each of {@link LOOKS}, so that the way to the page is walked only once. */
   async inspectInEachLook(name: string): Promise<void> {
     await this.inspectOnTheWay(LOOKS, name);
   }
@@ -221,7 +225,7 @@ export class Visitor {
     await this.context.close();
   }
 
-  /** Of a further theme only the colours are checked. */
+  /** Checks only the colours of a further theme. */
   private async inTheme(theme: Theme, name: string): Promise<string[]> {
     await this.page.emulateMedia({ colorScheme: theme });
     await this.photograph(name, theme);

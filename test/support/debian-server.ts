@@ -20,7 +20,10 @@ const DEBIAN_POSTGRES = '/usr/lib/postgresql';
 /** A server of another project for one test file, on loopback with its own folder. */
 export interface ExternalServer {
   port: number;
-  /** Pauses it with its connections open until `thaw` or `stop`. */
+  /**
+   * Pauses the main process with its connections open until `thaw`. Only a server that stops by SIGKILL
+   * may be stopped while it is paused.
+   */
   freeze(): void;
   thaw(): void;
   stop(): Promise<void>;
@@ -39,7 +42,7 @@ export function hasPythonModules(...modules: string[]): boolean {
   return spawnSync(PYTHON, ['-c', `import ${modules.join(', ')}`], { stdio: 'ignore' }).status === 0;
 }
 
-/** Prints once, into the output of the run, why tests are skipped. */
+/** Prints into the output of the run why tests are skipped. */
 export function skipNotice(program: string, debianPackage: string): void {
   console.warn(`Skipped: ${program} is not installed (apt-get install ${debianPackage}).`);
 }
@@ -82,7 +85,7 @@ export async function startNginx(ports: readonly number[]): Promise<ExternalServ
       .replace('/tmp/nginx.pid', path.join(directory, 'nginx.pid'))
       // Debian's nginx makes these folders in /var/lib the first time that root starts it.
       .replace('http {', `http {\n${NGINX_FOLDERS.map((name) => `${name}_temp_path ${directory}/${name};`).join('\n')}`)
-      // Debian's nginx is older than the image's; the directive was an argument of `listen` then.
+      // Debian's nginx is older than the image's: it has no directive `http2`, only an argument of `listen`.
       .replace(/listen 8443 ssl;\s*http2 on;/, `listen 127.0.0.1:${port} ssl http2;`),
     prepare: (options) =>
       execFileSync(
@@ -194,6 +197,7 @@ async function untilListening(child: ChildProcess, port: number): Promise<void> 
     );
     socket.destroy();
     if (isOpen) return;
-    if (child.exitCode !== null || Date.now() > deadline) throw new Error(`${child.spawnfile} did not start`);
+    if (child.exitCode !== null || child.signalCode !== null || Date.now() > deadline)
+      throw new Error(`${child.spawnfile} did not start`);
   }
 }

@@ -1,5 +1,5 @@
-// A separate process that logs in with unknown accounts over and over, so that its cost does not
-// slow the measuring process. Reads its order as JSON from the first argument and prints the result
+// Logs in with unknown accounts over and over. This is a separate process, so that the load does not
+// slow down the test process. Reads its order as JSON from the first argument and prints the result
 // as JSON.
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -38,7 +38,7 @@ async function logIn(): Promise<void> {
   const asked = performance.now();
   const used = await connection();
   if (!used) return;
-  const body = { identifier: `nobody${randomBytes(6).toString('hex')}`, password: 'x' };
+  const body = { identifier: `unknown${randomBytes(6).toString('hex')}`, password: 'x' };
   try {
     const answer = await used.ask({ method: 'POST', path: '/api/auth/login', body });
     const ms = performance.now() - asked;

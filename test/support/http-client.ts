@@ -127,7 +127,13 @@ export class HttpClient {
       const request = http.request(options, (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('end', () => resolve(toAnswer(response, Buffer.concat(chunks).toString('utf8'))));
+        response.on('end', () => {
+          try {
+            resolve(toAnswer(response, Buffer.concat(chunks).toString('utf8')));
+          } catch (error) {
+            reject(new Error(`${method} ${path}: the body of the answer cannot be read`, { cause: error }));
+          }
+        });
         response.on('error', reject);
       });
       request.on('timeout', () => request.destroy(new Error(`${method} ${path}: no answer`)));
@@ -153,8 +159,8 @@ function offer(request: http.ClientRequest, content: string | Buffer): void {
 }
 
 /**
- * An address from 10.0.0.0/8, which belongs to no country. It has 65,536 networks of the size that risk
- * rules know members by, so two addresses of a test hardly ever share one.
+ * An address from 10.0.0.0/8, which belongs to no country. The risk rules recognise a member by the
+ * /24 network. 10.0.0.0/8 has 65,536 of them, so two addresses of a test hardly ever share one.
  */
 export function randomIp(): string {
   return ['10', randomInt(256), randomInt(256), randomInt(256)].join('.');

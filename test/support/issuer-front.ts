@@ -7,8 +7,8 @@ const JWKS_PATH = '/.well-known/jwks.json';
 const STREAM_PATH = '/api/integrations/revocations';
 
 /**
- * Stands between a server and the APIs that trust it. A test publishes further keys with it, and
- * silences the stream of revocations.
+ * A proxy between a server and the APIs that trust its tokens. With it, a test publishes further
+ * keys and silences the stream of revocations.
  */
 export class IssuerFront {
   /** How often the keys were fetched. */
@@ -26,7 +26,7 @@ export class IssuerFront {
   static async start(): Promise<IssuerFront> {
     const server = http.createServer();
     const front = new IssuerFront(server);
-    server.on('request', (request, response) => void front.forward(request, response));
+    server.on('request', (request, response) => void front.forward(request, response).catch(() => response.destroy()));
     await listenLocally(server);
     return front;
   }
@@ -61,11 +61,12 @@ export class IssuerFront {
       headers: request.headers,
     });
     request.pipe(upstream);
-    // A program that stops, and `silence`, end the stream on both sides.
+    // When the API stops or `silence` is called, the stream ends on both sides.
     response.on('close', () => upstream.destroy());
     upstream.on('error', () => response.destroy());
     const [answer] = (await once(upstream, 'response').catch(() => [])) as [IncomingMessage?];
-    if (!answer) return void response.destroy();
+    // `silence` may have been called since the request came.
+    if (!answer || (isStream && this.isSilent)) return void response.destroy();
     answer.on('error', () => response.destroy());
     if (request.url === JWKS_PATH) return this.publishKeys(answer, response);
     response.writeHead(answer.statusCode!, answer.headers);

@@ -46,12 +46,12 @@ export function wrong(code: string, by = 1): string {
 }
 
 /** The newest e-mail challenge of an address in the database. */
-export async function newestProof(
+export async function newestEmailChallenge(
   { sql }: TestApp,
   email: string,
-): Promise<{ id: string; guesses: number; isPhantom: boolean }> {
+): Promise<{ id: string; guesses: number; isDecoy: boolean }> {
   const { rows } = await sql.query(
-    `SELECT id, guesses, member_id IS NULL AND sign_up_id IS NULL AS "isPhantom" FROM proof_requests WHERE email_key = $1 ORDER BY created_at DESC LIMIT 1`,
+    `SELECT id, guesses, member_id IS NULL AND sign_up_id IS NULL AS "isDecoy" FROM proof_requests WHERE email_key = $1 ORDER BY created_at DESC LIMIT 1`,
     [email.toLowerCase()],
   );
   return rows[0];

@@ -10,7 +10,7 @@ export function expectRefusal(answer: HttpAnswer, code: string): void {
 }
 
 /** Waits until each process refuses an access token whose session has ended. */
-export async function expectDead(accessToken: string, ...processes: TestApp[]): Promise<void> {
+export async function expectSessionEnded(accessToken: string, ...processes: TestApp[]): Promise<void> {
   for (const at of processes) {
     const refusal = await eventually('the access token is refused', async () => {
       const answer = await at.get('/api/members/me', accessToken);

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { type Postgres, startPostgres } from '../../dev/postgres.js';
+import { eventually } from './eventually.js';
 import { TcpProxy } from './tcp-proxy.js';
 import type { TestDatabase } from './test-database.js';
 
@@ -44,8 +45,8 @@ export class ReplicatedPostgres {
   }
 
   /**
-   * Adds a standby to the current primary from a copy of its files, and waits until replication is
-   * synchronous.
+   * Stops the primary, copies its files for a new standby, and starts both. Waits until replication
+   * is synchronous.
    */
   async addStandby(): Promise<void> {
     const old = this.standby;
@@ -70,7 +71,11 @@ export class ReplicatedPostgres {
         `primary_conninfo=host=${hostname} port=${port} user=${username} password=${password} application_name=${STANDBY}`,
       ],
     });
-    while ((await this.ask(this.primary, `SELECT FROM pg_stat_replication WHERE sync_state = 'sync'`)) === 0);
+    const synchronous = `SELECT FROM pg_stat_replication WHERE sync_state = 'sync'`;
+    await eventually(
+      'replication is synchronous',
+      async () => (await this.ask(this.primary, synchronous)) || undefined,
+    );
   }
 
   /** Ends every process of the primary at once (`pg_ctl stop -m immediate`), for good. */

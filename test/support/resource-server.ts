@@ -72,7 +72,7 @@ export class ResourceServer {
     private readonly folder: string,
   ) {}
 
-  /** Resolves once the program has heard the stream of revocations. */
+  /** Starts the process. {@link waitUntilReady} waits for the program itself. */
   static async start(
     program: ResourceServerProgram,
     { issuer, audience, apiKey }: TrustedIssuer,
@@ -106,12 +106,14 @@ export class ResourceServer {
     return { status: answer.status, ...(error !== undefined && { error }) };
   }
 
-  /** Waits until it admits this token. */
+  /** Waits until the program accepts this token. */
   async waitUntilReady(token: string): Promise<void> {
-    await eventually(`${this.name} is ready; its output: ${this.output.join('')}`, async () => {
-      if (this.child.exitCode !== null) throw new Error(`${this.name} ended: ${this.output.join('')}`);
+    await eventually(`${this.name} is ready`, async () => {
+      if (this.child.exitCode !== null) throw new Error(`${this.name} ended`);
       const answer = await this.get('/me', { authorization: `Bearer ${token}` }).catch(() => null);
       return answer?.status === 200 || undefined;
+    }).catch((cause: Error) => {
+      throw new Error(`${cause.message}; its output: ${this.output.join('')}`, { cause });
     });
   }
 

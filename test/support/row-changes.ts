@@ -3,12 +3,21 @@ import { eventually } from './eventually.js';
 import type { HttpAnswer } from './http-client.js';
 
 /**
- * Columns that change by themselves, or that count attempts: a counted attempt must survive the
- * refusal of its request.
+ * Columns that count attempts or refreshes. A counted attempt must survive the refusal of its
+ * request.
  */
 const IGNORED = ['guesses', 'burst_since', 'burst_refreshes'];
 
-/** Reads every row that belongs to members, in every table, so that a new table is included. */
+/** The owners of rows that an administrator makes or is named in. */
+const OTHER_OWNERS: Readonly<Record<string, string>> = {
+  security_events: 'member_id = ANY($1) OR actor_id = ANY($1) OR api_key_id = ANY($1)',
+  invitations: 'member_id = ANY($1) OR invited_by = ANY($1)',
+};
+
+/**
+ * Reads the rows that belong to members, and those that administrators make. The tables of members are
+ * found by their column `member_id`, so that a new table is included.
+ */
 export class RowChanges {
   private constructor(
     private readonly sql: pg.Pool,
@@ -22,10 +31,7 @@ export class RowChanges {
     );
     const ignored = `ARRAY[${IGNORED.map((column) => `'${column}'`).join()}]`;
     const selections = rows.map(({ name }) => {
-      const owner =
-        name === 'security_events'
-          ? 'member_id = ANY($1) OR actor_id = ANY($1) OR api_key_id = ANY($1)'
-          : 'member_id = ANY($1)';
+      const owner = OTHER_OWNERS[name] ?? 'member_id = ANY($1)';
       // The dispatcher changes mails while the test runs.
       const row = name === 'outbox_messages' ? `jsonb_build_array(id, template)` : `to_jsonb(t) - ${ignored}`;
       return `SELECT '${name} ' || (${row})::text AS line FROM ${name} t WHERE ${owner}`;
@@ -33,6 +39,7 @@ export class RowChanges {
     selections.push(
       `SELECT 'api_keys ' || (to_jsonb(t) - 'last_used_at')::text AS line FROM api_keys t WHERE created_by = ANY($1)`,
     );
+    selections.push(`SELECT 'webhooks ' || to_jsonb(t)::text FROM webhooks t`);
     selections.push(`SELECT 'members ' || to_jsonb(t)::text FROM members t WHERE id = ANY($1)`);
     return new RowChanges(sql, selections.join(' UNION ALL '));
   }
@@ -42,7 +49,10 @@ export class RowChanges {
     return new Set(rows.map(({ line }) => line));
   }
 
-  /** The rows that are new, changed or gone. A passkey's challenge is used up by a refused attempt. */
+  /**
+   * The rows that are new, changed or gone. Removed passkey challenges are left out, because a
+   * refused attempt uses up its challenge too.
+   */
   difference(before: ReadonlySet<string>, after: ReadonlySet<string>): string[] {
     const added = [...after].filter((line) => !before.has(line)).map((line) => `+ ${line}`);
     const removed = [...before].filter((line) => !after.has(line) && !line.startsWith('passkey_challenges '));
@@ -51,9 +61,10 @@ export class RowChanges {
 }
 
 /**
- * Sends a request while a transaction holds the member's row, takes something away in that
- * transaction, and commits when the request waits for the row.
- * @throws Error if the request is answered without having waited
+ * Locks the member's row in a transaction, runs the statement `text` in it (such as the revocation
+ * of a session), and sends the request. Commits when the request waits for the row.
+ * @throws Error if the statement does not affect exactly one row, or if the request is answered
+ * without having waited
  */
 export async function whileLocked(
   sql: pg.Pool,
@@ -80,7 +91,10 @@ export async function whileLocked(
   }
 }
 
-/** Holds the row of a member, or of `table`, until `action` has ended. `action` can await its argument until a request waits for the row. */
+/**
+ * Locks the row of a member, or of `table`, until `action` has ended. `action` gets a function that
+ * resolves when a request waits for the row.
+ */
 export async function whileHeld(
   sql: pg.Pool,
   id: string,

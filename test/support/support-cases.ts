@@ -13,7 +13,7 @@ export interface SupportCase {
   readonly action: string | null;
   /** @returns what the person types to log in */
   readonly happen: (app: TestApp) => Promise<string>;
-  /** What is found after the action, where it changes that. */
+  /** The finding after the action; undefined if the action does not change it. */
   readonly after?: FindingCode;
 }
 
@@ -148,7 +148,7 @@ const record = (app: TestApp, { id }: GivenMember, type: string, details: object
     [type, id, details],
   );
 
-/** Does something whose mails the mail server refuses for good. */
+/** Runs `cause`, and marks its mails as refused for good by the mail server. */
 async function withoutMail(app: TestApp, cause: () => PromiseLike<unknown>): Promise<void> {
   await outboxEmpty(app);
   await app.sql.query(
@@ -158,8 +158,11 @@ async function withoutMail(app: TestApp, cause: () => PromiseLike<unknown>): Pro
   await app.sql.query(
     'CREATE TRIGGER hold_back BEFORE INSERT ON outbox_messages FOR EACH ROW EXECUTE FUNCTION hold_back()',
   );
-  await cause();
-  await app.sql.query('DROP TRIGGER hold_back ON outbox_messages');
+  try {
+    await cause();
+  } finally {
+    await app.sql.query('DROP TRIGGER hold_back ON outbox_messages');
+  }
   await app.sql.query(
     `UPDATE outbox_messages SET status = 'dead', attempts = 1, finished_at = now(), last_error = 'EENVELOPE: 550 no such user'
      WHERE status = 'pending'`,

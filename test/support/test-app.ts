@@ -36,13 +36,13 @@ const builtServer = (flags = SHORT_LIVED): Command => [
   ...builtProgram('main'),
 ];
 
-/** The same for a server that answers many requests, whose functions are soon worth compiling. */
+/** The built server for many requests: V8 optimises its functions as early as usual. */
 export const serverForManyRequests = (): Command => builtServer(MANY_AT_ONCE);
 
-/** The same without the flags of short-lived servers, for tests that measure the speed of the server. */
+/** The built server without any flags that speed up a test run, for tests that measure the speed of the server. */
 export const SERVER_AT_SPEED = [process.execPath, ...EXIT_WITH_PARENT, 'dist/main.js'] as const;
 
-/** The same as dist/start.cjs runs it, for tests of its speed that run alone on the machine. */
+/** The built server as dist/start.cjs runs it, for tests of its speed that run alone on the machine. */
 export const SERVER_AS_DELIVERED = [
   process.execPath,
   ...['--require', './dist/thread-pool.cjs'], // before the server loads an ES module
@@ -61,7 +61,7 @@ export class TestApp {
   private server?: ChildProcess;
   private url?: URL;
   private dropped = false;
-  /** Of a shared server: the address for its return. */
+  /** The URL that returns a shared server; undefined for a server of the test file's own. */
   private loan?: string;
 
   private constructor(
@@ -84,8 +84,8 @@ export class TestApp {
 
   /**
    * A server with these settings that test files use one after the other, and a database with the
-   * rows that earlier files left. For tests that restart nothing and read no log. `stop()` leaves it
-   * running.
+   * rows that earlier files left. For tests that restart nothing and read no log. `stop()` leaves the
+   * server running.
    */
   static async shared({ env = {} }: Pick<TestAppOptions, 'env'> = {}): Promise<TestApp> {
     const settings = Object.entries(env)
@@ -104,7 +104,7 @@ export class TestApp {
 
   /**
    * What the server wrote, line by line, stdout and stderr, over all its restarts.
-   * @throws Error without a LOG_LEVEL of the test's own: what the default leaves out proves nothing
+   * @throws Error for a shared server, and for a server started without LOG_LEVEL: a line missing at the default level proves nothing
    */
   get logs(): readonly string[] {
     this.refuseIfUnread();
@@ -122,7 +122,7 @@ export class TestApp {
     return this.database.pool;
   }
 
-  /** Where it listens. Mailed links begin with PUBLIC_URL instead. */
+  /** Where the server listens. Mailed links begin with PUBLIC_URL instead. */
   get origin(): string {
     return this.address().origin;
   }
@@ -189,8 +189,9 @@ export class TestApp {
   }
 
   /**
-   * Stops the process and its replicas with SIGTERM, and drops the database.
-   * @returns the exit code
+   * Stops the process and its replicas with SIGTERM, and drops the database if `start` created it. A shared server
+   * keeps running, with its database.
+   * @returns the exit code; undefined for a shared server
    */
   async stop(): Promise<number | undefined> {
     await Promise.all(this.replicas.map((replica) => replica.stop()));
@@ -208,7 +209,8 @@ export class TestApp {
 
   private refuseIfUnread(): void {
     this.refuseIfShared();
-    if (!this.env.LOG_LEVEL) throw new Error('This server logs little: start it with a LOG_LEVEL to read its log.');
+    if (!this.env.LOG_LEVEL)
+      throw new Error('The tests start servers with LOG_LEVEL=warn: set LOG_LEVEL in `env` to read the log.');
   }
 
   /** Leaves the server and its database to the next file. */

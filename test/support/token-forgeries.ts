@@ -1,4 +1,13 @@
-import { createHmac, createPublicKey, randomBytes, sign, type JsonWebKey, type KeyObject } from 'node:crypto';
+import {
+  createHash,
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  randomBytes,
+  sign,
+  type JsonWebKey,
+  type KeyObject,
+} from 'node:crypto';
 import type { TokenPurpose } from '../../src/platform/crypto/tokens/token-purpose.js';
 import { makeKeyPair } from './key-pair.js';
 import { TEST_PUBLIC_URL } from './server-environment.js';
@@ -11,6 +20,17 @@ export interface ForgeryTools {
   /** The key URL in a forged header. */
   attackerUrl: string;
 }
+
+/** A key of an attacker (PKCS #8), and a certificate for it that it has signed itself; DER in base64. */
+const CERTIFIED_KEY =
+  'MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgIysxtjkQUPFyetyPsQnAKvDArJw9p1iudd5Bp1P9K6yhRANCAAT3vbPxLTRS1y' +
+  '2t3nRcgfNTUITtaUwzD4UnKX+27WveMgj/KaahPdLttKdmZtkdGRAiPYKXOfa2KGiYaugp+mX1';
+const CERTIFICATE =
+  'MIIBfDCCASOgAwIBAgIUfDCTtaotJWp6afmWk4ikwzawcdQwCgYIKoZIzj0EAwIwEzERMA8GA1UEAwwIYXR0YWNrZXIwIBcNMjYxMTMwMTUxMj' +
+  'I2WhgPMjEyNjExMDYxNTEyMjZaMBMxETAPBgNVBAMMCGF0dGFja2VyMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE972z8S00Utctrd50XIHz' +
+  'U1CE7WlMMw+FJyl/tu1r3jII/ymmoT3S7bSnZmbZHRkQIj2Clzn2tihomGroKfpl9aNTMFEwHQYDVR0OBBYEFIY1SIunB7r0VlnntDO2hX32JS' +
+  'o1MB8GA1UdIwQYMBaAFIY1SIunB7r0VlnntDO2hX32JSo1MA8GA1UdEwEB/wQFMAMBAf8wCgYIKoZIzj0EAwIDRwAwRAIgZudOkaZhn3mItjUy' +
+  '3dHXrXFK7WSuClyhJU6iGQUfUEwCICs/yqhwSS06nYtjGThw9epuWwzKHdMxqmzj03gD8rnR';
 
 const base64url = (bytes: Buffer): string => bytes.toString('base64url');
 
@@ -47,7 +67,7 @@ export function forgeriesOf(
     return `${input}.${base64url(sign(hash, Buffer.from(input), options))}`;
   };
 
-  // No signature at all.
+  // The algorithm `none`, its other spellings, and values that are no algorithm.
   for (const alg of ['none', 'None', 'NONE', 'nOnE', 'none ', 'n\u043ene', '', null, false, 0, [], ['none'], {}]) {
     const input = `${encodePart({ ...header, alg })}.${evilClaims}`;
     all[`alg ${JSON.stringify(alg)}, empty signature`] = `${input}.`;
@@ -127,7 +147,7 @@ export function forgeriesOf(
     padded: `${signature}==`,
     'with a blank inside': `${signature.slice(0, 5)}%20${signature.slice(5)}`,
     'in hexadecimal': bytes.toString('hex'),
-    // Decoding drops some bits of the last character, so one signature has two spellings.
+    // Decoding drops four bits of the last character, so one signature has sixteen spellings.
     'spelt another way': signature.slice(0, -1) + nextBase64urlLetter(signature.at(-1)!),
     missing: '',
   };
@@ -154,8 +174,13 @@ export function forgeriesOf(
     for (const url of [attackerUrl, `${TEST_PUBLIC_URL}@${new URL(attackerUrl).host}/jwks.json`, 'file:///dev/null'])
       all[`${name} ${url.split(':')[0]} ${url.length}`] = signed(ownKey, 'sha256', { ...es256, [name]: url });
   }
-  all['x5c'] = signed(ownKey, 'sha256', { ...es256, x5c: [der.toString('base64')] });
-  all['x5t'] = signed(ownKey, 'sha256', { ...es256, x5t: encodePart('x') });
+  const certified = createPrivateKey({ key: Buffer.from(CERTIFIED_KEY, 'base64'), type: 'pkcs8', format: 'der' });
+  const certificate = Buffer.from(CERTIFICATE, 'base64');
+  all['x5c'] = signed(certified, 'sha256', { ...es256, x5c: [CERTIFICATE] });
+  all['x5t'] = signed(certified, 'sha256', {
+    ...es256,
+    x5t: base64url(createHash('sha1').update(certificate).digest()),
+  });
   const kids: Record<string, unknown> = {
     'path to nothing': '/dev/null',
     'path traversal': '../../../../../../../../dev/null',
@@ -170,12 +195,12 @@ export function forgeriesOf(
     'a list': [header.kid],
     'an object': { kid: header.kid },
     empty: '',
-    __proto__: '__proto__',
+    ['__proto__']: '__proto__', // in brackets: without them it would set the prototype
     constructor: 'constructor',
     'with a NUL': `${header.kid}\u0000`,
     'with a blank': ` ${header.kid}`,
     'of another kind of token': kind === 'access' ? forge.keys.for('refresh').signing.kid : published.kid,
-    'fifteen hundred letters': 'k'.repeat(800),
+    'eight hundred letters': 'k'.repeat(800),
   };
   for (const [name, kid] of Object.entries(kids)) {
     all[`kid: ${name}`] = hmac(512, '', { ...header, alg: 'HS512', kid });
@@ -212,7 +237,7 @@ export function forgeriesOf(
 }
 
 /**
- * The neighbouring base64url letter, which decodes to the same bytes when only the low bits differ.
+ * The base64url letter that differs in the lowest bit only. At the end of a 64-byte signature it decodes to the same bytes.
  */
 function nextBase64urlLetter(letter: string): string {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
