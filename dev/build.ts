@@ -48,9 +48,10 @@ export async function buildIfStale(): Promise<void> {
 /** Whether each source has a newer output, and each output still has its source. */
 async function isFresh(): Promise<boolean> {
   const settings = await Promise.all(
-    ['tsconfig.json', 'nest-cli.json', 'dev/bundle.ts', 'dev/page-scripts.ts', 'dev/word-files.ts'].map((name) =>
-      changedAt(PROJECT_ROOT, name),
-    ),
+    [
+      ...['tsconfig.json', 'nest-cli.json', 'dev/bundle.ts', 'dev/page-scripts.ts', 'dev/word-files.ts'],
+      'node_modules/.package-lock.json', // the bundles contain the libraries
+    ].map((name) => changedAt(PROJECT_ROOT, name)),
   );
   if ((await changedAt(MODULES)) === 0) return false; // the bundling has not begun, or was killed
   const copiedAt = await changedAt(OUTPUT, COPIED_ALONGSIDE);
@@ -59,7 +60,7 @@ async function isFresh(): Promise<boolean> {
     const builtAt = name.startsWith(PAGE_SCRIPTS)
       ? copiedAt
       : await changedAt(OUTPUT, name.replace(/\.(c?)ts$/, '.$1js'));
-    if (builtAt === 0 && !/\.c?ts$/.test(name)) continue; // not an asset
+    if (builtAt === 0 && !/\.(c?ts|css|hbs|js|svg)$/.test(name)) continue; // not an asset
     if (builtAt < Math.max(await changedAt(SOURCES, name), ...settings)) return false;
   }
   const outputs = await filesBelow(OUTPUT);

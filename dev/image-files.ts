@@ -27,12 +27,13 @@ const READ_WHILE_RUNNING = [
 /** Creates the folder `target` and copies the files into it. @returns their paths, relative to it */
 export async function copyImageFiles(target: string): Promise<string[]> {
   const reached = await reachedFiles();
+  const readWhileRunning = READ_WHILE_RUNNING.map((name) => `node_modules/${name}`);
   const files = [
     ...reached,
-    ...(await licenceFiles(reached)),
+    ...readWhileRunning,
+    ...(await licenceFiles([...reached, ...readWhileRunning])),
     ...(await assets()),
     ...(await nativeBinaries()),
-    ...READ_WHILE_RUNNING.map((name) => `node_modules/${name}`),
   ];
   const unique = [...new Set(files)].sort();
   for (const file of unique) {
@@ -83,6 +84,9 @@ async function reachedFiles(): Promise<string[]> {
   return [...fileList].filter((file) => /^(dist|node_modules)\//.test(file) && !file.endsWith('.map'));
 }
 
+/** Such as LICENSE.md, NOTICE, NRO_LICENSE, or the notices of a bundle: swagger-ui-bundle.js.LICENSE.txt. */
+const LICENCE_FILE = /^(notice|copying)|(^|_|\.)licen[cs]e/i;
+
 /** A distributed package must carry its licence, also where its code is part of a bundle. */
 async function licenceFiles(files: readonly string[]): Promise<string[]> {
   const bundled = await bundledModules();
@@ -91,7 +95,7 @@ async function licenceFiles(files: readonly string[]): Promise<string[]> {
   const ofPackages = [...folders].filter(Boolean).map(async (folder) => {
     const entries = await readdir(path.join(PROJECT_ROOT, folder), { withFileTypes: true });
     return entries
-      .filter((entry) => entry.isFile() && /^(licen[cs]e|notice|copying)/i.test(entry.name))
+      .filter((entry) => entry.isFile() && LICENCE_FILE.test(entry.name))
       .map(({ name }) => `${folder}/${name}`);
   });
   return (await Promise.all(ofPackages)).flat();

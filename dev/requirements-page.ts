@@ -17,7 +17,7 @@ const TEST_FUNCTIONS = new Set(['it', 'test', 'describe']);
 
 /** Every mention of a requirement in the title of a test, in order of file and line. */
 export function shownByTests(): Shown[] {
-  return ['dev', 'src', 'test', 'verifier'].flatMap(specsBelow).flatMap((file) => {
+  return ['client', 'dev', 'src', 'test', 'verifier'].flatMap(specsBelow).flatMap((file) => {
     const source = ts.createSourceFile(
       file,
       readFileSync(path.join(PROJECT_ROOT, file), 'utf8'),

@@ -22,18 +22,30 @@ describe('the stand-ins for providers of social login', () => {
 
   it('SO-72 listen on this machine alone, and lead back to the server and the example alone', async () => {
     const { variables, stop } = await startSocialStandIns(HERE);
-    const { SOCIAL_GOOGLE_ISSUER: google, SOCIAL_NAVER_ISSUER: naver, SOCIAL_APPLE_ISSUER: apple } = variables;
-    expect([google, naver, apple]).toEqual(Array(3).fill(expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/)));
-    const ask = (redirectUri: string) => {
+    const { SOCIAL_GOOGLE_ISSUER: google, SOCIAL_KAKAO_ISSUER: kakao } = variables;
+    const { SOCIAL_NAVER_ISSUER: naver, SOCIAL_APPLE_ISSUER: apple } = variables;
+    expect([google, kakao, naver, apple]).toEqual(Array(4).fill(expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/)));
+    const ask = async (address: string, redirectUri: string): Promise<number> => {
       const query = new URLSearchParams({
         ...{ client_id: variables.SOCIAL_GOOGLE_CLIENT_ID!, response_type: 'code', scope: 'openid' },
         ...{ redirect_uri: redirectUri, code_challenge: 'x'.repeat(43), code_challenge_method: 'S256' },
       });
-      return fetch(`${google}/auth?${query.toString()}`, { redirect: 'manual' });
+      return (await fetch(`${address}?${query.toString()}`, { redirect: 'manual' })).status;
     };
-    expect((await ask(`${HERE}/pages/social-login`)).status).toBe(303);
-    expect((await ask('https://evil.test/')).status).toBe(400);
-    await stop();
+    try {
+      for (const [address, status] of [
+        [`${google}/auth`, 303],
+        [`${kakao}/auth`, 303],
+        [`${naver}/oauth2.0/authorize`, 200],
+      ] as const) {
+        for (const redirectUri of [`${HERE}/pages/social-login`, 'http://localhost:5173/'])
+          expect([address, await ask(address, redirectUri)]).toEqual([address, status]);
+        expect([address, await ask(address, 'https://evil.test/')]).toEqual([address, 400]);
+      }
+      expect(await ask(`${apple}/auth`, 'https://evil.test/')).toBe(400);
+    } finally {
+      await stop();
+    }
   });
 
   it('SO-72 need a package that production does not install', () => {

@@ -36,7 +36,7 @@ export async function startSocialStandIns(publicUrl: string): Promise<SocialStan
   const callback = `${publicUrl}/api/auth/social/apple/callback`;
   const apple = await OpenIdPartner.start(callback, PECULIARITIES.apple, await freePort(FIRST_PORT));
   const appleSettings = await writeAppleSettings(apple);
-  const naver = await new NaverPartner().start(await freePort(FIRST_PORT));
+  const naver = await new NaverPartner(redirectUris).start(await freePort(FIRST_PORT));
   const settingsOf = (name: string, { issuer }: { readonly issuer: string }): Record<string, string> => ({
     [`SOCIAL_${name}_CLIENT_ID`]: CLIENT.id,
     [`SOCIAL_${name}_CLIENT_SECRET`]: CLIENT.secret,

@@ -35,6 +35,10 @@ class DevelopmentStack {
   private stopping = false;
   private stopRequestedAt = 0;
 
+  /** @param publicUrl PUBLIC_URL as the server uses it, where it is set */
+  constructor(private readonly publicUrl: string | undefined) {}
+
+  /** @returns the exit code */
   async run(): Promise<number> {
     onStopRequest((signal) => this.requestStop(signal));
     try {
@@ -101,7 +105,7 @@ class DevelopmentStack {
   private async runServer(): Promise<number> {
     const host = process.env.HOST || '127.0.0.1'; // this machine only: its secrets are made for development
     const port = await serverPort({ wanted: process.env.PORT, host });
-    const publicUrl = process.env.PUBLIC_URL || `http://localhost:${port}`;
+    const publicUrl = this.publicUrl ?? `http://localhost:${port}`;
     const databaseUrl = process.env.DATABASE_URL || this.postgres?.url;
     const smtpUrl = process.env.SMTP_URL || this.inbox?.smtpUrl;
     // Browsers keep the cookies of all ports of a host together, so a second stack needs other names.
@@ -157,8 +161,8 @@ class DevelopmentStack {
 for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined);
 
 try {
-  checkStartSettings(process.env, loadEnvFile());
-  const code = await new DevelopmentStack().run();
+  const publicUrl = checkStartSettings(process.env, loadEnvFile());
+  const code = await new DevelopmentStack(publicUrl).run();
   process.exit(process.exitCode ?? code);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

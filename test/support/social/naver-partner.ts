@@ -21,6 +21,9 @@ export class NaverPartner {
   });
   private counter = 0;
 
+  /** @param redirectUris where it may send people back to; without them, anywhere */
+  constructor(private readonly redirectUris?: readonly string[]) {}
+
   /** Listens on this machine alone, because the stand-in lets anyone log in as anyone. */
   async start(port = 0): Promise<this> {
     await listenLocally(this.server, port);
@@ -45,14 +48,16 @@ export class NaverPartner {
 
   /** In a browser, a person picks an account. */
   private async showLogin(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
+    const { searchParams } = new URL(request.url!, this.issuer);
+    const redirectUri = searchParams.get('redirect_uri')!;
+    if (this.redirectUris?.includes(redirectUri) === false) return void response.writeHead(400).end();
     if (request.method !== 'POST') {
       response.setHeader('content-type', 'text/html; charset=utf-8');
       response.end(accountPicker('Naver'));
       return;
     }
-    const { searchParams } = new URL(request.url!, this.issuer);
     const account = await chosenAccount(request);
-    const target = new URL(searchParams.get('redirect_uri')!);
+    const target = new URL(redirectUri);
     target.searchParams.set('state', searchParams.get('state')!);
     if (account === '') target.searchParams.set('error', 'access_denied');
     else target.searchParams.set('code', this.codeFor(account));
