@@ -192,11 +192,13 @@ describeInBrowser('consents on the built-in pages', () => {
     await visitor.send('accept');
     await visitor.page.locator('#accept-consent-terms-error:visible').waitFor();
     await visitor.inspect('invitation-consents');
+    const members = () => app.sql.query<{ id: string }>(`SELECT id FROM members WHERE email = $1`, [email]);
+    expect((await members()).rows).toEqual([]);
     await visitor.page.locator('#accept-consent-terms').check();
     await visitor.send('accept');
     await visitor.page.waitForURL(/account/);
-    const { rows } = await browserApp.app.sql.query(`SELECT id FROM members WHERE email = $1`, [email]);
-    expect(await ledgerOf(browserApp.app, rows[0].id)).toEqual(['terms 2 given', 'privacy 1 given']);
+    expect(await ledgerOf(app, (await members()).rows[0]!.id)).toEqual(['terms 2 given', 'privacy 1 given']);
+    await visitor.close();
   });
 
   for (const look of WALKS) {

@@ -59,7 +59,7 @@ describeInBrowser('social login on the built-in pages', () => {
 
   const problemOf = ({ page }: Visitor) => page.locator('[data-form="social"] [data-problem]');
 
-  /** A visitor with an app, which takes them after a login. */
+  /** A visitor whose browser shows a stand-in of the product's app, where a login leads. */
   async function visit(look: Look): Promise<Visitor> {
     const visitor = await browserApp.visitor(look);
     const body = '<!DOCTYPE html><html lang="en"><title>App</title><p>The app';
@@ -67,7 +67,7 @@ describeInBrowser('social login on the built-in pages', () => {
     return visitor;
   }
 
-  /** Logs in at the stand-in. */
+  /** Logs in at the stand-in of the provider. */
   async function pick({ page }: Visitor, account: string): Promise<void> {
     await page.locator('input[name="account"]').fill(account);
     await page.getByRole('button', { name: 'Log in' }).click();
@@ -173,7 +173,7 @@ describeInBrowser('social login on the built-in pages', () => {
       await visitor.send('social-sign-up');
       await visitor.see('code');
       const { code, linkToken } = await mailbox.to(email).next();
-      // Another browser has no password to show, so it leads back to the code.
+      // The sign-up has no password, so another browser cannot confirm it with the link. The page leads back to the code.
       const elsewhere = await visit(look);
       await elsewhere.open(`confirm-sign-up?lang=${look.language}#token=${linkToken}`);
       await elsewhere.see('elsewhere');
@@ -187,12 +187,12 @@ describeInBrowser('social login on the built-in pages', () => {
   );
 
   it.each(WALKS)(
-    'SO-70 continues no journey that another tab has begun, and shows what a provider refuses ($language, $size)',
+    'SO-70 continues only a journey that the same tab has begun, and shows why a login at a provider failed ($language, $size)',
     async (look) => {
       const visitor = await visit(look);
       await visitor.open('social-login?code=of-an-attacker&state=of-an-attacker');
       await visitor.see('unknown');
-      expect(visitor.page.url()).toMatch(/\/pages\/social-login$/); // the answer is in no history
+      expect(visitor.page.url()).toMatch(/\/pages\/social-login$/); // the history does not keep the answer
       await visitor.inspect('social-login-unknown');
 
       await visitor.open(`sign-up?lang=${look.language}`);
@@ -268,7 +268,7 @@ describeInBrowser('social login on the built-in pages', () => {
     await visitor.close();
   });
 
-  it('SO-16 names the address of the account where its mailbox belongs to a member', async () => {
+  it('SO-16 asks for a mailed code if the address of the provider account belongs to a member', async () => {
     const name = unique.loginId();
     const { email } = await given.member(browserApp.app, { email: `${name}@gmail.com` });
     const visitor = await visit(LOOKS[1]!);
@@ -335,7 +335,7 @@ describeInBrowser('social login on the built-in pages', () => {
       await page.locator('[data-panel="email"] [data-done]:not(:empty)').waitFor();
 
       await logInAgo('1 day', member);
-      await press(visitor, 'kakao'); // the answer waits for the login
+      await press(visitor, 'kakao'); // the page keeps this answer until the login at Google
       await pick(visitor, subject);
       await confirmAt(visitor, 'google');
       await pick(visitor, subject);
@@ -374,7 +374,7 @@ describeInBrowser('social login on the built-in pages', () => {
     await visitor.close();
   });
 
-  it('SO-70 goes on with no form of a member who has logged out', async () => {
+  it('SO-70 does not send the form of a member who has logged out', async () => {
     const subject = unique.loginId();
     const visitor = await withoutPassword(LOOKS[1]!, subject);
     await visitor.page.locator('[data-panel="closing"] [data-opens="sure"]').click();
@@ -469,7 +469,7 @@ describeInBrowser('social login on the built-in pages', () => {
       ]).toEqual([ada.loginId, WHY, true]);
       await page.keyboard.press('Escape');
 
-      // What was typed about a member is not there for another one.
+      // Text typed for one member is not shown for another member.
       await logInAgo('1 day', member);
       await ask('make-admin');
       await visitor.type('#action-reason', WHY);

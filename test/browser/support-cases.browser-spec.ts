@@ -48,7 +48,7 @@ describeInBrowser('why a person cannot log in, in the console', () => {
       );
       const buttons = await diagnosis.locator('button').evaluateAll((all) => all.map((one) => one.dataset.do));
       expect(buttons).toEqual(action === null ? [] : [action]);
-      // Each has the same parts; the long form photographs all.
+      // All findings have the same parts, so the short form inspects only one of them.
       if (IS_LONG || finding === 'mail_failed') await visitor.inspect(`console-case-${finding}`);
     }
     if (action === null) return;

@@ -43,7 +43,7 @@ describeInBrowser('Swagger UI as a workbench', () => {
 
   it('Swagger UI walks the whole journey with its examples, the mailed code and earlier responses', async () => {
     expect((await execute('meGet')).status).toBe(401);
-    const { email, loginId } = unique.signUp(); // other tests use the example's on this server
+    const { email, loginId } = unique.signUp(); // other tests on this server use those of the example
     const signUp = await execute('signUpRequest', { email, loginId });
     expect(signUp.status).toBe(202);
     const { code } = await mailbox.to(signUp.sent.email).next();

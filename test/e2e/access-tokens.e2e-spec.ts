@@ -60,7 +60,7 @@ describe('an access token', () => {
     expect((await refreshedClaims(ada)).jti).not.toBe(claims.jti);
   });
 
-  it('RS-07 keeps the time of the login through refreshes, and gets that of a new password check', async () => {
+  it('RS-07 keeps the time of the login through refreshes, and takes the time of a new password check', async () => {
     const ada = await given.member(app);
     await ageLogin(ada.sessionId, 3600);
     const loggedInAt = await authenticatedAt(ada.sessionId);
@@ -96,7 +96,7 @@ describe('an access token', () => {
     await reauthenticate(later);
     expect((await refreshedClaims(later)).amr).toEqual(['pwd', 'otp', 'mfa']);
 
-    // Nor is it with a recent check of the password in between.
+    // An old code does not count, even if the password was checked recently.
     await app.sql.query(`UPDATE sessions SET second_factor_at = now() - interval '1 hour' WHERE id = $1`, [
       session.sessionId,
     ]);
@@ -112,7 +112,7 @@ describe('an access token', () => {
     expect((await refreshedClaims(session)).amr).toEqual(['pwd', 'hwk', 'mfa']);
   });
 
-  it('RS-07 asks for a new login where a suspicious refresh demands one', async () => {
+  it('RS-07 has an auth_time of 0 where a suspicious refresh demands a new login', async () => {
     const ada = await given.member(app);
     await app.sql.query(`UPDATE sessions SET authenticated_at = to_timestamp(0) WHERE id = $1`, [ada.sessionId]);
     expect((await refreshedClaims(ada)).auth_time).toBe(0);

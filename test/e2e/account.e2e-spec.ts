@@ -41,7 +41,7 @@ async function strangeLogin(app: TestApp, member: GivenMember, browser = 'Firefo
   return { client, ...body };
 }
 
-/** Logs in from an unknown device, with a second factor where one is needed. */
+/** Logs in from an unknown device, and checks that the login needs no second factor. */
 async function logIn(app: TestApp, { loginId }: GivenMember, password: string) {
   const { body } = await app.client().post('/api/auth/login', { identifier: loginId, password }).expect(200);
   expect(body.status).toBe('authenticated');
@@ -56,7 +56,8 @@ async function askForAddress(member: GivenMember, newEmail: string): Promise<{ r
 }
 
 /**
- * Moves the account to a fresh address; gives that address, and the notice that the one before got.
+ * Moves the account to a new address.
+ * @returns the new address, and the notice that was mailed to the previous address
  */
 async function moveOn(member: GivenMember, from: string): Promise<{ email: string; notice: Mail }> {
   const email = unique.email();
@@ -72,7 +73,7 @@ async function moveOn(member: GivenMember, from: string): Promise<{ email: strin
 const endDispute = ({ sql }: TestApp, { id }: GivenMember) =>
   sql.query('UPDATE factor_disputes SET due_at = now() WHERE member_id = $1', [id]);
 
-/** Logs in with the password, as far as that leads. */
+/** Logs in with the password alone. @returns the status of the login */
 async function loginStatus(app: TestApp, { loginId }: GivenMember, password: string): Promise<string> {
   const { body } = await app.client().post('/api/auth/login', { identifier: loginId, password }).expect(200);
   return body.status;
@@ -88,7 +89,7 @@ describe('new device', () => {
   });
   afterAll(() => app.stop());
 
-  it('SS-06 a new device is mailed about once, with browser and country; a known device is not', async () => {
+  it('SS-06 a new device is mailed about once, with its browser and without its IP address; a known device is not', async () => {
     const ada = await given.member(app);
     const before = await lastMail(ada.email);
     await strangeLogin(app, ada);
@@ -137,7 +138,7 @@ describe('“it was not me”', () => {
     await app.post('/api/auth/login', { identifier: ada.loginId, password: newPassword }).expect(200);
   });
 
-  it('OC-03 the code of the mail that follows fits the page of the link, and no other', async () => {
+  it('OC-03 the code of the mail that follows works only with the token of the link that was used', async () => {
     const ada = await given.member(app);
     const before = await lastMail(ada.email);
     await strangeLogin(app, ada);
@@ -154,7 +155,7 @@ describe('“it was not me”', () => {
     await confirm(token, mail.code!).expect(400);
   });
 
-  it('the link works once, even for fifty requests at the same moment', async () => {
+  it('the link works once, even for twenty requests at the same moment', async () => {
     const ada = await given.member(app);
     const before = await lastMail(ada.email);
     await strangeLogin(app, ada);
@@ -166,7 +167,7 @@ describe('“it was not me”', () => {
     expect(answers.filter(({ status }) => status >= 500)).toEqual([]);
   });
 
-  it('the link reverts an address and a second factor that the intruder changed', async () => {
+  it('the link reverts an address that the intruder changed', async () => {
     const ada = await given.member(app);
     const before = await lastMail(ada.email);
     const intruder = await strangeLogin(app, ada);
@@ -243,7 +244,7 @@ describe('“it was not me”', () => {
     expect(left.items).toEqual([]);
   });
 
-  it('OC-09 the mailbox alone does not get past a second factor, however recent: a login with it keeps it', async () => {
+  it('OC-09 the mailbox alone does not get past a second factor, however recent; a login with the factor keeps it', async () => {
     const ada = await enrol(await given.member(app));
     const enabled = (await mailbox.to(ada.email).waitForCount(2)).at(-1)!;
     // A thief who reads the member's mail uses the link, and sets a password.
@@ -278,7 +279,7 @@ describe('“it was not me”', () => {
       `UPDATE recovery_codes SET created_at = NULL WHERE member_id = $1 AND digest IN
       (SELECT digest FROM recovery_codes WHERE member_id = $1 LIMIT 5)`,
       [grace.id],
-    ); // from before it was noted
+    ); // as in rows from before this column existed
     for (const member of [ada, grace]) {
       const enabled = (await mailbox.to(member.email).waitForCount(2)).find(({ text }) => text.includes('not-me'))!;
       await app.post('/api/auth/not-me', { token: tokenIn(enabled, 'not-me') }).expect(204);
@@ -460,7 +461,7 @@ describe('e-mail change', () => {
     expect(await addressOf(app, ada)).toBe(ada.email);
   });
 
-  it('CC-11 a member who moves back leaves the intruder’s mailbox nothing that undoes it', async () => {
+  it('CC-11 after a member moves back, the intruder’s mailbox holds no link that undoes the move', async () => {
     const ada = await given.member(app);
     const moved = await moveOn(ada, ada.email);
     await afterCooldown(app);
@@ -474,7 +475,7 @@ describe('e-mail change', () => {
     const notice = await mailbox.to(moved.email).next({ after: toIntruder });
     expect(notice.text).toContain('cannot undo the change');
     expect(notice.links.filter((link) => link.includes('undo-email'))).toEqual([]);
-    // Nothing of it is left to be undone; the address that the member left is free.
+    // No change is left that can be undone, so the address that the member left is free.
     const { rows } = await app.sql.query(
       'SELECT FROM email_changes WHERE member_id = $1 AND closed_at IS NULL AND undo_until > now()',
       [ada.id],
@@ -485,7 +486,7 @@ describe('e-mail change', () => {
   });
 
   it.each(['the member', 'an administrator'])(
-    'CC-09 it ends with all sessions, as does a half-done login, when %s ends them; a password reset does not',
+    'CC-09 a requested change and a half-done login end when %s ends all sessions; a password reset does not',
     async (who) => {
       const ada = await enrol(await given.member(app));
       const { mail } = await askForAddress(ada, unique.email());
@@ -504,7 +505,7 @@ describe('e-mail change', () => {
     },
   );
 
-  it('CC-09 TK-06 it ends, as does a login that waits for its second factor, when a refresh token is used again', async () => {
+  it('CC-09 TK-06 a requested change and a login that waits for its second factor end when a refresh token is used again', async () => {
     const ada = await enrol(await given.member(app));
     const { mail } = await askForAddress(ada, unique.email());
     const credentials = { identifier: ada.loginId, password: ada.password };
@@ -572,7 +573,7 @@ describe('e-mail change', () => {
     expect((await ada.client.get('/api/members/me', ada.accessToken)).body.email).toBe(other);
   });
 
-  it('EN-08 each request replaces one before it, whether the address is taken or free', async () => {
+  it('EN-08 a request for a free address replaces the one before it for a free address, and likewise for taken addresses', async () => {
     const [ada, grace] = [await given.member(app), await given.member(app)];
     const open = async (): Promise<boolean[]> => {
       const { rows } = await app.sql.query<{ isMailed: boolean }>(
@@ -588,7 +589,7 @@ describe('e-mail change', () => {
         .expect(202);
     const other = await given.member(app);
     for (const newEmail of [unique.email(), grace.email, other.email]) await ask(newEmail);
-    expect(await open()).toEqual([true, false]); // the last of each kind
+    expect(await open()).toEqual([true, false]); // the last for a free address, and the last for a taken one
     await ask(unique.email());
     expect(await open()).toEqual([false, true]);
   });
@@ -637,7 +638,7 @@ describe('e-mail change', () => {
   });
 });
 
-describe('a proof of the previous address', () => {
+describe('a code, link or token for the previous address', () => {
   let app: TestApp;
   beforeAll(async () => {
     app = await TestApp.shared();
@@ -648,7 +649,7 @@ describe('a proof of the previous address', () => {
   const setAddress = ({ id }: GivenMember, email: string) =>
     app.sql.query('UPDATE members SET email = $2, email_key = $2 WHERE id = $1', [id, email]);
 
-  it('CC-10 opens nothing, whatever it was mailed for, and works while the member has that address', async () => {
+  it('CC-10 opens nothing while the member has another address, and works once the member has the previous one again', async () => {
     const [ada, grace] = [await given.member(app), await given.member(app)];
     const resetToken = await resetTokenFor(app, grace);
     const reset = await askFor(app, 'password-reset', ada);
@@ -794,7 +795,7 @@ describe('the previous address', () => {
     expect(await addressOf(app, ada)).toBe(ada.email);
   });
 
-  it('CC-11 “it was not me” and undo end the intruder’s access even where another account has it', async () => {
+  it('CC-11 “it was not me” and undo end the intruder’s access even if another account has the previous address', async () => {
     for (const door of ['undo-email', 'not-me'] as const) {
       const ada = await given.member(app);
       const before = await lastMail(ada.email);
@@ -803,7 +804,7 @@ describe('the previous address', () => {
       const moved = await moveOn(intruder, ada.email);
       const toIntruder = await lastMail(moved.email);
       const grace = await given.member(app);
-      // As the version before could leave it.
+      // An earlier version could let another account take the address.
       await app.sql.query('UPDATE members SET email = $2, email_key = $2 WHERE id = $1', [grace.id, ada.email]);
 
       const undo = { token: tokenIn(moved.notice, 'undo-email') };
@@ -823,7 +824,7 @@ describe('the previous address', () => {
     }
   });
 
-  it('CC-11 neither link changes a disabled account; both work once it is enabled', async () => {
+  it('CC-11 neither link changes a disabled account; the undo link works once it is enabled', async () => {
     const ada = await given.member(app);
     const before = await lastMail(ada.email);
     await strangeLogin(app, ada);
@@ -883,7 +884,7 @@ describe('closing the account', () => {
     const { body: early } = await login().expect(200);
     await ada.client.delete('/api/members/me', { password: ada.password }, ada.accessToken).expect(204);
     const bring = (mfaToken: string, code: string) => ada.client.post('/api/auth/login/mfa', { mfaToken, code });
-    // What was under way when it was closed opens nothing.
+    // A login that was under way when the account was closed opens nothing.
     expect((await bring(early.mfaToken, ada.recoveryCodes[0]!)).body.code).toBe('token_invalid');
 
     const { body } = await login().expect(200);

@@ -300,7 +300,7 @@ describe('member list', () => {
 });
 
 describe('disabling a member', () => {
-  it('enabling lets the member log in who has tried again and again in the meantime', async () => {
+  it('a member who tried to log in many times while disabled can log in once enabled', async () => {
     const ada = await given.member(app);
     await act('PATCH', `members/${ada.id}`, 200, { status: 'disabled' });
     for (let attempt = 0; attempt < 11; attempt += 1) await login(ada).expect(401);
@@ -389,7 +389,7 @@ describe('disabling a member', () => {
 });
 
 describe('roles', () => {
-  it('TK-09 takes effect at once: tokens with the old role stop working, and the next login has the new role', async () => {
+  it('TK-09 a change takes effect at once: tokens with the old role stop working, and the next login has the new role', async () => {
     const ada = await enrol(await given.member(app));
     await outboxEmpty(app);
     const before = await lastMail(ada.email);
@@ -516,7 +516,7 @@ describe('helping a member', () => {
     const { rowCount } = await app.sql.query('SELECT FROM recovery_codes WHERE member_id = $1', [ada.id]);
     expect(rowCount).toBe(0);
     expect((await act('DELETE', `members/${ada.id}/totp`, 409)).body.code).toBe('totp_not_enabled');
-    await app.get('/api/members/me', ada.accessToken).expect(200); // and nothing besides
+    await app.get('/api/members/me', ada.accessToken).expect(200); // the session goes on
   });
 
   it('AC-26 CC-09 ends one session alone, with what was begun in it, and notifies the member by mail', async () => {
@@ -601,7 +601,7 @@ describe('helping a member', () => {
     },
   );
 
-  it('AC-26 not the administrator’s own ways in, and not by an API key', async () => {
+  it('AC-26 refuses to remove the administrator’s own ways in, and refuses an API key', async () => {
     const { key } = await givenApiKey(app, ['members:write']);
     for (const part of ['passkeys', 'identities']) {
       expect((await act('DELETE', `members/${admin.id}/${part}/${UNKNOWN_ID}`, 403)).body.code).toBe('forbidden');
@@ -615,7 +615,7 @@ describe('helping a member', () => {
     await act('GET', 'members', 200);
   });
 
-  it('an administrator ends the waits after failed logins and second factors', async () => {
+  it('an administrator ends the waits after failed logins and failed second factors', async () => {
     const ada = await enrol(await given.member(app));
     await Promise.all(Array.from({ length: 12 }, () => login(ada, 'wrong wrong wrong')));
     await login(ada).expect(401);

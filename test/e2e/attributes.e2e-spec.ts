@@ -59,12 +59,12 @@ describe('declared attributes', () => {
     ['text', [['attributes', 'not_an_object']]],
     [{ phone: '123', toString: 1 }, [['attributes.toString', 'unknown_field']]],
     [{ phone: '123', constructor: 1 }, [['attributes', 'unknown_field']]],
-  ])('AT-01 a sign-up with %j is refused, and names each field', async (attributes, problems) => {
+  ])('AT-01 a sign-up with %j is refused, and the response names each field', async (attributes, problems) => {
     const { body } = await app.post('/api/auth/sign-up', { ...unique.signUp(), attributes }).expect(422);
     expect(problemsOf(body)).toEqual(problems);
   });
 
-  it('a sign-up without those that are required is refused, and an address that has an account is answered alike', async () => {
+  it('a sign-up without the required ones is refused, and an address that has an account gets the same answers', async () => {
     const ada = await member();
     expect(problemsOf((await app.post('/api/auth/sign-up', unique.signUp()).expect(422)).body)).toEqual([
       ['attributes.phone', 'required'],
@@ -86,7 +86,7 @@ describe('declared attributes', () => {
     expect((await app.get('/api/members/me', tokens.accessToken)).body.attributes).toEqual({ phone: '222' });
   });
 
-  it('AT-01 a member writes neither those to read nor hidden ones, and never sees hidden ones', async () => {
+  it('AT-01 a member cannot write read-only or hidden ones, and never sees hidden ones', async () => {
     const ada = await member();
     const { key } = await givenApiKey(app, ['members:write', 'members:read']);
     await app.patch(`/api/admin/members/${ada.id}`, { attributes: { score: 4, plan: 'pro' } }, key).expect(200);
@@ -102,7 +102,7 @@ describe('declared attributes', () => {
     expect(seen.attributes).toEqual({ phone: '+821012345678', plan: 'pro', score: 4 });
   });
 
-  it('AT-01 a member reads of no change of hidden ones, and administrators of all', async () => {
+  it('AT-01 a member does not see that hidden ones changed, and administrators see every change', async () => {
     const ada = await member();
     const admin = await adminToken();
     const { key } = await givenApiKey(app, ['members:write']);
@@ -209,7 +209,7 @@ describe('declared attributes', () => {
     expect(namesOf('IntrospectionResponse')).toEqual(['plan', 'roles']);
   });
 
-  it('may be null in the document where null removes them, so not where their member needs them', async () => {
+  it('may be null in the document where null removes them: not where a member must keep them', async () => {
     const { schemas } = (await app.get('/docs-json').expect(200)).body.components;
     const orNull = (schema: object) => ({ anyOf: [schema, { enum: [null] }] });
     const { phone, news, plan } = DECLARATIONS;

@@ -108,7 +108,7 @@ function exampleOf(name: string, { type, example, enum: values }: FieldSchema): 
   return name === 'token' ? 'p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE' : 'something';
 }
 
-/** Runs some at a time: enough to be quick, few enough not to overload the server. */
+/** Runs `work` on 16 items at a time: enough to be quick, few enough not to overload the server. */
 async function each<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
   const rest = [...items];
   const worker = async (): Promise<void> => {
@@ -120,7 +120,7 @@ async function each<T>(items: readonly T[], work: (item: T) => Promise<void>): P
 const send = ({ method, path, token }: Operation, request: RequestOptions, server = app) =>
   server.request(method, path, { token, ...request });
 
-/** Each `expect` takes as long as an answer, and these tests look at thousands of answers. */
+/** Used instead of `expect`, which takes as long as a request: these tests check thousands of responses. */
 function must(isTrue: boolean, ...found: unknown[]): void {
   if (!isTrue) throw new Error(JSON.stringify(found));
 }
@@ -131,7 +131,7 @@ function expectProblem(answer: HttpAnswer, what: string): void {
   must(violations.length === 0, what, violations, answer.text.slice(0, 500));
 }
 
-/** Sends each bad body to each operation, or to these alone; in the short form to a quarter of them. */
+/** Sends each bad body to each operation in `to`. In the short form each operation gets a quarter of the bodies. */
 async function expectAllRefused(bodies: BadBody[], to = operations): Promise<void> {
   const before = await membersNow();
   const pairs = to.flatMap((operation, index) => quarterOf(bodies, index).map((body) => ({ operation, body })));
@@ -172,7 +172,7 @@ async function expectUnharmed(): Promise<void> {
 const json = (raw: string | Buffer): RequestOptions => ({ raw, headers: { 'content-type': 'application/json' } });
 const firstField = ({ fields }: Operation): string => Object.keys(fields)[0] ?? 'token';
 
-/** Operations whose `code` is of an app or a recovery code. */
+/** Operations whose `code` is a recovery code or comes from an authenticator app. */
 const TAKES_SECOND_FACTORS = /\/(login\/mfa|reauthenticate|me\/(totp|recovery-codes|passkeys\S*))$/;
 
 describe('a malformed request body', () => {
@@ -227,8 +227,8 @@ describe('a malformed request body', () => {
       names.flatMap((name) =>
         ['admin', { isAdmin: true, role: 'admin' }].map((value) => ({
           name: `with ${JSON.stringify(name).slice(0, 40)}`,
-          // By hand: an object literal would take `__proto__` for its prototype. What one operation
-          // does ask for, such as an administrator's for a role, gets another name there.
+          // The JSON is built by hand, because `__proto__` in an object literal sets the prototype. If an
+          // operation has a field of this name, such as `role`, the test sends the name with a `_` added.
           request: ({ body, fields }) =>
             json(
               `${JSON.stringify(body).slice(0, -1)}${Object.keys(body).length > 0 ? ',' : ''}${pair(Object.hasOwn(fields, name) ? `${name}_` : name, value)}}`,
@@ -324,8 +324,8 @@ describe('a malformed request body', () => {
     );
     expect(cases.length).toBeGreaterThan(1000);
     await each(cases, async ({ operation, name, value }) => {
-      // A second factor may be a recovery code as well, so more than six digits pass the form and
-      // fail as a token.
+      // A second factor may also be a recovery code, so more than six digits pass the validation of the
+      // body. The operation refuses them later, with another error.
       if (
         TAKES_SECOND_FACTORS.test(operation.path) &&
         name === 'code' &&
@@ -333,7 +333,7 @@ describe('a malformed request body', () => {
         isSecondFactor(value)
       )
         return;
-      // Which attributes an invited person may send depends on the invitation, so the proof comes first.
+      // Which attributes an invited person may send depends on the invitation, so the server checks the token first.
       const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
       if (operation.path.endsWith('/invitations/accept') && name === 'attributes' && isObject) return;
       // The code that a provider of social logins has issued is any text.
@@ -362,7 +362,7 @@ describe('a malformed request body', () => {
           code,
         ]);
         const what = `${operation.path} with ${name}: ${status} ${body?.code} ${JSON.stringify(complaints)}`;
-        // Well-formed codes and tokens that do not exist.
+        // The example codes and tokens are well-formed but do not exist, so other refusals are expected.
         if (status === 422) expect(what).toMatch(/password_too_common|one_of_needed|login_id_reserved/);
         else expect(what).not.toMatch(/: (400 (malformed|query)|413|415|5)/);
       }
@@ -371,7 +371,7 @@ describe('a malformed request body', () => {
   });
 });
 
-/** Fields whose text is folded before the rules. */
+/** Fields whose text is folded before it is validated; see `foldTypedText`. */
 const FOLDED: ReadonlySet<string> = new Set(['email', 'newEmail', 'identifier', 'loginId', 'code']);
 
 /** Values that no field accepts. */
@@ -396,9 +396,9 @@ function wrongValues(name: string, { type, format, nullable, enum: values, allOf
   else if (!isPassword) wrong.push(...invisible);
   if (values || allOf) wrong.push('none of these', 'EN', ' body');
   if (!nullable) wrong.push(null);
-  // No attributes are valid, and where none are declared all others are wrong.
+  // An empty object is valid. This server declares no attributes, so every other value is wrong.
   if (name === 'attributes') return wrong.filter((value) => JSON.stringify(value) !== '{}');
-  // The same holds for consents.
+  // An empty list of consents is valid for the same reason.
   if (name === 'consents') return wrong.filter((value) => JSON.stringify(value) !== '[]');
   if (name === 'code')
     wrong.push('12345', '1234567', '+12345', '1e5', '１２３４５', '٠١٢٣٤٥', '0x1234', '12 34\n5', ' ');
@@ -742,7 +742,7 @@ describe('a login ID with lookalike characters', () => {
     const login = (identifier: string) => app.client().post('/api/auth/login', { identifier, password: kate.password });
     await login(kate.loginId.toUpperCase()).expect(200);
     await login(kate.loginId.replace('k', '\u212a')).expect(401);
-    // What a keyboard or a paste adds is no other login ID.
+    // Full-width letters and invisible characters from a keyboard or a paste do not make another login ID.
     await login(kate.loginId.replace('k', '\uff4b')).expect(200);
     await login(`\ufeff${kate.loginId}\u200b\r\n`).expect(200);
     const spelling = `\u200b${kate.loginId} `;
@@ -811,8 +811,7 @@ describe('text with a meaning in another language', () => {
     let fieldCount = 0;
     const cases = operations.flatMap((operation) =>
       Object.entries(operation.fields)
-        // A name, a description, a new password or an address that holds such text is a good one; the rest holds
-        // no such thing.
+        // Left out: a name, a description and a new password may hold such text.
         .filter(
           ([name, { type }]) => type === 'string' && !/^(name|description)$/.test(name) && !/newPassword/.test(name),
         )

@@ -37,8 +37,8 @@ beforeAll(async () => {
 afterAll(() => app.stop());
 
 /**
- * How a command refuses its arguments, without a process of its own. One process for each group of
- * commands shows what becomes of it.
+ * Runs a command in this process and returns the message of its refusal, and whether the refusal is a
+ * usage error. For each group of commands, one case in a real process checks the exit code as well.
  */
 async function refusalOf(command: (withApplication: () => never) => Promise<void>): Promise<[string, boolean]> {
   const refusal = await caught(
@@ -161,7 +161,7 @@ describe('command line', () => {
     expect((await munjigi(['config', 'check', '--offline'], env)).code).toBe(0);
   });
 
-  it('makes no secret, and refuses work that needs that of the servers', async () => {
+  it('creates no secret, and refuses commands that need the SECRET of the servers', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'munjigi-'));
     const env = { NODE_ENV: 'development', SECRET: undefined, DATABASE_URL: app.database.url };
     for (const args of [['config', 'check', '--offline'], ['keys', 'rotate'], ['migrate']])
@@ -281,7 +281,7 @@ describe('creating an administrator', () => {
       const { code, stderr } = await create(...options);
       expect([options, code, stderr]).toEqual([options, 2, expect.stringContaining(message)]);
     }
-    Object.assign(process.env, serverEnvironment({ DATABASE_URL: app.database.url })); // of this file alone
+    Object.assign(process.env, serverEnvironment({ DATABASE_URL: app.database.url })); // for this test file only
     for (const [changes, message] of [
       [{ email: `${email}, eve@example.test` }, '--email:'],
       [{ loginId: '1' }, '--login-id:'],
@@ -300,10 +300,10 @@ describe('the prompt for a new administrator', () => {
     Object.defineProperty(process, 'stdin', { value: stdin, configurable: true });
   });
 
-  it('ends with a sentence when it is left, as by Ctrl+D', async () => {
+  it('ends with “Cancelled.” when its input ends, as by Ctrl+D', async () => {
     const terminal = Object.assign(new PassThrough(), { isTTY: true });
     Object.defineProperty(process, 'stdin', { value: terminal, configurable: true });
-    Object.assign(process.env, serverEnvironment({ DATABASE_URL: app.database.url })); // of this file alone
+    Object.assign(process.env, serverEnvironment({ DATABASE_URL: app.database.url })); // for this test file only
     terminal.end();
     expect(await refusalOf((withApplication) => createAdmin({}, withApplication))).toEqual(['Cancelled.', false]);
   });
@@ -493,7 +493,7 @@ describe('separate web and worker processes', () => {
     started.push(app);
     return app;
   };
-  /** It has one thread for each concurrent hash, and two more. The default of Node.js is four. */
+  /** The thread pool has one thread for each concurrent hash, and two more. The default of Node.js is four. */
   const expectCleanStop = async (app: TestApp): Promise<void> => {
     if (process.platform === 'linux') expect(readdirSync(`/proc/${app.pid}/task`).length).toBeGreaterThanOrEqual(32);
     expect(await app.stop()).toBe(0);
@@ -578,14 +578,14 @@ describe('after a backup was restored', () => {
     await app.post('/api/auth/login', { identifier: ada.loginId, password: ada.password }).expect(200);
   });
 
-  it('EV-01 MI-03 new events come after all that receivers know, also those that the backup lacks', async () => {
+  it('EV-01 MI-03 new events come after every event that receivers know, also after events that the backup lacks', async () => {
     const { id, key } = await givenApiKey(app, ['events:read']);
     await app.sql.query(`INSERT INTO event_consumers (id, kind) VALUES ($1, 'api-key')`, [id]);
     const read = async (after: string) =>
       (await app.get(`/api/integrations/events?limit=100&after=${after}`, key).expect(200)).body;
     let cursor = (await read('latest')).nextCursor;
     let last = '';
-    // The second restore is of the same backup: it lacks the events since the first one too.
+    // Each restore is of the same backup, which also lacks the events since the restore before.
     for (let restores = 0; restores < 3; restores += 1) {
       const ada = await given.member(app);
       const { items, nextCursor } = await read(cursor);

@@ -29,7 +29,7 @@ afterEach(() => {
   for (const client of opened.splice(0)) client.close();
 });
 
-/** Opens a client of an app on a phone. The same storage again is a restart of the app. */
+/** Opens a client of an app on a phone. A second call with the same storage acts as a restart of the app. */
 function open(options: Partial<MunjigiOptions> = {}) {
   const network = new FaultyFetch(app);
   const storage = options.storage ?? memoryStorage();
@@ -58,7 +58,7 @@ async function isBound(sessionId: string): Promise<boolean> {
   return rows[0].key_thumbprint !== null;
 }
 
-/** Restarts the app after its access token has expired. */
+/** Restarts the app as if its access token had expired. */
 async function restartLater({ storage }: { storage: TokenStorage }, options: Partial<MunjigiOptions> = {}) {
   const key = `munjigi:session:${app.origin}`;
   const session = JSON.parse((await storage.get(key)) ?? '') as { askedAt: number };
@@ -66,7 +66,7 @@ async function restartLater({ storage }: { storage: TokenStorage }, options: Par
   return open({ ...options, storage });
 }
 
-/** Lets the last refresh be long ago for the server. */
+/** Moves the last refresh of a session into the past. */
 async function ageRefresh(sessionId: string, days: number): Promise<void> {
   await app.sql.query('UPDATE sessions SET rotated_at = rotated_at - make_interval(days => $2) WHERE id = $1', [
     sessionId,
@@ -145,7 +145,7 @@ describe('a client with a key', () => {
   it.each([
     ['with a key', newSigner()],
     ['without one', undefined],
-  ])('RB-01 asks again at its next start, days after an answer was lost (%s)', async (_, signer) => {
+  ])('RB-01 repeats its refresh at the next start, days after the response was lost (%s)', async (_, signer) => {
     const options = signer && { signer };
     const { member, storage, sessionId } = await signedIn(options);
     const { client, network } = await restartLater({ storage }, options);
@@ -167,7 +167,7 @@ describe('a client with a key', () => {
     expect(network.sent.slice(2)).toEqual(['GET /api/members/me', 'POST /api/auth/logout']);
   });
 
-  it('RB-03 reports that its key is lost, and nothing else ends its session', async () => {
+  it('RB-03 reports that its key is lost; a locked key store does not end its session', async () => {
     const { storage, sessionId } = await signedIn({ signer: newSigner() });
     const signer = { ...newSigner(), publicKey: () => Promise.reject(new Error('locked')) };
     const locked = await restartLater({ storage }, { signer });
@@ -229,7 +229,7 @@ describe('a client with the binding full', () => {
     expect([answers.map(({ status }) => status), refreshes]).toEqual([[200, 200], []]);
   });
 
-  it('RB-07 repeats a call whose new token is answered by a nonce', async () => {
+  it('RB-07 repeats a call once more if the service answers the new token with a nonce', async () => {
     const network = new FaultyFetch(app);
     const tokens: string[] = [];
     const service: typeof fetch = async (url, init = {}) => {

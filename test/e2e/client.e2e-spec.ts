@@ -133,7 +133,7 @@ describe('client library', () => {
     });
 
     await afterCooldown(app);
-    await outboxEmpty(app); // the notices are there
+    await outboxEmpty(app); // the notifications have arrived
     const earlier = await newest();
     const asked = await client.loginId.sendCode({ email: member.email });
     const mail = await inbox.next({ after: earlier });
@@ -407,7 +407,7 @@ describe('several clients with one storage, like tabs of a browser without locks
     const [winner, loser] = all as [Device, Device];
     const { sessionId } = (await winner.client.currentSession())!;
     loser.network.next(ME, answered(401, {}, JSON.stringify({ code: 'token_expired' }))).next(REFRESH, async () => {
-      // The other tab refreshes while this request is slow. It arrives after the grace period.
+      // The other tab refreshes while this request is on its way. This request arrives after the grace period.
       winner.network.next(ME, answered(401, {}, JSON.stringify({ code: 'token_expired' })));
       await winner.client.me.get();
       return new Response(JSON.stringify({ code: 'token_reused' }), { status: 401 });

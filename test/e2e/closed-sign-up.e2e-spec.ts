@@ -44,7 +44,7 @@ async function completeSocialLogin(server: TestApp, email: string) {
 }
 
 describe('SIGN_UP=domains', () => {
-  it('AC-20 signs up addresses of these domains alone', async () => {
+  it('AC-20 signs up only addresses of SIGN_UP_DOMAINS', async () => {
     const values = unique.signUp();
     const { body } = await app.client().post('/api/auth/sign-up', values).expect(202);
     const { code } = await mailbox.to(values.email).next();
@@ -57,7 +57,7 @@ describe('SIGN_UP=domains', () => {
     expect(rowCount).toBe(0);
   });
 
-  it('AC-20 answers the same for an address outside that has an account', async () => {
+  it('AC-20 answers the same for an address of another domain, with or without an account', async () => {
     const values = unique.signUp();
     const { body } = await app.client().post('/api/auth/sign-up', values).expect(202);
     const { code } = await mailbox.to(values.email).next();
@@ -77,7 +77,7 @@ describe('SIGN_UP=domains', () => {
     expect(first).toEqual(second);
   });
 
-  it('AC-20 refuses an address outside after a login at a provider, and lets its owner name another', async () => {
+  it('AC-20 refuses an address of another domain after a login at a provider, and lets the person name another address', async () => {
     const { client, answer } = await completeSocialLogin(app, `${unique.loginId()}@gmail.com`);
     expect(answer.body.status).toBe('sign_up_required');
     const claim = { signUpId: answer.body.signUpId, loginId: unique.loginId() };
@@ -101,7 +101,7 @@ describe('SIGN_UP=invited', () => {
     expect(answer.body.code).toBe('sign_up_closed');
   });
 
-  it('AC-20 ends sign-ups that were pending when the operator closed sign-up', async () => {
+  it('AC-20 neither confirms nor mails sign-ups that were pending when the operator closed sign-up', async () => {
     const values = unique.signUp();
     const { body } = await app.client().post('/api/auth/sign-up', values).expect(202);
     const { code } = await mailbox.to(values.email).next();

@@ -114,7 +114,7 @@ describe('consents of a member who comes from a provider', () => {
     expect(await ledgerOf(app, memberOf(answer))).toEqual([...BOTH, 'offers 1 given']);
   });
 
-  it('CO-01 CO-02 are carried by the claim where the mailbox has to be proven, and completed at its confirmation', async () => {
+  it('CO-01 CO-02 are kept with the sign-up if the mailbox must be confirmed, and completed at the confirmation', async () => {
     const client = app.client();
     const { email, claim } = await offer(client, false);
     expect(refused(await client.post(SIGN_UP, claim))).toEqual(WITHOUT_REQUIRED);
@@ -185,7 +185,7 @@ describe('the language of a document', () => {
     expect(body.items.map(({ title }: { title: string }) => title)).toEqual(titles);
   });
 
-  it('CO-02 is kept in the ledger, and used at the account', async () => {
+  it('CO-02 is kept in the ledger; the own consents are listed in the language of the request', async () => {
     const values = { ...unique.signUp(), locale: 'en', consents: REQUIRED };
     const client = app.client({ headers: { 'accept-language': 'ja' } });
     const { body } = await client.post('/api/auth/sign-up', values).expect(202);

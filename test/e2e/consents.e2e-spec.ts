@@ -44,7 +44,7 @@ const eventsOf = async (memberId: string): Promise<[string, unknown][]> => {
   return rows.map(({ type, details }) => [type, details]);
 };
 
-it('CO-02 the ledger has the language in which the documents were shown, not that of the mails', async () => {
+it('CO-02 a sign-up keeps the language in which the documents were shown, not that of the mails', async () => {
   const values = { ...unique.signUp(), locale: 'en', consents: REQUIRED };
   const korean = app.client({ headers: { 'accept-language': 'ko' } });
   await korean.post('/api/auth/sign-up', values).expect(202);
@@ -204,11 +204,11 @@ describe('a required version that came into force', () => {
       body.sessionId,
     ]);
     expect(rows).toEqual([{ first_factor: 'passkey', second_factor: 'passkey' }]);
-    // The other login is still under way: its member has agreed by now.
+    // The first login still waits. Its member has agreed by now, so an empty list completes it.
     expect((await accept(ada, afterCode.termsToken, []).expect(200)).body.status).toBe('authenticated');
   });
 
-  it('leaves sessions that are open until they end', async () => {
+  it('does not end open sessions', async () => {
     const ada = await outdated();
     await ada.client.post('/api/auth/refresh', { refreshToken: ada.refreshToken }).expect(200);
   });
@@ -223,7 +223,7 @@ describe('a required version that came into force', () => {
     expect((await accept(ada, termsToken).expect(401)).body.code).toBe('token_invalid');
   });
 
-  it('CO-03 its token is good for nothing else, and no other token for it', async () => {
+  it('CO-03 its token is good for nothing else, and no other token is accepted in its place', async () => {
     const ada = await enrol(await member());
     const { mfaToken } = (await login(ada).expect(200)).body;
     await makeOutdated(app, ada.id);
@@ -275,7 +275,7 @@ describe('a required version that came into force', () => {
     expect((await login(ada).expect(200)).body.status).toBe('terms_required');
   });
 
-  it('CO-03 the first second factor ends the login, which has not proved it, and nothing is recorded', async () => {
+  it('CO-03 the enrolment of a first second factor ends the login, and nothing is recorded', async () => {
     const ada = await outdated();
     const { termsToken } = (await login(ada).expect(200)).body;
     await enrol(ada);
@@ -437,7 +437,7 @@ describe('the reminder of a consent to advertising', () => {
     expect(await remindersTo(ada!.id)).toBe(2);
   });
 
-  it('CO-07 leaves out what another worker reminded of, or a member withdrew, since it looked', async () => {
+  it('CO-07 leaves out consents that another worker reminded of, or the member withdrew, after they were found', async () => {
     const [ada, bea] = [await member([...REQUIRED, NEWS]), await member([...REQUIRED, NEWS])];
     for (const { id } of [ada, bea]) await ageLedger(app, id, '2 years');
     const [{ database }] = workers as [(typeof workers)[number]];

@@ -100,7 +100,7 @@ describe('the screen of one member', () => {
     const templates = [...first.body.items, ...second.body.items].map(({ template }) => template);
     expect(templates).toEqual(['admin-action', 'password-reset']);
     for (const secret of [code!, linkToken!, member.email]) expect(second.text).not.toContain(secret);
-    // The cursor belongs to its member, so that none is read without a record.
+    // A cursor is valid for one member only: the first page records the view, further pages do not.
     const other = await given.member(app);
     const moved = await act('GET', `members/${other.id}/mails?cursor=${first.body.nextCursor}`);
     expect(moved.status).toBe(422);
@@ -123,7 +123,7 @@ describe('the screen of one member', () => {
     for (const { until } of open) expect(Date.parse(until)).toBeGreaterThan(Date.now());
     await act('POST', `members/${member.id}/unlock`);
     await act('POST', `members/${member.id}/password-reset`);
-    // The demand voids the rest and mails a link of its own.
+    // The demanded reset voids the open codes and logins, and mails a link of its own.
     expect((await items(member.id, 'challenges')).map(({ kind }: any) => kind)).toEqual(['password-reset']);
   });
 
@@ -211,7 +211,7 @@ describe('the overview', () => {
 });
 
 describe('imports', () => {
-  it('AC-05 are listed by source, with those that run and the accounts that are not proven', async () => {
+  it('AC-05 are listed by source, with whether one is running and how many accounts are not proven', async () => {
     const source = `old ${randomUUID()}`;
     await app.sql.query(
       `INSERT INTO import_journal (row_key, source) SELECT decode(md5(n || $1), 'hex'), $1 FROM generate_series(1, 3) n`,

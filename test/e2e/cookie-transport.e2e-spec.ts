@@ -197,7 +197,7 @@ describe('sign-up confirmed with cookies', () => {
 
     expect(await refusal(confirm())).toBe('403 origin_not_allowed');
     expect(await refusal(confirm('https://evil.test'))).toBe('403 origin_not_allowed');
-    // The refusals did not use up the token.
+    // The refusals did not use up the code or the link token.
     const answer = await confirm(PAGE).expect(200);
     expect(answer.body.refreshToken).toBeUndefined();
     expect(answer.body.deviceToken).toBeUndefined();
@@ -266,7 +266,7 @@ describe('refresh by cookie', () => {
     expect(Object.keys(cookiesOf(answer))).toEqual(['munjigi-refresh']);
   });
 
-  it('a missing, empty or foreign cookie is refused', async () => {
+  it('a missing, empty or malformed cookie, or one with an access token, is refused', async () => {
     const { client, accessToken } = await signedIn();
     for (const cookies of [{}, { 'munjigi-refresh': '' }, { 'munjigi-refresh': 'x.y.z' }] as Record<string, string>[]) {
       expect(await refusal(fromPage(client, REFRESH, { cookies, origin: PAGE }))).toBe('401 token_invalid');
@@ -350,7 +350,7 @@ describe('device cookie', () => {
     expect(await devicesOf(ada)).toBe(before + 3);
   });
 
-  it('a login without cookies ignores it', async () => {
+  it('a login that takes its tokens in the body ignores it', async () => {
     const ada = await signedIn();
     const { 'munjigi-device': device } = ada.cookies;
     const { body } = await fromPage(ada.client, LOGIN, {
@@ -371,8 +371,8 @@ describe('CORS', () => {
       },
     });
   /**
-   * Without this one header a browser lets the page read nothing, and sends nothing that needs
-   * leave.
+   * Without this header a browser does not let the page read the response, and sends no request that
+   * needs a preflight.
    */
   const ACAO = 'access-control-allow-origin';
 

@@ -12,7 +12,7 @@ import { allowManyStarts } from '../support/test-length.js';
 allowManyStarts();
 
 let app: TestApp;
-/** Before the mail server of `app`. */
+/** Stands between `app` and its mail server. */
 let mailRoute: TcpProxy;
 let ada: GivenMember;
 const cleanups: (() => Promise<unknown>)[] = [];
@@ -37,7 +37,7 @@ async function another(env: TestAppOptions['env']): Promise<TestApp> {
   return server;
 }
 
-/** Ends the connections of `app` to its mail server and sends the next ones to this one. */
+/** Ends the connections of `app` to its mail server. The next ones lead to the server at `url`. */
 async function sendMailsTo(url: string): Promise<void> {
   await mailRoute.disconnect();
   mailRoute.redirectTo(url);
@@ -75,7 +75,7 @@ describe('a killed server', () => {
   });
   afterEach(() => sendMailsTo(process.env.TEST_SMTP_URL!));
 
-  /** Kills it; the next one reaches the right mail server. */
+  /** Kills the server and restarts it. The new process reaches the real mail server of the tests. */
   const replace = async (): Promise<void> => {
     await app.kill();
     await sendMailsTo(process.env.TEST_SMTP_URL!);
@@ -120,7 +120,7 @@ describe('a killed server', () => {
     await replace();
     const values = unique.signUp();
     await app.post('/api/auth/sign-up', values).expect(202);
-    await mailbox.to(values.email).next(); // queued later and sent all the same
+    await mailbox.to(values.email).next(); // queued later, but sent while the claimed mail waits
     expect(await pendingMails()).toEqual([expect.objectContaining({ template: 'password-reset', attempts: 1 })]);
     await dueNow();
     await confirm(requestId, (await mailbox.to(ada.email).next({ after: earlier })).code);
@@ -191,8 +191,8 @@ describe('a server that loses its database', () => {
     for (const { status, body } of refused)
       expect([status, body.code, body.retryAfter]).toEqual([503, 'service_unavailable', 2]);
 
-    // Revoked on another server. This one missed the notification and must still know that the
-    // session is over.
+    // The logout happens on another server. `cutOff` misses the notification and must still refuse
+    // the session.
     await app.post('/api/auth/logout', undefined, ended.accessToken).expect(204);
     await proxy.reconnect();
     await eventually('it is ready again', async () =>
@@ -203,14 +203,14 @@ describe('a server that loses its database', () => {
     await cutOff.post('/api/auth/refresh', undefined, ada.refreshToken).expect(200);
   });
 
-  it('FT-05 it does not wait for a silent database', async () => {
+  it('FT-05 it gives up on silent connections to its database and answers again', async () => {
     const proxy = await TcpProxy.to(app.database.url);
     cleanups.push(() => proxy.disconnect().catch(() => undefined));
     const waiting = await another({ DATABASE_URL: proxy.url, DATABASE_TIMEOUT_SECONDS: '5' });
     await waiting.get('/api/members/me', ada.accessToken).expect(200);
     proxy.stall();
     // The open connections to the database are silent from here on, so an answer shows that the server
-    // did not wait for them.
+    // gave up on them.
     await waiting.post('/api/auth/login', { identifier: ada.loginId, password: ada.password }).expect(503);
     await eventually('it answers again', async () =>
       (await waiting.get('/api/members/me', ada.accessToken)).status === 200 ? true : undefined,
@@ -267,8 +267,8 @@ describe('a server whose database is read-only', () => {
       );
     cleanups.push(makeWritable);
     await app.sql.query(`ALTER DATABASE ${name} SET default_transaction_read_only = on`);
-    // Connections keep what they began with: these lead to the old primary from here on, until they
-    // are given up.
+    // A connection keeps the setting that it began with. After this reconnection, all connections of
+    // the server stay read-only, like those to an old primary, until the server replaces them.
     await app.sql.query(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'munjigi%'`,
     );
@@ -287,7 +287,7 @@ describe('a server with an exhausted connection pool', () => {
     const holder = await app.sql.connect();
     await holder.query('BEGIN');
     await holder.query('SELECT FROM members WHERE id = $1 FOR UPDATE', [ada.id]);
-    // Two identifiers: logins with the same one from the same device wait for each other without a connection.
+    // The identifiers differ: logins with equal identifier and device wait for each other without a connection.
     const logins = [ada.loginId, ada.email].map((identifier) =>
       full.post('/api/auth/login', { identifier, password: ada.password }),
     );

@@ -23,7 +23,7 @@ const WRONG = 'no member has this one';
 
 const phc = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64').replace(/=+$/, '');
 
-/** In the form in which an import stores them. */
+/** Each hash in the form in which an import stores it. */
 const HASHES: Record<string, () => Promise<string>> = {
   'a fast hash within argon2id': () => {
     const digest = createHash('sha1').update(`${PASSWORD}nacl`).digest();
@@ -39,8 +39,8 @@ const HASHES: Record<string, () => Promise<string>> = {
 };
 
 if (!IS_LONG) console.warn('Skipped: comparing the times of logins with imported hashes needs minutes (--long).');
-// In the short form, the unit tests compare kinds, and so counts of rounds and digests, and those of
-// lazy import count the questions to the old system.
+// In the short form, only unit tests cover this. They compare the kinds of hashes, and so the counts of
+// rounds and digests. The unit tests of lazy import count the requests to the old system.
 (IS_LONG ? describe : describe.skip)('a login where members come from another system', () => {
   let app: TestApp;
   let old: OldSystem;

@@ -37,7 +37,7 @@ const REQUESTS: Record<string, (client: HttpClient, person: Person, index: numbe
 let app: TestApp;
 let sink: SmtpSink;
 let naver: NaverPartner;
-/** For an account that no member has linked; its address is chosen by each request. */
+/** The sign-up of an account at Naver that no member has linked. Each request chooses its address. */
 let socialSignUpId: string;
 let known: Person[];
 let unknown: Person[];
@@ -92,7 +92,7 @@ describe.each(moods)('while the mail server %s', (mood) => {
       };
   });
 
-  // A login sends no mail, so a slow mail server changes nothing for it. The two sign-ups queue their mails alike.
+  // A login sends no mail, so a slow mail server changes nothing for it. Both kinds of sign-up queue their mails in the same way.
   const requests = Object.keys(REQUESTS).filter((title) => mood === moods[0] || !FAST_ONLY.includes(title));
   it.each(requests)('EN-06 %s takes the same time for known and unknown', async (title) => {
     const ask = REQUESTS[title]!;

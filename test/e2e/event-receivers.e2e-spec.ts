@@ -51,7 +51,7 @@ const PROGRAMS = {
 
 if (!PROGRAMS.fastapi.isInstalled) skipNotice('FastAPI, httpx or uvicorn', 'python3-fastapi python3-httpx uvicorn');
 
-/** One of the examples, running or not. */
+/** One of the example receivers. It runs between `start` and `end`. */
 class Receiver {
   private readonly folder = mkdtempSync(path.join(os.tmpdir(), 'munjigi-receiver-'));
   private readonly file = path.join(this.folder, 'members.db');
@@ -102,7 +102,7 @@ class Receiver {
     await exit;
   }
 
-  /** Lets the receiver, which is not running, have been away for longer than the log is kept. */
+  /** Makes a stopped receiver look as if it had been away for longer than events are kept. */
   expireCursor(app: TestApp): Promise<void> {
     return PROGRAMS[this.name].setCursor(OLD_CURSOR, app, this.file);
   }
@@ -161,7 +161,7 @@ describe('the tables of members of the examples', () => {
     return rows.map((row) => lineOf(row.id, row)).sort();
   }
 
-  /** One change of a random kind; a change that meets a killed server may be lost, and is no event then. */
+  /** Makes one change of a random kind. A killed server may lose the change, and then writes no event for it. */
   async function change(): Promise<void> {
     const kind = random.below(20);
     const member = random.pick(members);
@@ -176,7 +176,7 @@ describe('the tables of members of the examples', () => {
         .catch(() => undefined);
   }
 
-  /** As the job does, two weeks after the member closed the account. */
+  /** Erases a member as the scheduled job does, two weeks after the member closed the account. */
   async function erase({ id }: GivenMember): Promise<void> {
     await app.sql.query(`UPDATE members SET status = 'closed', closed_at = now() - interval '15 days' WHERE id = $1`, [
       id,
@@ -201,9 +201,9 @@ describe('the tables of members of the examples', () => {
     await change();
     await app.restart();
     await endAll();
-    await startAll(); // again with the new port of the server
+    await startAll(); // again, because the restarted server has a new port
     await changes(CHANGES / 4);
-    await endAll(); // in the middle of what arrives
+    await endAll(); // while deliveries arrive
     await changes(CHANGES / 4);
     // Erased while the receivers are away.
     const gone = members.pop()!;
@@ -237,7 +237,7 @@ describe('the tables of members of the examples', () => {
     members.push(moved);
     await endAll();
     await startAll();
-    await expectEqualTables(); // both members with the id of an event
+    await expectEqualTables(); // both members are stored with the id of an event
     await endAll();
     await erase(gone);
     await app.sql.query('UPDATE members SET email = $2, email_key = $2 WHERE id = $1', [moved.id, unique.email()]);
@@ -245,7 +245,7 @@ describe('the tables of members of the examples', () => {
     for (const receiver of receivers) await receiver.expireCursor(app);
     await startAll();
     await expectEqualTables();
-    // Webhooks are newer than the copy.
+    // An event that arrives after the copy still changes the tables.
     await moved.client.patch('/api/members/me', { name: unique.loginId() }, moved.accessToken).expect(200);
     await eventually('the tables are equal', async () => {
       const wanted = String(await truth());

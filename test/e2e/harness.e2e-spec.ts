@@ -40,8 +40,8 @@ describe('test server', () => {
     await app.get('/health/ready').expect(200);
   });
 
-  it('its log is not read where the default leaves most lines out', () => {
-    expect(() => app.logs).toThrow('start it with a LOG_LEVEL');
+  it('reading its log fails unless it has a LOG_LEVEL, because the default leaves most lines out', () => {
+    expect(() => app.logs).toThrow('set LOG_LEVEL in `env`');
   });
 
   it('a raw connection gets the raw response', async () => {
@@ -53,7 +53,7 @@ describe('test server', () => {
 describe('shared server', () => {
   const env = { PUBLIC_URL: 'https://accounts.example.test' };
 
-  it('the same settings give the same running server and its rows, other settings another', async () => {
+  it('the same settings give the same running server and its rows, other settings give another server', async () => {
     const app = await TestApp.shared({ env });
     const ada = await given.member(app);
     const [again, plain] = await Promise.all([TestApp.shared({ env: { ...env } }), TestApp.shared()]);
@@ -81,7 +81,7 @@ describe('shared server', () => {
   it('no other file gets a server that one file still uses', async () => {
     const worker = process.env.JEST_WORKER_ID;
     const app = await TestApp.shared();
-    await (await TestApp.shared()).stop(); // returned once of twice
+    await (await TestApp.shared()).stop(); // taken twice, returned once
     process.env.JEST_WORKER_ID = `${worker} other`;
     const other = await TestApp.shared().finally(() => (process.env.JEST_WORKER_ID = worker));
     expect(other.origin).not.toBe(app.origin);

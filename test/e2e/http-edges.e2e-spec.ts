@@ -33,7 +33,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-/** A raw response, for requests that an HTTP client would not send. */
+/** Parses the raw response to a request that an HTTP client would not send. */
 function parseRaw(raw: string): { status: number; headers: Record<string, string>; text: string } {
   const [head = '', text = ''] = raw.split('\r\n\r\n');
   const [status = '', ...lines] = head.split('\r\n');
@@ -323,7 +323,7 @@ describe('TR-06 guarded routes', () => {
       for (let next = requests.shift(); next; next = requests.shift()) {
         const { verb, path, headers } = next;
         const { status, text } = await app.request(verb, path, { ...plainBody(verb), headers });
-        // Each `expect` takes as long as an answer.
+        // No `expect` here: each call would take as long as a response.
         if (status < 400 || status >= 500 || text.includes(ada.id))
           throw new Error(JSON.stringify({ verb, path, headers, status, text }));
       }
@@ -354,7 +354,7 @@ describe('TR-06 guarded routes', () => {
 
 describe('unknown address', () => {
   it.each(['/', '/nope', '/api', '/api/', '/api/nope', '/api/auth', '/pages', '/pages/nope', '/.env', '/admin'])(
-    '%s has its own problem code',
+    '%s is refused with the problem code not_found',
     async (path) => {
       const { body } = await app.get(path).expect(404);
       expect(body).toEqual({
@@ -383,7 +383,7 @@ describe('unknown address', () => {
 describe('language of a refusal', () => {
   const languageOf = async (target: TestApp, language: string | undefined): Promise<string> => {
     const { body } = await target.request('POST', LOGIN, { body: {}, headers: { 'accept-language': language } });
-    expect(body.code).toBe('validation_failed'); // the code has no language
+    expect(body.code).toBe('validation_failed'); // the code is the same in every language
     const texts = [body.title, body.detail, ...body.errors.map(({ message }: { message: string }) => message)];
     const korean = texts.filter((text) => /[가-힣]/.test(text)).length;
     return korean === texts.length ? 'ko' : korean === 0 ? 'en' : 'mixed';
@@ -410,7 +410,7 @@ describe('language of a refusal', () => {
     expect(await languageOf(app, header)).toBe(expected);
   });
 
-  it('it is found in a long list, but not at the end of an absurdly long one', async () => {
+  it('a supported language is found in a long list, but not at the end of an absurdly long one', async () => {
     expect(await languageOf(app, `${'xx,'.repeat(50)}ko`)).toBe('ko');
     expect(await languageOf(app, `${'xx,'.repeat(2000)}ko`)).toBe('en');
   });
@@ -422,7 +422,7 @@ describe('language of a refusal', () => {
     expect(await languageOf(other, 'en-GB')).toBe('en');
   });
 
-  it('every kind of refusal follows it', async () => {
+  it('every kind of refusal is in the requested language', async () => {
     const headers = { 'accept-language': 'ko' };
     const asked: [string, string, RequestOptions][] = [
       ['GET', '/nope', {}],
@@ -501,7 +501,7 @@ describe('server metadata', () => {
     }
   });
 
-  it('RS-08 of an issuer with a path stands behind the well-known place too, and at no other path', async () => {
+  it('RS-08 for an issuer with a path is served with and without that path after the well-known address, and with no other', async () => {
     for (const place of PLACES) {
       const { body } = await other.get(`${place}/b/accounts`).expect(200);
       expect(body.issuer).toBe('https://example.test/b/accounts');
@@ -574,7 +574,7 @@ describe('OpenAPI document', () => {
     expect(schemeOf(`POST ${LOGIN}`)).toEqual([]);
   });
 
-  it('every request field has a type, and an example or its choices', () => {
+  it('every request field has a type with an example, description or default, or lists its choices', () => {
     for (const { name, operation } of documentedOperations()) {
       const reference: string | undefined = operation.requestBody?.content['application/json'].schema.$ref;
       if (reference === undefined) continue;

@@ -73,7 +73,7 @@ describe('an import of odd rows', () => {
     expect(kept).toEqual([{ passkeys: 3, identities: 3, consents: 3 }]);
   });
 
-  it('IM-05 refuses values that the database cannot hold by the number of the row, and the rest goes on', async () => {
+  it('IM-05 refuses rows with values that the database cannot hold, lists their numbers, and imports the rest', async () => {
     const attributes = 'the attributes are too large, too deep or have text that cannot be stored';
     const half = 'a text has half a character';
     const nul = 'contains a NUL character';

@@ -35,7 +35,7 @@ const rejectedFile = path.join(directory, 'rejected.jsonl');
 let app: TestApp;
 let passwordHash: string;
 let files = 0;
-/** Declares the attributes that only one of the tests imports. */
+/** Declares the attribute `plan`, for the server and for the test that imports with this declaration. */
 const attributes = write(JSON.stringify({ plan: { schema: { type: 'string' }, member: 'hidden' } }));
 
 beforeAll(async () => {
@@ -57,7 +57,7 @@ const jsonl = (...rows: object[]) => write(rows.map((row) => JSON.stringify(row)
 
 const importFile = (file: string, args: string[] = [], database: TestDatabase = app.database): Promise<Outcome> =>
   munjigi(
-    // An option that is given twice has its last value.
+    // The last value of an option counts, so `args` can replace these.
     ['import', '--from', 'jsonl', '--file', file, '--rejected', rejectedFile, ...args],
     { ...COST, DATABASE_URL: database.url },
   );
@@ -70,7 +70,7 @@ const refused = (): unknown[] =>
     .map((line) => JSON.parse(line));
 
 const login = (identifier: string) => app.post('/api/auth/login', { identifier, password: PASSWORD });
-// Each test is the first import of its source, and the only one that links accounts.
+// Each test starts without the journal and the linked accounts of the tests before.
 afterEach(() => app.database.pool.query('TRUNCATE import_journal; DELETE FROM identities'));
 
 describe('munjigi import', () => {
@@ -190,7 +190,7 @@ describe('munjigi import', () => {
     expect(refused()).toEqual(reasons.map(([row, reason]) => ({ row, line: row, reason })));
   });
 
-  it('IM-13 a row that is refused for a member takes the address from no other row', async () => {
+  it('IM-13 a row refused because of a member leaves its mail address to another row', async () => {
     const { loginId } = await given.member(app);
     const file = jsonl(
       { id: 'p', loginId, email: 'free1@example.com', emailVerified: true },
@@ -280,10 +280,10 @@ describe('munjigi import', () => {
         account({ passkeys: keyed(taken) }),
         account({ passkeys: keyed(free) }),
         account({ passkeys: keyed(free), identities: linked(freeSubject) }),
-        // Row 4 is refused, so it does not keep the account.
+        // Row 4 is refused under both policies, so its linked account is free for this row.
         account({ identities: linked(freeSubject) }),
         last,
-        // Claims are imported without either.
+        // A claim is imported without its passkeys and linked accounts.
         account({ emailVerified: false, passwordHash, passkeys: keyed(taken), identities: linked(takenSubject) }),
       );
       const { code, stdout } = await importFile(file, ['--on-collision', policy]);
@@ -318,7 +318,7 @@ describe('munjigi import', () => {
     expect(rowCount).toBe(0);
   });
 
-  it('IM-14 keeps the list of an earlier import where it must not begin', async () => {
+  it('IM-14 keeps the list of an earlier import when it stops because --resume is missing', async () => {
     const file = jsonl({ email: 'listed@example.com', emailVerified: true }, { email: 'unlisted@example.com' });
     expect((await importFile(file)).code).toBe(1);
     const list = refused();
@@ -328,7 +328,7 @@ describe('munjigi import', () => {
     expect(refused()).toEqual(list);
   });
 
-  it('IM-14 never takes the file that it reads for the list of refused rows', async () => {
+  it('IM-14 refuses to write the list of refused rows over the file that it reads', async () => {
     const file = jsonl({ email: 'input@example.com' });
     const before = readFileSync(file);
     const { code, stderr } = await importFile(file, ['--rejected', file]);
@@ -370,7 +370,7 @@ describe('munjigi import', () => {
 });
 
 describe('a killed import', () => {
-  /** Two commits. */
+  /** Enough for two commits. */
   const ROWS = 7000;
 
   it('IM-11 is finished by another run, without doubles or losses', async () => {
@@ -383,7 +383,7 @@ describe('a killed import', () => {
     const imported = async (): Promise<number> =>
       (await target.pool.query('SELECT count(*)::int AS count FROM import_journal')).rows[0].count;
     try {
-      // The second commit waits for this sign-up, which fails in the end.
+      // The second commit waits for this row with the same address, which is rolled back in the end.
       await blocker.query('BEGIN');
       await blocker.query(
         `INSERT INTO members (id, login_id, email, email_key, password_hash, locale) VALUES (gen_random_uuid(), 'x', '', $1, '', 'en')`,
@@ -418,7 +418,7 @@ describe('a killed import', () => {
 });
 
 describe('an import that loses its connection', () => {
-  it('ends with a sentence', async () => {
+  it('ends with one line that names DATABASE_URL', async () => {
     const target = await createTestDatabase();
     const proxy = await TcpProxy.to(target.url);
     const blocker = await target.pool.connect();
@@ -475,7 +475,7 @@ describe('accounts whose address is not verified', () => {
       },
     ]);
     const { code: mailed } = await mailbox.to(account.email).next();
-    // A reload or a second tab: the code in the mailbox still fits.
+    // A reload or a second tab logs in again, and the mailed code stays valid.
     const again = await login(account.email);
     expect(again.body.signUpId).toBe(body.signUpId);
     const confirmed = await app.post('/api/auth/sign-up/confirm-code', { signUpId: body.signUpId, code: mailed });
@@ -541,10 +541,10 @@ describe('a login ID that an import made', () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 422]);
     const { body } = answers.find(({ status }) => status === 200)!;
     expect(body.loginIdGenerated).toBe(false);
-    // As a client does that lost the answer.
+    // A client that lost the response repeats its request.
     const repeated = await choose(accessToken, body.loginId);
     expect([repeated.status, repeated.body]).toEqual([200, body]);
-    // A form that sends all its fields makes no choice, also with a reserved one that an import kept.
+    // A form that sends the login ID unchanged makes no choice, even if it is a reserved one that an import kept.
     await app.sql.query(`UPDATE members SET login_id = 'webmaster' WHERE id = $1`, [body.id]);
     for (let save = 0; save < 25; save += 1) expect((await choose(accessToken, 'webmaster')).status).toBe(200);
     await app.sql.query(`UPDATE members SET login_id = $2 WHERE id = $1`, [body.id, body.loginId]);
@@ -557,7 +557,7 @@ describe('a login ID that an import made', () => {
     expect(rowCount).toBe(1);
   });
 
-  it('IM-19 stays where the member chose it', async () => {
+  it('IM-19 differs from one that the member chose, which cannot be changed', async () => {
     const { accessToken } = await given.member(app);
     expect(refusal(await choose(accessToken, unique.loginId()))).toEqual([422, 'validation_failed', 'login_id_chosen']);
   });
@@ -600,7 +600,7 @@ describe('hashes of other systems', () => {
     expect((await login('fast@example.com')).status).toBe(200);
   });
 
-  it('IM-05 that are none, by {noop} of Spring, are imported only on demand', async () => {
+  it('IM-05 that are plain text ({noop} of Spring) are imported only with --accept-noop', async () => {
     const file = write(`username,password,enabled,email\nno.op,{noop}${PASSWORD},t,noop@example.com\n`);
     const args = ['--from', 'spring', '--trust-addresses'];
     expect((await importFile(file, args)).code).toBe(1);
@@ -611,7 +611,7 @@ describe('hashes of other systems', () => {
     expect((await login('no.op')).status).toBe(200);
   });
 
-  it('IM-03 are counted by kind, for the dummies of unknown accounts', async () => {
+  it('IM-03 are counted by kind, for the dummy hashes of unknown accounts', async () => {
     const passwordHash = await bcrypt.hash(PASSWORD, 4);
     expect((await importFile(jsonl({ email: 'kind@example.com', emailVerified: true, passwordHash }))).code).toBe(0);
     const shares = await new LegacyHashKindsRepository(
@@ -660,7 +660,7 @@ describe('munjigi export', () => {
     await database.drop();
   });
 
-  it('IM-17 brings the same members into an empty database, with secrets in a file of their owner alone', async () => {
+  it('IM-17 brings the same members into an empty database, with secrets in a file that only its owner can read', async () => {
     const target = await createTestDatabase();
     try {
       const file = path.join(directory, 'export.jsonl');
@@ -720,7 +720,7 @@ describe('munjigi export', () => {
         WHERE NOT EXISTS (SELECT FROM members m WHERE m.email_key = c.email_key) ORDER BY id`;
       const [claimed, kept] = await Promise.all([app.database, target].map(({ pool }) => pool.query(claims)));
       expect(claimed!.rows.map(({ login_id }) => login_id)).toEqual(expect.arrayContaining(['claim.ada', taken]));
-      // A member has its login ID, so the import makes another one.
+      // A member has the login ID of this claim, so the import generates another one.
       const made = expect.stringMatching(/^late-/);
       expect(kept!.rows).toEqual(
         claimed!.rows.map((row) => ({ ...row, ...(row.login_id === taken && { login_id: made }) })),

@@ -17,7 +17,7 @@ afterAll(() => app.stop());
 
 const basic = (password: string, name = 'gateway') => `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`;
 
-/** As gateways send it. */
+/** Sends the token in a form, as gateways do. */
 const introspect = (token: string, authorization = `Bearer ${key}`, more = '') =>
   app.request('POST', '/api/auth/introspect', {
     raw: `token=${encodeURIComponent(token)}${more}`,
@@ -25,7 +25,7 @@ const introspect = (token: string, authorization = `Bearer ${key}`, more = '') =
   });
 
 describe('introspection', () => {
-  it('RS-09 answers the claims of an active token, to a key as bearer token or Basic password', async () => {
+  it('RS-09 answers with the claims of an active token, to a key as bearer token or Basic password', async () => {
     const { claims } = decodeToken(ada.accessToken);
     for (const authorization of [`Bearer ${key}`, basic(key), basic(key, ''), basic(key, 'a%20b')]) {
       const { body } = await introspect(ada.accessToken, authorization).expect(200);

@@ -80,7 +80,7 @@ describe('an invitation', () => {
     expect(rows[0].details).toMatchObject({ auditReason: 'New colleague' });
   });
 
-  it('AC-21 works once, by whichever of code and link comes first', async () => {
+  it('AC-21 works once: after the code, neither its link nor the code works again', async () => {
     const { email, mail, token } = await invite();
     await app
       .client()
@@ -133,7 +133,7 @@ describe('an invitation', () => {
   it.each([
     ['demoted', `UPDATE members SET role = 'member' WHERE id = $1`],
     ['disabled', `UPDATE members SET status = 'disabled' WHERE id = $1`],
-  ])('AC-22 ends with the right of an inviter who was %s, until another one sends it again', async (_, change) => {
+  ])('AC-22 is void once its inviter was %s, until another administrator sends it again', async (_, change) => {
     const other = await givenAdmin(app);
     const { id, token, email, mail } = await invite({ role: 'admin' }, other);
     await app.sql.query(change, [other.id]);
@@ -148,7 +148,7 @@ describe('an invitation', () => {
       .expect(200);
   });
 
-  it('AC-22 of an administrator ends with the sessions of its inviter, one of a member does not', async () => {
+  it('AC-22 for the role admin ends with the sessions of its inviter, one for the role member does not', async () => {
     const other = await givenAdmin(app);
     const forMember = await invite({}, other);
     const { id, token, email, mail } = await invite({ role: 'admin' }, other);
@@ -165,7 +165,7 @@ describe('an invitation', () => {
     await app.client().post(INSPECT, { token: again }).expect(200);
   });
 
-  it('AC-22 of an administrator ends with a session of its inviter whose old refresh token was used again', async () => {
+  it('AC-22 for the role admin ends when an old refresh token of its inviter is used again', async () => {
     const other = await givenAdmin(app);
     const { token } = await invite({ role: 'admin' }, other);
     const refresh = (refreshToken: string) => other.client.post('/api/auth/refresh', undefined, refreshToken);
@@ -175,7 +175,7 @@ describe('an invitation', () => {
     expect(refused(await app.client().post(ACCEPT, answerTo({ token })))).toEqual([400, 'invitation_invalid']);
   });
 
-  it('AC-22 comes from an API key for members alone, and ends when the key is revoked', async () => {
+  it('AC-22 by an API key is only for the role member, and ends when the key is revoked', async () => {
     const key = await givenApiKey(app, ['members:write']);
     const send = (body: object) => app.client().post('/api/admin/invitations', body, key.key);
     expect(refused(await send({ email: unique.email(), role: 'admin' }))).toEqual([403, 'person_required']);
@@ -192,7 +192,7 @@ describe('an invitation', () => {
   });
 
   it('AC-21 is refused for an address that has an account or an open invitation', async () => {
-    // Each time: a refused one uses up no mail of the address.
+    // The second answer is the same, because a refused request uses up no mail of the address.
     for (let time = 0; time < 2; time += 1)
       expect(refused(await act('POST', '', { email: root.email }))).toEqual([409, 'email_taken']);
     const { email } = await invite();

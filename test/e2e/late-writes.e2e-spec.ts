@@ -25,11 +25,11 @@ interface Write {
   partId?: string;
   query?: string;
   body?: Record<string, unknown>;
-  /** Whose session sends it; the member's where absent. */
+  /** The member whose session sends the request; `ada` if absent. */
   actor?: GivenMember;
 }
 
-/** No such event happens here, so it receives nothing. */
+/** This file changes no login ID, so the server sends only test events to this webhook. */
 const WEBHOOK = { url: 'http://127.0.0.1:9/', types: ['member.login_id_changed'] };
 
 /** Reads of administrators that leave no row in the audit log, because they show no member. */
@@ -107,14 +107,14 @@ async function newAddress(): Promise<{ requestId: string; code: string | undefin
   return { requestId: body.requestId, code: (await mailbox.to(newEmail).next()).code };
 }
 
-/** Instead of the one before it: there may be twenty. */
+/** Deletes the earlier webhooks first, because their number is limited. */
 async function givenWebhook(): Promise<string> {
   await app.sql.query('DELETE FROM webhooks');
   const { body } = await root.client.post('/api/admin/webhooks', WEBHOOK, root.accessToken).expect(201);
   return body.id;
 }
 
-/** Made by no request, so that its address may be mailed at once. */
+/** Inserted by SQL, because a request would start the mail cooldown of the address. */
 async function givenInvitation(): Promise<string> {
   const { rows: invitations } = await app.sql.query(
     `INSERT INTO invitations (id, email, email_key, role, locale, invited_by, expires_at)
@@ -133,7 +133,7 @@ async function sentDelivery(webhookId: string): Promise<string> {
   return deliveries[0].id;
 }
 
-/** Like the session of the administrator, but of the member. */
+/** A session of `eve`: a copy of the administrator's session. */
 const givenSession = (): Promise<string> => givenCopy('sessions', root.sessionId, {});
 const givenPasskey = (): Promise<string> =>
   givenCopy('passkeys', eve.passkeyId, { credential_id: `\\x${randomBytes(16).toString('hex')}` });
@@ -207,7 +207,7 @@ const WRITES: Record<string, { prepare: () => Promise<Write>; after?: (body: any
   },
   'POST /api/members/me/recovery-codes': {
     prepare: async () => {
-      await confirmCode(ada, ada.codes.pop()!); // for all that follow, too
+      await confirmCode(ada, ada.codes.pop()!); // the following operations need a confirmed session too
       return { body: { password: ada.password } };
     },
     after: ({ recoveryCodes }) => (ada.codes = recoveryCodes),
@@ -323,7 +323,7 @@ const REVOCATIONS = {
     take: `UPDATE members SET status = 'disabled' WHERE id = $1 AND $2::uuid IS NOT NULL`,
     giveBack: `UPDATE members SET status = 'active' WHERE id = $1 AND $2::uuid IS NOT NULL`,
     refusal: [401, 'session_ended'],
-    concerns: (_: Write, name: string) => name !== 'POST /api/auth/logout', // which every session may
+    concerns: (_: Write, name: string) => name !== 'POST /api/auth/logout', // a disabled member may still log out
   },
   'the password was replaced': {
     take: 'UPDATE members SET password_version = password_version + 1 WHERE id = $1 AND $2::uuid IS NOT NULL',

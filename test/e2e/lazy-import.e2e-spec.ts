@@ -61,7 +61,7 @@ describe('lazy import', () => {
       { login_id: loginId, name: 'Ada', locale: 'ko', created_at: new Date('2020-01-02T03:04:05Z') },
     ]);
     await login(loginId, password).expect(200);
-    // By the second login, the member is here.
+    // At the second login the member has an account here, so the server does not ask the old system.
     expect(old.asked).toEqual([{ type: 'login.import', identifier: email, password }]);
     expect(old.refused).toEqual([]);
     const { rows } = await app.sql.query(
@@ -81,7 +81,7 @@ describe('lazy import', () => {
     expect(old.asked).toEqual([]);
   });
 
-  it('IM-30 asks no more once an identifier has to wait', async () => {
+  it('IM-30 does not ask the old system while an identifier has to wait', async () => {
     const { email, password } = addAccount();
     for (let attempt = 0; attempt < LIMIT; attempt += 1) await refuse(email, 'wrong giraffe 12');
     await refuse(email, password);
@@ -128,7 +128,7 @@ describe('lazy import', () => {
     expect(await membersWith(email)).toMatchObject([{ login_id: loginId }]);
   });
 
-  it('IM-18 IM-31 opens no account by an unproven account with its address', async () => {
+  it('IM-18 IM-31 opens no member’s account through an old account with the same, unproven address', async () => {
     const victim = await given.member(app);
     const { loginId, password } = addAccount({ email: victim.email, emailVerified: false });
     await refuse(loginId, password);
@@ -146,7 +146,7 @@ describe('lazy import', () => {
     }
   });
 
-  it('makes another login ID where a member has the one that it would make', async () => {
+  it('makes another login ID where a member already has the generated one', async () => {
     const { id, email, password } = addAccount({ loginId: undefined });
     const { loginId: taken } = await given.member(app, {
       loginId: makeLoginId(email, importKeyOf('hook', String(id))),

@@ -34,7 +34,7 @@ async function diagnose(identifier: string): Promise<{ memberId: string | null; 
   return body;
 }
 
-/** What the sentence of the console about a finding needs, and the finding lacks. */
+/** The placeholders in the console's sentence about a finding that the finding has no value for. */
 function wordsWithoutValue({ code, at, until, params }: Finding): string[] {
   const sentence = en[`finding-${code}` as keyof typeof en];
   const given = { at, until, ...params } as Record<string, unknown>;
@@ -56,7 +56,7 @@ async function signUp(email = unique.email()) {
   return values;
 }
 
-/** Gives the mail of the last sign-up on the address the fate of one that the mail server refused. */
+/** Makes the sign-up mail to the address look like a mail that the mail server refused. */
 async function bounce(email: string, status: 'dead' | 'pending'): Promise<string> {
   const { rows } = await app.sql.query(
     `UPDATE outbox_messages SET status = $2, attempts = 3, last_error = 'EENVELOPE: 550 no such user',
@@ -81,7 +81,7 @@ const recordEvent = (memberId: string, type: string, details: object) =>
   );
 
 describe('why a person cannot log in', () => {
-  it('AC-02 there is no such account, or the identifier is none', async () => {
+  it('AC-02 there is no such account, or the identifier is malformed', async () => {
     expect(await diagnose(unique.email())).toEqual({ memberId: null, findings: [{ code: 'no_account' }] });
     expect(await diagnose(unique.loginId())).toEqual({ memberId: null, findings: [{ code: 'no_account' }] });
     expect(await diagnose('a b@')).toEqual({ memberId: null, findings: [{ code: 'identifier_malformed' }] });
@@ -95,7 +95,7 @@ describe('why a person cannot log in', () => {
     for (const identifier of [email, loginId]) expect((await firstOf(identifier)).code).toBe('sign_up_expired');
   });
 
-  it('AC-02 the mail of the sign-up was sent some time after it, and its link has an end', async () => {
+  it('AC-02 an unconfirmed sign-up shows when its mail was sent and when its link expires', async () => {
     const { email } = await signUp();
     await app.sql.query(
       `UPDATE sign_ups SET created_at = now() - interval '3 days', mailed_at = now() - interval '2 hours' WHERE email_key = $1`,
@@ -131,7 +131,7 @@ describe('why a person cannot log in', () => {
       expect((await firstOf(identifier)).code).toBe('sign_up_address_taken');
   });
 
-  it('AC-02 the sign-up was refused through its link; only later it can have expired', async () => {
+  it('AC-02 a sign-up refused through its link counts as no account, and as expired once its time is over', async () => {
     const { email, loginId } = await signUp();
     const { linkToken } = await mailbox.to(email).next();
     await app.client().post('/api/auth/sign-up/discard', { token: linkToken }).expect(204);
@@ -189,7 +189,7 @@ describe('why a person cannot log in', () => {
     expect(await firstOf(member.loginId)).toMatchObject({ code: 'no_obstacle', at: expect.any(String) });
   });
 
-  it('AC-02 the second factor was wrong, then it has to wait', async () => {
+  it('AC-02 the second factor was wrong, then second factors have to wait', async () => {
     const member = await enrol(await given.member(app));
     const { body } = await login(member, member.password).expect(200);
     const fail = () => app.client().post('/api/auth/login/mfa', { mfaToken: body.mfaToken, code: '000000' });
@@ -260,7 +260,7 @@ describe('why a person cannot log in', () => {
     });
   });
 
-  it('AC-02 the risk rules refused the login or ended the session; not in a dry run, nor before a later login', async () => {
+  it('AC-02 the risk rules refused the login or ended the session; a dry run and what precedes a later login do not count', async () => {
     const member = await given.member(app);
     const signals = [{ signal: 'impossible_travel', weight: 100 }];
     const assess = (at: string, outcome: string, dryRun = false) =>
@@ -280,7 +280,7 @@ describe('why a person cannot log in', () => {
     expect((await firstOf(member.loginId)).code).toBe('no_obstacle');
   });
 
-  it('AC-02 mail does not arrive: the last one bounced, or all to this domain do', async () => {
+  it('AC-02 mail does not arrive: the last one bounced, or mail to several addresses of the domain does', async () => {
     const domain = `${randomUUID().slice(0, 8)}.test`;
     const members = [
       await given.member(app, { email: `a@${domain}` }),
@@ -323,7 +323,7 @@ describe('why a person cannot log in', () => {
     ]);
   });
 
-  it('AC-02 the person uses an address of before', async () => {
+  it('AC-02 the person uses a former address of the account', async () => {
     const member = await given.member(app);
     const old = unique.email();
     await app.sql.query(

@@ -79,7 +79,7 @@ describe('forgotten login ID', () => {
       expect((await confirm(body.requestId, code).expect(400)).body.code).toBe('code_invalid');
   });
 
-  it('OC-02 one code shows it once; a wrong, expired or replaced code does not', async () => {
+  it('OC-02 one code shows the login ID once; a wrong, expired or replaced code does not', async () => {
     const ada = await given.member(app);
     const used = await askFor(app, 'login-id', ada);
     await confirm(used.requestId, wrong(used.mail.code)).expect(400);
@@ -98,12 +98,12 @@ describe('forgotten login ID', () => {
     await confirm(newest.requestId, newest.mail.code).expect(200);
   });
 
-  it('OC-03 the code of a password reset does not show it', async () => {
+  it('OC-03 the code of a password reset does not show the login ID', async () => {
     const ada = await given.member(app);
     const reset = await askFor(app, 'password-reset', ada);
     expect((await confirm(reset.requestId, reset.mail.code).expect(400)).body.code).toBe('code_invalid');
     const link = { token: reset.mail.linkToken };
-    await app.post('/api/auth/password-reset/confirm-link', link).expect(200); // the secret was not used up
+    await app.post('/api/auth/password-reset/confirm-link', link).expect(200); // the refused code did not use up the challenge
   });
 
   it('a password change voids an open request', async () => {

@@ -21,7 +21,7 @@ let app: TestApp;
 let other: TestApp;
 /** A process that allows few failures from one address, and hashes more strongly. */
 let strict: TestApp;
-/** One without a proxy before it that bears as few, and hashes at the cost that production has. */
+/** A process without a trusted proxy. It allows as few failures, and hashes at the cost of production. */
 let standard: TestApp;
 
 beforeAll(async () => {
@@ -319,7 +319,8 @@ describe('guessing at one account', () => {
       const queue = Array.from({ length: 6 }, () => logIn(ada.loginId, WRONG).then((answer) => answer));
       await eventually('the first of the queue is counted', async () => (await counting()) === 1 || undefined);
       queue.push(logIn(ada.email, WRONG).then((answer) => answer));
-      // Both logins count in the same row. In a common queue, the second would not get that far.
+      // Both logins count in the same row. In a common queue, the login by address would wait
+      // for the first six.
       await eventually('another is counted beside it', async () => (await counting()) === 2 || undefined);
       await blocker.query('COMMIT');
       expect((await Promise.all(queue)).map(({ status }) => status)).toEqual(Array(7).fill(401));
@@ -380,7 +381,7 @@ describe('owner of an account under attack', () => {
       await eveLogsIn().expect(200);
     }
     expect(await failuresOf(ada.id)).toMatchObject({ failures: IP_LIMIT - 1 });
-    // They did not reset the count of the client address either.
+    // Eve's logins did not reset the count of the client address either.
     await attacker.post(LOGIN, { identifier: unique.loginId(), password: WRONG }).expect(401);
     await attacker.post(LOGIN, { identifier: ada.loginId, password: WRONG }).expect(429);
     await eveLogsIn().expect(429);
@@ -390,7 +391,7 @@ describe('owner of an account under attack', () => {
 });
 
 describe('guessing at many accounts from one address', () => {
-  it('BF-06 the fiftieth failure is refused, for existing and unknown login IDs alike', async () => {
+  it('BF-06 after 45 failures every guess is refused, for existing and unknown login IDs alike', async () => {
     const [ada, bob] = await Promise.all([given.member(app), given.member(app)]);
     const attacker = app.client();
     const spray = (identifier: string) => attacker.post(LOGIN, { identifier, password: WRONG });

@@ -64,7 +64,7 @@ describe('mail texts and their preview', () => {
       const { status, body } = await other.get(place);
       expect([place, status, body.code]).toEqual([place, 404, 'not_found']);
     }
-    await other.stop(); // it would send mails of the other tests, without their texts
+    await other.stop(); // the replica would send mails of later tests without the operator's texts
   });
 
   it('AC-63 the console gets single mails in frames that run nothing, without a session and without a way to the list', async () => {

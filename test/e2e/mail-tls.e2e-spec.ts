@@ -39,7 +39,7 @@ describe('a mail server with required TLS', () => {
     }
   }
 
-  it('ML-07 receives nothing if STARTTLS was stripped from its greeting; the mail is kept', async () => {
+  it('ML-07 receives nothing if it does not offer STARTTLS; the mail is kept', async () => {
     sink = await SmtpSink.start();
     expect(await failureReason(sink.url)).toMatch(/TLS/);
     expect(sink.mails).toEqual([]);

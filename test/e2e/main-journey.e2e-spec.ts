@@ -12,7 +12,7 @@ import { TestApp } from '../support/test-app.js';
 const canPaste = isInstalled('bash') && isInstalled('curl');
 if (!canPaste) skipNotice('bash or curl', 'bash curl');
 
-/** The main job from beginning to end, as one person lives it. */
+/** The main journey of one member, from sign-up to recovery. */
 describe('a member', () => {
   let app: TestApp;
   beforeAll(async () => {
@@ -73,7 +73,7 @@ describe('a member', () => {
   (canPaste ? it : it.skip)('can be followed by pasting the tour of README.md', async () => {
     const grace = unique.signUp();
     const directory = await mkdtemp(path.join(os.tmpdir(), 'munjigi-tour-'));
-    const inbox = await startMailInbox({ directory }); // the one of `npm start`
+    const inbox = await startMailInbox({ directory }); // the inbox that `npm start` uses
     const toured = await TestApp.start({ env: { SMTP_URL: inbox.smtpUrl } });
     const lines = await runReadmeTour(grace, { api: `${toured.origin}/api`, inbox: `${inbox.webUrl}/api` }).finally(
       async () => {

@@ -72,7 +72,7 @@ describe('a member', () => {
       { locale: null },
       { locale: 'KO' },
       { locale: ['ko'] },
-    ])('the name cannot be %j', async (changes) => {
+    ])('the profile cannot be changed to %j', async (changes) => {
       const { accessToken } = await anybody();
       const { body } = await patch(changes, accessToken).expect(422);
       expect(body.errors).toEqual([expect.objectContaining({ field: Object.keys(changes)[0] })]);
@@ -83,7 +83,7 @@ describe('a member', () => {
       await patch(body, accessToken).expect(422);
     });
 
-    it('IV-03 only name, locale and a made login ID can change, and nothing changes along with another field', async () => {
+    it('IV-03 a change with an unknown or protected field is refused and changes nothing, not even the name sent with it', async () => {
       const ada = await given.member(app, { name: 'Ada' });
       const rowOf = async () => (await app.sql.query('SELECT * FROM members WHERE id = $1', [ada.id])).rows;
       const before = await rowOf();

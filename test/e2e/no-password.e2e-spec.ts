@@ -80,7 +80,7 @@ async function firstIdentity({ client, accessToken }: GivenMember): Promise<stri
 const LAST = [409, 'last_way_in'];
 const FAILED = [400, 'social_login_failed'];
 
-/** A journey to Kakao. `tamper` changes the URL as its browser can. */
+/** A journey to Kakao. `tamper` changes the URL, as a member can in the browser. */
 async function atKakao(
   { client }: Pick<GivenMember, 'client'>,
   subject: string,
@@ -94,7 +94,7 @@ async function atKakao(
   return { provider: 'kakao', requestId: started.requestId as string, ...Object.fromEntries(sent) };
 }
 
-/** A member without a password who has linked this account at Kakao, and whose login is long ago. */
+/** A member without a password who has linked the account `kakao`, and whose last login is long ago. */
 async function staleMember(): Promise<GivenMember & { kakao: string }> {
   const ada = await socialMember();
   const kakao = unique.loginId();
@@ -118,7 +118,7 @@ async function isRecent(member: GivenMember): Promise<boolean> {
 }
 
 describe('a login at the provider, to confirm a session', () => {
-  it('SO-32 opens what needs a recent login, once, and counts as one', async () => {
+  it('SO-32 counts as a recent login, and the same answer of the provider does not work twice', async () => {
     const ada = await staleMember();
     expect(await isRecent(ada)).toBe(false);
     const answer = await atKakao(ada, ada.kakao);
@@ -127,7 +127,7 @@ describe('a login at the provider, to confirm a session', () => {
     expect(refused(await confirm(ada, answer))).toEqual(FAILED);
   });
 
-  it('SO-32 is refused where the provider was not asked, or the browser dropped the question', async () => {
+  it('SO-32 is refused where the provider was not asked for a new login, or the browser removed that request', async () => {
     const ada = await staleMember();
     const drop = (url: URL) => ['prompt', 'max_age'].forEach((name) => url.searchParams.delete(name));
     expect(refused(await confirm(ada, await atKakao(ada, ada.kakao, {})))).toEqual(FAILED);
@@ -188,12 +188,12 @@ describe('the last way in', () => {
     expect(await firstIdentity(ada)).toBe(second);
   });
 
-  it('SO-31 may go where there is a password', async () => {
+  it('SO-31 is the password, if there is one: the only linked account can be unlinked', async () => {
     const ada = await given.member(app);
     expect((await unlink(ada, await link(ada, unique.loginId()))).status).toBe(204);
   });
 
-  it('SO-31 is a passkey only where it verifies its user, and only at a provider that is configured', async () => {
+  it('SO-31 is a passkey only if it verifies its user, and a linked account only if its provider is configured', async () => {
     const ada = await addPasskey(await given.member(app));
     const linked = await link(ada, unique.loginId());
     await app.sql.query('UPDATE members SET password_hash = NULL WHERE id = $1', [ada.id]);
@@ -212,7 +212,7 @@ describe('the last way in', () => {
 });
 
 describe('a member without a password', () => {
-  it('SO-30 is refused by each password as with a wrong one, and the profile shows it', async () => {
+  it('SO-30 is refused with any password as with a wrong one, and the profile shows that there is none', async () => {
     const ada = await socialMember();
     expect(await hasPassword(ada)).toBe(false);
     const wrong = await given.member(app);
@@ -229,7 +229,7 @@ describe('a member without a password', () => {
     expect(refused(confirmation)).toEqual([401, 'invalid_credentials']);
   });
 
-  it('SO-30 sets a first password by a reset, and then logs in with either', async () => {
+  it('SO-30 sets a first password by a reset, and then logs in with the password or at the provider', async () => {
     const ada = await socialMember();
     const resetToken = await resetTokenFor(app, ada);
     await app.post('/api/auth/password-reset', { resetToken, newPassword: ada.password }).expect(204);

@@ -25,7 +25,7 @@ interface Operation {
 }
 
 /**
- * Programs of their own, which load a compiler and a linter; on a busy machine that takes its time.
+ * Time limit of the tests that start a program of their own, which loads a compiler or linters. On a busy machine that is slow.
  */
 const SLOW_MS = 180_000;
 
@@ -204,7 +204,7 @@ describe('examples in Swagger UI', () => {
   afterAll(() => app.stop());
 
   it('a sign-up and a login need only the mailed code', async () => {
-    // Everybody's address is the example's; with one of its own, no other test's mail is read.
+    // Other tests mail the address of the example. With its own address, this test reads only its own mail.
     const signUp = { ...exampleOf('/api/auth/sign-up'), email: unique.email() };
     const inbox = mailbox.to(signUp.email);
     const { body: answer } = await app.post('/api/auth/sign-up', signUp).expect(202);
@@ -226,7 +226,7 @@ describe('examples in Swagger UI', () => {
     }
   });
 
-  it('the served document holds the examples', async () => {
+  it('the served document equals the file in the repository, which holds the examples', async () => {
     const { body } = await app.get('/docs-json').expect(200);
     expect(body).toEqual(document);
   });

@@ -120,7 +120,7 @@ if (bin === undefined) skipNotice('PostgreSQL with pg_dump', 'postgresql');
     await run('psql');
     await run('pg_restore');
     expect((await run('munjigi migrate')).stdout).not.toContain('Applied');
-    // The backup contains both as valid.
+    // In the backup, the code and the session are still valid.
     const { rows } = await pool.query(
       `SELECT (SELECT count(*)::int FROM proof_requests WHERE spent_at IS NULL AND voided_at IS NULL) AS proofs,
               (SELECT count(*)::int FROM sessions WHERE ended_at IS NULL) AS sessions`,
@@ -145,7 +145,7 @@ if (bin === undefined) skipNotice('PostgreSQL with pg_dump', 'postgresql');
   });
 });
 
-describe('alert guide', () => {
+describe('the alerts in the guide', () => {
   const rows = [...page.matchAll(/^\| (Munjigi\w+) \| (.+?) \| (.+) \|$/gm)];
   const spans = rows.flatMap(([, , , advice]) => [...advice!.matchAll(/`([^`]+)`/g)].map(([, span]) => span!));
   let app: TestApp;

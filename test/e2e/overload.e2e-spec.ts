@@ -22,7 +22,7 @@ const FLOOD_MS = howMany({ short: 2000, long: 30_000 });
  */
 const LIMITS = { goodput: 0.8, refusalMs: 100, checkMs: 50 };
 /**
- * The limits of the short form, which runs beside other tests. A refusal takes at most this share of
+ * Limits that both forms check. The short form can meet them beside other tests. A refusal takes at most this share of
  * the processor time of a login. The goodput is lower, because other tests take part of each second.
  */
 const IN_COMPANY = { refusalCost: 0.07, goodput: 0.2 };

@@ -14,7 +14,7 @@ describe('built-in pages', () => {
   /** A server with a product's name, colour and logo, and two of the pages. */
   let branded: TestApp;
   let folder: string;
-  /** Where mails lead instead of the pages that a server lacks. */
+  /** The links of mails, for the pages that a server does not have. */
   const elsewhere = Object.fromEntries(
     Object.values(LINKED_PAGES).map((name) => [name, 'https://app.example.test/mail#{token}']),
   );
@@ -52,7 +52,7 @@ describe('built-in pages', () => {
     expect(await state()).toEqual(before);
   });
 
-  it('are found from the bare address by a browser; a program gets the answer of an unknown path', async () => {
+  it('receive a browser that opens / or /pages at the login page; a program gets 404 there', async () => {
     for (const path of ['/', '/pages']) {
       const browser = await app.request('GET', path, { headers: { accept: 'text/html,*/*;q=0.8' } });
       expect([path, browser.status, browser.headers.location]).toEqual([path, 302, `${app.publicUrl}/pages/login`]);
@@ -62,7 +62,7 @@ describe('built-in pages', () => {
     expect((await app.post('/', {})).status).toBe(404);
   });
 
-  it('at an unknown address lead a browser on; a program gets a problem', async () => {
+  it('give a browser a 404 page with a link to the login at an unknown address, and a program a problem document', async () => {
     const browser = await app.request('GET', '/pages/logn?lang=ko', { headers: { accept: 'text/html,*/*;q=0.8' } });
     expect([browser.status, browser.headers['content-language']]).toEqual([404, 'ko']);
     expect(browser.text).toContain('href="login?lang&#x3D;ko"');
@@ -95,7 +95,7 @@ describe('built-in pages', () => {
     expect((await app.get('/pages/assets/logo')).status).toBe(404); // none is configured
   });
 
-  it('AC-40 include the console, whose page and scripts hold nothing and are public', async () => {
+  it('AC-40 include the console, whose page and scripts are public and hold no data', async () => {
     const page = await app.request('GET', '/pages/admin?lang=ko', { headers: { 'accept-language': 'en' } });
     expect([page.status, page.headers['content-language'], page.headers['cache-control']]).toEqual([
       200,

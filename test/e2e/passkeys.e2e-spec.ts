@@ -39,7 +39,7 @@ beforeAll(async () => {
       WEBAUTHN_RELATED_ORIGINS: RELATED_ORIGIN,
     },
   });
-  // Each test is a client of its own there, and no other reaches these limits.
+  // Each test uses its own client addresses at this server, so only the BF-04 test reaches these limits.
   other = await app.replica({ env: { LOGIN_IP_FAILURE_LIMIT: '3', IP_REQUEST_LIMIT: String(IP_REQUEST_LIMIT) } });
 });
 afterAll(() => app.stop());
@@ -79,7 +79,7 @@ async function enrolTotp(member: GivenMember): Promise<string[]> {
 }
 
 describe('passkey', () => {
-  it('adding one is listed and mailed about, and the first one comes with ten recovery codes', async () => {
+  it('an added passkey is listed and announced by mail, and the first one comes with ten recovery codes', async () => {
     const ada = await given.member(app);
     const before = (await mailbox.to(ada.email).all()).at(-1);
     const { body: options } = await beginPasskey(ada);
@@ -235,7 +235,7 @@ describe('passkey', () => {
     ]);
     const credential = newAuthenticator().create(body.publicKey, {}, statement);
     const answer = await ada.client.post('/api/members/me/passkeys', { credential }, ada.accessToken);
-    // Taken as a passkey without attestation: nothing is fetched, and the passkey works.
+    // The server treats it as a passkey without attestation: it fetches nothing, and the passkey works.
     expect(answer.status).toBe(201);
     expect(await loginStatus(ada)).toBe('mfa_required');
     expect(asked).toBe(0);
@@ -367,7 +367,7 @@ describe('passkey as second factor', () => {
     const mfaToken = await passwordStep(ada);
     for (const path of ['/api/members/me/passkeys', '/api/auth/sessions'])
       expect((await ada.client.get(path, mfaToken)).status).toBe(401);
-    // Another member's passkey, although that member's own login asked for it at the same time.
+    // Another member's passkey is refused, although that member's own login asked for it at the same time.
     const { body: asked } = await eve.client
       .post('/api/auth/login/mfa/passkey/options', { mfaToken: await passwordStep(eve) })
       .expect(200);
@@ -398,7 +398,7 @@ describe('passkey as second factor', () => {
     expect(refused(answer)).toEqual(INVALID);
   });
 
-  it('CC-06 every login asks for it once adding it is acknowledged', async () => {
+  it('CC-06 every login requires the passkey once the server has acknowledged that it was added', async () => {
     for (let round = 0; round < 3; round += 1) {
       const ada = await given.member(app);
       const { body } = await beginPasskey(ada);
@@ -420,7 +420,7 @@ describe('passkey as second factor', () => {
 });
 
 describe('passkey without password', () => {
-  it('it logs in without a second step, and a new device is mailed about', async () => {
+  it('it logs in without a second step, and a login from a new device is announced by mail', async () => {
     const ada = await addPasskey(await given.member(app));
     const before = (await mailbox.to(ada.email).waitForCount(2)).at(-1);
     const phone = app.client({ ip: '203.0.113.40', headers: { 'user-agent': 'Mozilla/5.0 (X11) Firefox/140.0' } });
@@ -456,7 +456,7 @@ describe('passkey without password', () => {
     ]);
   });
 
-  it('EN-07 every member gets the same challenge, which names no account', async () => {
+  it('EN-07 every client gets the same options, which name no account; only the challenge differs', async () => {
     const ada = await addPasskey(await given.member(app));
     const [one, two] = [
       await ada.client.post('/api/auth/login/passkey/options'),
@@ -500,7 +500,7 @@ describe('passkey without password', () => {
     expect((await passkeyLogin(app.client(), ada.authenticator)).status).toBe(200);
   });
 
-  it('AC-71 an unknown passkey is refused with a reason, once its challenge was right, and a removed one too', async () => {
+  it('AC-71 an unknown or removed passkey is refused with the reason, but only if its challenge is right', async () => {
     const ada = await addPasskey(await given.member(app));
     const login = (signing: Signing = {}) =>
       passkeyLogin(app.client(), newAuthenticator(), { userHandle: handleOf(ada), ...signing });
@@ -543,7 +543,7 @@ describe('passkey without password', () => {
     expect((await app.get('/.well-known/webauthn').expect(200)).body).toEqual({ origins: [RELATED_ORIGIN] });
     const change = await app.get('/.well-known/change-password?next=https://evil.example');
     expect([change.status, change.headers.location]).toEqual([302, `${TEST_PUBLIC_URL}/pages/account?panel=password`]);
-    // The second one is how browsers find out whether unknown addresses are answered as unknown.
+    // Browsers request the second path to check that the server answers an unknown path with 404.
     for (const path of [
       'apple-app-site-association',
       'resource-that-should-not-exist-whose-status-code-should-not-be-200',
@@ -551,14 +551,14 @@ describe('passkey without password', () => {
       expect((await app.get(`/.well-known/${path}`)).status).toBe(404);
   });
 
-  it('its owner reads what to do once it became synchronised, and a stranger does not', async () => {
+  it('a passkey that has become synchronised gets passkey_changed, but only with a valid signature', async () => {
     const ada = await addPasskey(await given.member(app));
     const changed = { backupEligible: true };
     expect(refused(await passkeyLogin(app.client(), ada.authenticator, changed))).toEqual([400, 'passkey_changed']);
     expect(refused(await forgedLogin(ada.authenticator, changed))).toEqual(INVALID);
   });
 
-  it('SS-06 OC-10 as a second factor it then counts as no wrong one', async () => {
+  it('SS-06 OC-10 a second factor that is refused with passkey_changed does not count as a failure', async () => {
     const ada = await addPasskey(await given.member(app));
     const step = async (signing: Signing = {}) =>
       refused(await passkeyStep(ada, await passwordStep(ada), ada.authenticator, signing));
@@ -569,7 +569,7 @@ describe('passkey without password', () => {
     expect((await step())[0]).toBe(200);
   });
 
-  it('a challenge takes one answer, even of fifty at the same moment, and only in time', async () => {
+  it('a challenge accepts one answer, even of fifty at the same moment, and none after it has expired', async () => {
     const ada = await addPasskey(await given.member(app), newAuthenticator(true));
     const begin = async () => (await app.client().post('/api/auth/login/passkey/options').expect(200)).body.publicKey;
     const credential = ada.authenticator.get(await begin());
@@ -682,7 +682,7 @@ describe('passkey without password', () => {
     expect(await eventsOf(ada, 'password.reset_proven')).toEqual([]);
   });
 
-  it('BF-04 failures count for the client address, where wrong passkeys then have to wait and a right one does not', async () => {
+  it('BF-04 failures count for the client address: after the limit a wrong passkey gets 429, and a right one logs in', async () => {
     const ada = await addPasskey(await given.member(app));
     const client = other.client();
     for (let guess = 0; guess < 3; guess += 1)
@@ -728,7 +728,7 @@ describe('passkeys and the rest of the account', () => {
     expect(used.status).toBe(200);
   });
 
-  it('AD-02 a compromised account leads a recent passkey to no new password; an older one still logs in', async () => {
+  it('AD-02 after a reset for a compromised account, a recent passkey leads to no new password; an older one does', async () => {
     const ada = await addPasskey(await given.member(app), newAuthenticator());
     const admin = await givenAdmin(app);
     const demand = (reason?: 'compromised') =>
@@ -801,7 +801,7 @@ describe('passkeys and the rest of the account', () => {
     await ada.client.post('/api/members/me/passkeys', { credential: good }, ada.accessToken).expect(201);
   });
 
-  it('IV-02 malformed ones are refused as input', async () => {
+  it('IV-02 malformed credentials are refused as input', async () => {
     const ada = await addPasskey(await given.member(app));
     const good = ada.authenticator.get((await app.client().post('/api/auth/login/passkey/options')).body.publicKey);
     const deep = JSON.parse(`${'['.repeat(1000)}${']'.repeat(1000)}`);

@@ -191,7 +191,7 @@ describe('password reset mail', () => {
   });
 
   describe('its link', () => {
-    it('works once; looking at it uses nothing up, and shows when it is dead', async () => {
+    it('works once; inspecting it does not use it up, and is refused after it was used', async () => {
       const ada = await given.member(app);
       const { mail } = await askFor(app, 'password-reset', ada);
       const inspect = () => app.post('/api/auth/password-reset/inspect-link', { token: mail.linkToken });
@@ -257,7 +257,7 @@ describe('password reset mail', () => {
           .post('/api/auth/password-reset/send-code', { email: ada.email.toUpperCase() })
           .expect(202);
         expect(second.requestId === first.requestId).toBe(false);
-        await mailbox.expectNone(ada.email, app, 2); // the session of the sign-up and this one
+        await mailbox.expectNone(ada.email, app, 2); // the mails of the sign-up and of the first request
         await confirmCode((which === 'first' ? first : second).requestId, first.mail.code).expect(200);
       }
     });

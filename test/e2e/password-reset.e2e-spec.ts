@@ -213,7 +213,7 @@ describe('forgotten password', () => {
       await login(ada.loginId, ada.password).expect(200);
     });
 
-    it('it sets the password of its own member, whatever else the body contains', async () => {
+    it('it sets no other member’s password: a body with further fields is refused', async () => {
       const [ada, eve] = [await given.member(app), await given.member(app)];
       const token = await resetTokenFor(app, eve);
       const newPassword = unique.password();

@@ -30,7 +30,7 @@ if (!hasPgBouncer) skipNotice('pgbouncer', 'pgbouncer');
     await database?.drop();
   });
 
-  it('the journeys work, and mail is sent', async () => {
+  it('sign-up, password reset, login and the end of sessions work, and mail is sent', async () => {
     const member = await given.member(app);
     const after = (await mailbox.to(member.email).all()).at(-1)!;
     const { body: reset } = await app.post('/api/auth/password-reset/send-code', { email: member.email }).expect(202);

@@ -7,7 +7,7 @@ import { given, unique } from '../support/factories.js';
 import { TestApp } from '../support/test-app.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
-/** A second database in the replica's place: what it alone holds shows who was asked. */
+/** A second database takes the place of the replica. One member is only there, so an answer shows which database was asked. */
 describe('read replica', () => {
   let app: TestApp;
   let replica: TestDatabase;
@@ -43,7 +43,7 @@ describe('read replica', () => {
     await app.get('/api/members/me', admin.accessToken).expect(200);
   });
 
-  it('a copy of all members is followed by the events that the replica lacks', async () => {
+  it('the log continues after `latest` with the events that the member list of the replica lacks', async () => {
     const { id, key } = await givenApiKey(app, ['events:read']);
     // Without a reader no event is written.
     await app.sql.query(`INSERT INTO event_consumers (kind, id) VALUES ('api-key', $1)`, [id]);
@@ -53,10 +53,11 @@ describe('read replica', () => {
     expect((body.items as { memberId: string }[]).map(({ memberId }) => memberId)).toContain(ada.id);
   });
 
-  it('FT-05 without it the primary answers the lists', async () => {
+  it('FT-05 the primary answers list queries while the replica is unreachable', async () => {
     await proxy.disconnect();
     expect(await found(admin.loginId)).toEqual([admin.loginId]);
-    // A copy that begins now could be answered by the replica again, from before the end of the log.
+    // `latest` is refused. A position from the primary could lie after changes that a list from the replica
+    // lacks, if the replica answers again in between.
     const { key } = await givenApiKey(app, ['events:read']);
     await app.get('/api/integrations/events?after=latest', key).expect(503);
     // The answer may arrive before the line in the log, which comes through another pipe.

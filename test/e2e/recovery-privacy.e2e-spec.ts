@@ -20,7 +20,7 @@ allowManyStarts();
 const RECOVERIES: Recovery[] = ['password-reset', 'login-id'];
 const DAILY_GUESSES = 8;
 
-/** More guesses than a stranger should get. */
+/** Rounds of five guesses. Together they exceed the daily limit. */
 const ROUNDS = 11;
 
 /** A code request reveals nothing to a stranger, and is limited in number. */
@@ -81,7 +81,7 @@ describe('account recovery for any address', () => {
     for (const emails of rows) {
       const answers: HttpAnswer[] = [];
       for (const email of emails) answers.push(await send(recovery, email));
-      // Of the second and third the wait is what is left of the same minute.
+      // The wait in the second and third answer is what is left of the same minute.
       for (const { body } of answers.slice(1)) expect(body.resendAfter).toBeLessThanOrEqual(60);
       // The other recovery has a cooldown of its own.
       answers.push(await send(recovery === 'login-id' ? 'password-reset' : 'login-id', emails[0]!));
@@ -169,7 +169,7 @@ describe('account recovery for any address', () => {
         await afterCooldown(app);
       }
     }
-    // The mail of ada's own sign-up was answered with its proof, so it does not count.
+    // The mail of ada's own sign-up does not count, because its code was used.
     await mailbox.expectNone(ada.email, app, 1 + 5);
 
     await app.sql.query(`UPDATE rate_limits SET expire = expire - 3600000 WHERE key LIKE 'mail-hour%'`);
@@ -225,7 +225,7 @@ describe('account recovery for any address', () => {
     for (const email of tags) await app.post('/api/auth/sign-up', { ...unique.signUp(), email }).expect(202);
     await outboxEmpty(app);
     const mails = await Promise.all(tags.map((email) => mailbox.to(email).all()));
-    expect(mails.flat()).toHaveLength(16); // four of five, for as many as four addresses
+    expect(mails.flat()).toHaveLength(16); // the limit of a mailbox: four times the four sign-up mails of one address
     await askFor(app, 'password-reset', ada);
   });
 
@@ -270,7 +270,7 @@ describe('account recovery for any address', () => {
     for (let failures = 0; failures < 3; failures += 1)
       await app.client().post('/api/auth/login', { identifier: ada.email, password: 'wrong giraffe 12' }).expect(401);
     await askFor(app, 'password-reset', ada);
-    await mailbox.expectNone(ada.email, app, 1 + 4 + 1); // the notices alone had used up their share
+    await mailbox.expectNone(ada.email, app, 1 + 4 + 1); // the sign-ups used up the share of notices, so the lock sends none
   });
 
   it('BF-11 a neighbour by a dot has limits of its own', async () => {
@@ -287,7 +287,7 @@ describe('account recovery for any address', () => {
     await confirm('login-id', asked.requestId, asked.mail.code).expect(200);
   });
 
-  it('BF-09 beyond the hour, each quarter of an hour brings one mail, and the wait is announced', async () => {
+  it('BF-09 beyond the hourly limit one mail comes each quarter of an hour, and the answer contains the wait', async () => {
     const ada = await given.member(app);
     for (let mails = 0; mails < 5; mails += 1) {
       await askFor(app, 'password-reset', ada);
@@ -309,7 +309,7 @@ describe('account recovery for any address', () => {
     }
   });
 
-  it('BF-08 after each mail there is a minute without another, apart for each recovery', async () => {
+  it('BF-08 each kind of recovery sends at most one mail a minute', async () => {
     const ada = await given.member(app);
     await askFor(app, 'login-id', ada);
     await askFor(app, 'password-reset', ada);
@@ -395,7 +395,7 @@ describe('secrets of a recovery', () => {
     const ada = await given.member(app);
     const password = unique.password();
 
-    // The outbox can be looked at while it is full.
+    // Without the mail server the mail stays in the outbox, where the test can read it.
     await way.disconnect();
     const { body: reset } = await app.post('/api/auth/password-reset/send-code', { email: ada.email }).expect(202);
     const waiting = await everyRow(app);
@@ -450,7 +450,7 @@ function spellingsOf(secret: string): string[] {
   return [secret, bytes.toString('hex'), base64.slice(0, base64.length - (base64.length % 4))];
 }
 
-/** Whether the text holds it as a separate word; six digits may occur inside an id. */
+/** Whether the text contains the secret. A short one must be a separate word, because six digits may occur inside an id. */
 function stands(secret: string, text: string): boolean {
   for (let at = text.indexOf(secret); at >= 0; at = text.indexOf(secret, at + 1)) {
     if (!/[\w.:-]/.test((text[at - 1] ?? ' ') + (text[at + secret.length] ?? ' '))) return true;

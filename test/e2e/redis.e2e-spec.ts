@@ -10,7 +10,7 @@ import { patientTimers } from '../support/preload.js';
 import { TestApp } from '../support/test-app.js';
 
 const LIMIT = 5;
-/** On a busy machine Redis may take longer than a server waits for an answer, and for any sign of life. */
+/** Longer timeouts: on a busy machine Redis may take more than 250 ms to answer, or be silent for more than 1000 ms. */
 const PATIENT = patientTimers({ 250: 20_000, 1000: 20_000 });
 
 const hasRedis = isInstalled('redis-server');

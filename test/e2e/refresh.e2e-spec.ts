@@ -155,7 +155,7 @@ describe('a refresh token used twice', () => {
   });
 
   it.each([0, 1, 2])(
-    'TK-06 it returns the current tokens if it arrived before two more rotations committed (%i had)',
+    'TK-06 it returns the current tokens if it arrived before two more rotations committed (%i already made)',
     async (before) => {
       const ROTATE = `UPDATE sessions SET generation = generation + 1, rotated_at = clock_timestamp() WHERE id = $1`;
       const ada = await given.member(app);
@@ -205,7 +205,7 @@ describe('a refresh token used twice', () => {
     await mailbox.expectNone(ada.email, app, before + 1);
   });
 
-  it('TK-06 it is an ordinary replay until the grace period ends, and counted afterwards', async () => {
+  it('TK-06 it is an ordinary replay until the grace period ends, and is counted as a late replay afterwards', async () => {
     const [ada, eve] = await Promise.all([given.member(app), given.member(app)]);
     for (const { refreshToken } of [ada, eve]) await refresh(refreshToken).expect(200);
     const rotated = `UPDATE sessions SET rotated_at = now() - make_interval(secs => $2) WHERE id = $1`;
@@ -351,7 +351,7 @@ describe('the previous refresh token after the grace period', () => {
     expect(await eventsOf(ada, 'session.reuse_detected')).toHaveLength(1);
   });
 
-  it('RB-02 the access token of a late replay begins with the first one of its generation', async () => {
+  it('RB-02 the access token of a late replay lives from the first late replay of its generation', async () => {
     const ada = await given.member(app);
     await refresh(ada.refreshToken).expect(200);
     await later(ada.sessionId);
@@ -387,7 +387,7 @@ describe('session lifetime', () => {
     expect(await rowOf(ada.sessionId)).toMatchObject({ generation: 0 });
   });
 
-  it('TK-05 a session that expired so long ago that its row is deleted has expired, and was not ended', async () => {
+  it('TK-05 an expired token is reported as expired, not as ended, after the row of its session is deleted', async () => {
     const ada = await given.member(app);
     const now = Math.floor(Date.now() / 1000);
     const late = forge.alter('refresh', ada.refreshToken, { iat: now - 100, exp: now - 1 });
@@ -450,7 +450,7 @@ describe('session lifetime', () => {
     expect(await rowOf(ada.sessionId)).toMatchObject({ generation: 1 });
   });
 
-  it('a token whose member or generation was altered is refused', async () => {
+  it('a token whose session or generation was altered is refused', async () => {
     const [ada, eve] = await Promise.all([given.member(app), given.member(app)]);
     for (const sid of [ada.sessionId, randomUUID()]) {
       expectRefusal(await refresh(forge.alter('refresh', eve.refreshToken, { sid })), 'session_ended');

@@ -31,7 +31,7 @@ beforeAll(async () => {
   const sessions: SessionTokens = { live, ended, disabled, 'ended during the silence': duringSilence };
   requests = new ConformanceRequests(new TokenForge(env), AUDIENCE, sessions);
   const { key } = await givenApiKey(app, ['revocations:read']);
-  // Before the programs start: the stream begins with what is still in force.
+  // This session ends before the programs start: the stream begins with the revocations that are still in force.
   await endSession(ended);
   servers = await Promise.all(
     installed.map((program) => ResourceServer.start(program, { issuer: front.url, audience: AUDIENCE, apiKey: key })),
@@ -115,7 +115,7 @@ describe('an API that checks access tokens itself', () => {
     front.maxAge = 2;
     const before = front.keyFetches;
     await checkStage('rotated');
-    // Not again for each unknown key: anyone can send those.
+    // The programs do not fetch again for each unknown key, because anyone can send such keys.
     expect(front.keyFetches - before).toBeLessThanOrEqual(2 * servers.length);
     front.furtherKeys = [];
     front.maxAge = 300;

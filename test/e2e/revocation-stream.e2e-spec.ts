@@ -68,7 +68,7 @@ const BUSY_MS = 120_000;
 /**
  * Sends more revocations than the buffers of both ends of a connection hold, and waits until the
  * server has them.
- * @returns the last one
+ * @returns the session id of the last one
  */
 async function floodWithRevocations(): Promise<string> {
   const now = Math.ceil(Date.now() / 1000);
@@ -79,7 +79,7 @@ async function floodWithRevocations(): Promise<string> {
     );
   const last = randomUUID();
   await app.sql.query(`SELECT pg_notify('munjigi_revocations', $1 || ' ${later} ${now}')`, [last]);
-  // Far behind with so many, the server answers 503 for a while.
+  // With so many revocations the server is far behind, so it answers 503 for a while.
   await eventually(
     'the last revocation',
     async () => (await app.get('/api/integrations/revocations', key)).body.items?.at(-1)?.id === last || undefined,
@@ -88,7 +88,7 @@ async function floodWithRevocations(): Promise<string> {
   return last;
 }
 
-/** Resumes as a listener does: on a busy machine the server may cut off a quick reader as well. */
+/** Reconnects as often as needed: on a busy machine the server may cut off a quick reader too. */
 async function untilResumed(sessionId: string, lastEventId: string): Promise<void> {
   let [position, again] = [lastEventId, await listen(app, { lastEventId })];
   await eventually(
@@ -243,7 +243,7 @@ describe('the revocation stream', () => {
     await three.untilOver();
     expect(others.isOver).toBe(false);
     await expect(listen(replica, { key: revoked.key })).rejects.toThrow('401');
-    expect(await durations()).toBe(durationsBefore); // hours are no slow answer
+    expect(await durations()).toBe(durationsBefore); // a stream that stays open is not a slow answer
   });
 
   it('AK-01 a server without its notification connection refuses a revoked key as well', async () => {

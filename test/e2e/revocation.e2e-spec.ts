@@ -39,7 +39,7 @@ describe('three processes on one database', () => {
   let one: TestApp;
   let two: TestApp;
   let three: TestApp;
-  /** Its session has ended in the table alone. */
+  /** A member whose session has ended in the table alone, without a notification. */
   let probe: GivenMember;
   /** Between the third process and the database. */
   let proxy: TcpProxy;
@@ -62,8 +62,8 @@ describe('three processes on one database', () => {
   };
 
   /**
-   * For a session that has ended in the table alone: a process that was held up for a moment asks the
-   * table until its next heartbeat.
+   * Waits until each process accepts a session that has ended in the table alone. A process that was
+   * held up for a moment asks the table, and so refuses the session, until its next heartbeat.
    */
   const becomesAlive = async ({ accessToken }: Tokens, ...processes: TestApp[]): Promise<void> => {
     for (const at of processes)
@@ -119,7 +119,7 @@ describe('three processes on one database', () => {
         proxy.unblock();
       }
       await listening(3);
-      // It has read what it missed and refuses from memory, although the table would accept the
+      // The third process has read what it missed and refuses from memory, although the table would accept the
       // session.
       await setEnded(ada, false);
       await expectSessionEnded(ada.accessToken, three);

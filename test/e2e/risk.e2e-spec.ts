@@ -31,8 +31,8 @@ const LOCKED = 'Many failed logins';
 
 let app: TestApp;
 /**
- * Servers on the same database with other thresholds: a session of one is refreshed at another. The
- * strict one also hashes more strongly.
+ * Servers on the same database with other settings: a session that one server opens is refreshed at
+ * another. `strict` also hashes passwords more strongly.
  */
 let strict: TestApp;
 let dryRun: TestApp;
@@ -108,7 +108,7 @@ const failTimes = async (count: number, member: GivenMember, ip?: string): Promi
 };
 
 describe('countries', () => {
-  it('SS-02 sessions and the security history show them, or null for an address without one', async () => {
+  it('SS-02 sessions and the security history show the country, or null for an address without one', async () => {
     const ada = await koreanMember();
     const { body } = await app.get('/api/auth/sessions', ada.accessToken).expect(200);
     expect(body.items.map(({ country }: any) => country)).toEqual(['KR', null]);
@@ -134,7 +134,7 @@ describe('countries', () => {
     expect(html).toContain(words.split(': ')[1]);
   });
 
-  it('without a database only countries are unknown', async () => {
+  it('without a country database logins are still assessed, and only the country is unknown', async () => {
     const ada = await koreanMember();
     const ip = inNetwork(AMERICA);
     const { body: tokens } = await logIn(ada, ada.password, { ip, userAgent: FIREFOX, at: blind }).expect(200);
@@ -177,7 +177,7 @@ describe('login', () => {
     expect(mail!.links.filter((link) => !link.includes('/pages/not-me#token='))).toEqual([]);
     for (const secret of [body.accessToken, body.refreshToken, body.deviceToken])
       expect(mail!.raw).not.toContain(secret);
-    // It contains what the mail about new devices contains.
+    // The mail about an unusual login replaces the mail about a new device.
     expect(await mailsAbout(ada, NEW_DEVICE)).toHaveLength(0);
 
     await logIn(ada, ada.password, { ...device, deviceToken: body.deviceToken }).expect(200);
@@ -188,7 +188,7 @@ describe('login', () => {
     ]);
   });
 
-  it('a distant country is impossible an hour later and possible a day later', async () => {
+  it('a login from a distant country counts as impossible travel an hour later, but not a day later', async () => {
     const traveller = await koreanMember({}, 86_400);
     await logIn(traveller, traveller.password, { ip: inNetwork(AMERICA), deviceToken: traveller.deviceToken }).expect(
       200,
@@ -214,7 +214,7 @@ describe('login', () => {
       expect.stringContaining('The correct password was entered after many wrong ones.'),
     ]);
     expect(await mailsAbout(grace, UNUSUAL)).toEqual([]);
-    // The failures came from other devices.
+    // Failures on unknown devices do not count for a login on a known device.
     const laptop = await given.member(app);
     await failTimes(5, laptop);
     await logIn(laptop, laptop.password, { ip: laptop.client.ip, deviceToken: laptop.deviceToken }).expect(200);
@@ -233,7 +233,7 @@ describe('login', () => {
     const ada = await koreanMember({}, 3600);
     const device = { ip: inNetwork(AMERICA), userAgent: FIREFOX };
     await failTimes(5, ada, device.ip);
-    // Trying again does not get around it.
+    // The same login is refused again.
     for (let i = 0; i < 2; i++) expectRefusal(await logIn(ada, ada.password, device), 'invalid_credentials');
     const [first, ...again] = await assessed(ada);
     expect(again).toEqual([first]);
@@ -274,7 +274,7 @@ describe('login', () => {
     expect(await assessed(ada)).toMatchObject([{ at: 'login', outcome: 'ask', score: 130 }]);
   });
 
-  it('BF-13 typos at the old password do not add to wrong passwords of strangers after a reset', async () => {
+  it('BF-13 the owner’s wrong passwords before a reset do not add to wrong passwords of strangers after it', async () => {
     const ada = await koreanMember({}, 3600);
     const device = { ip: inNetwork(AMERICA), userAgent: FIREFOX };
     await failTimes(5, ada, device.ip);
@@ -292,7 +292,7 @@ describe('login', () => {
     const ip = inNetwork(AMERICA);
     await failTimes(4, ada, ip);
     await logIn(ada, ada.password, { ip, userAgent: FIREFOX }).expect(200);
-    // As if the owner had been at home an hour ago, and not yet here.
+    // As if the owner had been at home an hour ago, and never in this country.
     await app.sql.query(`DELETE FROM known_networks WHERE member_id = $1 AND country = 'US'`, [ada.id]);
     await app.sql.query(`UPDATE known_networks SET last_seen_at = now() - interval '1 hour' WHERE member_id = $1`, [
       ada.id,
@@ -346,7 +346,7 @@ describe('login', () => {
     await logIn(ada, ada.password, { ip: inNetwork(KOREA), deviceToken: ada.deviceToken }).expect(200);
   });
 
-  it('a risky login gets no reset token either', async () => {
+  it('a risky login gets no reset token when the password must be changed', async () => {
     const ada = await koreanMember({}, 3600);
     await app.sql.query(`UPDATE members SET must_change_password = true WHERE id = $1`, [ada.id]);
     const device = { ip: inNetwork(AMERICA), userAgent: FIREFOX, at: strict };
@@ -399,7 +399,7 @@ describe('login with a second factor', () => {
   const leaveHomeAnHourAgo = ({ id }: GivenMember) =>
     app.sql.query(`UPDATE known_networks SET last_seen_at = now() - interval '1 hour' WHERE member_id = $1`, [id]);
 
-  it('SS-06 a wrong code ends the login when the risk is high enough, as its mail says', async () => {
+  it('SS-06 a wrong code ends the login when the risk is high enough, and the mail mentions this', async () => {
     const ada = await enrolled();
     await leaveHomeAnHourAgo(ada);
     const device = { ip: inNetwork(AMERICA), userAgent: FIREFOX };
@@ -464,7 +464,7 @@ describe('session', () => {
     expect((await disable()).body.code).toBe('totp_not_enabled');
   });
 
-  it('CC-09 a refresh that is assessed after the account was taken from its holder leaves no trace of its network', async () => {
+  it('CC-09 a refresh that is assessed after the member was disabled leaves no trace of its network', async () => {
     const ada = await koreanMember();
     const ip = inNetwork(AMERICA);
     const disable = { text: `UPDATE members SET status = 'disabled' WHERE id = $1`, values: [ada.id] };
@@ -544,7 +544,7 @@ describe('session', () => {
     expect(await mailsAbout(ada, UNUSUAL)).toHaveLength(1);
   });
 
-  it('a refresh that loses the race is judged too when it comes from another country', async () => {
+  it('a refresh that loses the race is assessed too when it comes from another country', async () => {
     const ada = await koreanMember();
     await refresh(ada.refreshToken, inNetwork(KOREA)).expect(200);
     // On a busy machine the grace period could end before the losing request arrives.
@@ -569,7 +569,7 @@ describe('session', () => {
     expect((await assessed(ada)).map(({ outcome }) => outcome)).toEqual(['ask']);
   });
 
-  it('RS-07 of two refreshes with one token in a distant country both ask for a new login', async () => {
+  it('RS-07 two refreshes at once with one token in a distant country both get tokens that ask for a new login', async () => {
     const ada = await koreanMember();
     const thief = inNetwork(AMERICA);
     const sent: Promise<HttpAnswer>[] = [];
@@ -610,7 +610,7 @@ describe('session', () => {
 });
 
 describe('allowed countries', () => {
-  it('RB-09 logins and refreshes from elsewhere are asked for more, or refused by weight; unknown places are not', async () => {
+  it('RB-09 from another country a refresh needs reauthentication and a riskier login is refused; unknown countries pass', async () => {
     const ada = await koreanMember();
     const { body: home } = await refresh(ada.refreshToken, inNetwork(KOREA_TOO), strict).expect(200);
     const { body: nowhere } = await refresh(home.refreshToken, randomIp(), strict).expect(200);
@@ -627,7 +627,7 @@ describe('allowed countries', () => {
     ]);
     expect((await app.delete('/api/auth/sessions', undefined, abroad.accessToken)).body.code).toBe('reauth_required');
     expect(await mailsAbout(ada, UNUSUAL)).toHaveLength(1);
-    // A new country besides refuses the login, with the answer of a wrong password.
+    // From a country that is also new, the login is refused with the answer of a wrong password.
     const from = { ip: inNetwork(GERMANY), userAgent: FIREFOX, at: strict };
     expectRefusal(await logIn(ada, ada.password, from), 'invalid_credentials');
     expect((await assessed(ada))[1]).toMatchObject({
@@ -644,7 +644,7 @@ describe('thresholds', () => {
     expect(await assessed(ada)).toMatchObject([{ outcome: 'end', score: 80 }]);
   });
 
-  it('CC-09 the session that it ends takes along the address change that was begun in it', async () => {
+  it('CC-09 a session that a stricter server ends also ends the address change that was begun in it', async () => {
     const ada = await koreanMember();
     const change = { newEmail: unique.email(), password: ada.password };
     await app.post('/api/members/me/email/send-code', change, ada.accessToken).expect(202);
@@ -718,7 +718,7 @@ describe('account under attack', () => {
     expect(await mailsAbout(ada, LOCKED)).toHaveLength(2);
   });
 
-  it('BF-08 this mail is withheld when the address has used up its mail', async () => {
+  it('BF-08 the mail about waits is withheld when the address has reached its mail limit', async () => {
     const ada = await given.member(app, { locale: 'ko' });
     for (let i = 0; i < 5; i++) {
       await app.post('/api/auth/password-reset/send-code', { email: ada.email }).expect(202);

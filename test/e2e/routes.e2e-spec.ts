@@ -9,7 +9,7 @@ interface Route {
   method: string;
   path: string;
   isPublic: boolean;
-  /** What opens it where it is not public. */
+  /** The kinds of token that a route accepts if it is not public. */
   tokens: string[];
   guards: string[];
 }
@@ -17,7 +17,7 @@ interface Route {
 /** Public routes. A route that gets `@Public()` has to be added here, as a deliberate decision. */
 const OPEN = [
   'GET /',
-  'GET /.well-known/apple-app-site-association', // 404 unless configured, like the next one and `webauthn`
+  'GET /.well-known/apple-app-site-association', // 404 unless configured, like `assetlinks.json` and `webauthn`
   'GET /.well-known/assetlinks.json',
   'GET /.well-known/change-password',
   'GET /.well-known/jwks.json',
@@ -37,7 +37,7 @@ const OPEN = [
   'GET /pages',
   'GET /pages/:page',
   'GET /pages/admin', // holds nothing: its scripts call the API
-  'GET /pages/admin/mails/:template/:locale/:part', // samples alone
+  'GET /pages/admin/mails/:template/:locale/:part', // shows only samples
   'GET /pages/assets/:file',
   'GET /pages/assets/admin/:file',
   'POST /auth/consents',
@@ -78,7 +78,7 @@ const OPEN = [
   'POST /members/me/email/undo/inspect',
 ];
 
-/** Called by providers, browsers and app stores, so that the document for clients leaves them out. */
+/** Not called by clients but by providers, browsers and app stores. The OpenAPI document leaves them out. */
 const UNDOCUMENTED = [
   'GET /.well-known/apple-app-site-association',
   'GET /.well-known/assetlinks.json',
@@ -88,7 +88,7 @@ const UNDOCUMENTED = [
   'POST /integrations/social/:provider/notifications',
 ];
 
-/** Guarded by another kind of token than the access token. */
+/** Marked `@Public()`, but protected by a guard of their own. Of these, only logout also takes an access token. */
 const BY_ANOTHER_TOKEN = {
   'POST /auth/introspect': 'IntrospectionGuard',
   'POST /auth/logout': 'SessionTokenGuard',

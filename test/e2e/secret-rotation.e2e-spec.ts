@@ -17,8 +17,8 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database.
 
 const NEW_SECRET = randomBytes(48).toString('base64');
 /**
- * The settings, step by step: the new secret is known to all, then both are in use, then the old
- * one is taken out.
+ * The settings of the three steps. First every process knows the new secret, then the new secret
+ * encrypts and the old one still decrypts, then the old one is removed.
  */
 const APPENDED = { PREVIOUS_SECRETS: NEW_SECRET };
 const BOTH = { SECRET: NEW_SECRET, PREVIOUS_SECRETS: TEST_SECRET };
@@ -37,12 +37,12 @@ const logLine = (server: TestApp, words: string): Promise<string> =>
 let app: TestApp;
 let appended: TestApp;
 let both: TestApp;
-/** They have an authenticator app since before the change. */
+/** Members who enrolled an authenticator app before the change. */
 let ada: EnrolledMember;
 let grace: EnrolledMember;
 beforeAll(async () => {
-  // Two wrong passwords, and the wait does not end by itself. It sends no mail: what the others
-  // seal with the new secret it cannot open. In earnest it is gone before they do.
+  // After two wrong passwords a wait begins that does not end by itself. This server sends no mail:
+  // it cannot decrypt what `both` encrypts with the new secret. In production it has stopped by then.
   app = await TestApp.start({
     env: { LOG_LEVEL: 'info', LOGIN_FAILURE_LIMIT: '2', LOGIN_FAILURE_HARD_LIMIT: '2', WORKER_ENABLED: 'false' },
   });
@@ -107,7 +107,7 @@ describe('change of SECRET', () => {
     expect(await logIn(server, grace, recoveryCode)).toMatchObject({ status: 200 });
     expect((await logIn(server, grace, recoveryCode)).body.code).toBe('code_invalid');
     expect((await logIn(server, grace, ada.recoveryCodes[4]!)).body.code).toBe('code_invalid');
-    await server.get('/api/admin/members', apiKey).expect(200); // which needs no SECRET
+    await server.get('/api/admin/members', apiKey).expect(200); // an API key does not depend on SECRET
     expect(server.logs.filter((line) => /cannot be used|need a secret/.test(line))).toEqual([]);
     await server.stop(); // it cannot decrypt mails of other tests either
   });
@@ -208,7 +208,7 @@ describe('re-encryption', () => {
       undecryptable,
       randomBytes(60),
     ]);
-    // It also stored only a keyed digest of a recovery code.
+    // Such a version also stored only a keyed digest of a recovery code.
     await database.pool.query(`INSERT INTO recovery_codes (digest, member_id) SELECT $1, id FROM members LIMIT 1`, [
       randomBytes(32),
     ]);

@@ -22,8 +22,8 @@ const AT_ONCE = howMany({ short: 5, long: 24 });
 /** Each of them issues two secrets. */
 const REFRESHES = howMany({ short: 10, long: 40 });
 /**
- * In the long form a mail waits for all that the other members do, and for PostgreSQL to write down
- * every word of it.
+ * In the long form a mail waits for the requests of the other members, and for PostgreSQL to log
+ * every statement of them.
  */
 const MAIL_PATIENCE_MS = howMany({ short: 60_000, long: 120_000 });
 const LEAST_SECRETS = howMany({ short: 250, long: 50_000 });
@@ -103,7 +103,7 @@ describe('all logs', () => {
     for (const code of (body.recoveryCodes as string[] | undefined) ?? []) secrets.add('recovery code', code);
   };
 
-  /** Does all that can happen to a member. Also sends each secret where it does not belong. */
+  /** Signs up, refreshes, adds a second factor and recovers the account. Also sends secrets where they do not belong. */
   async function live(): Promise<void> {
     const client = app.client();
     const { email, loginId, password } = unique.signUp();
@@ -199,7 +199,7 @@ describe('all logs', () => {
     }
     const sql = await secrets.findInFile(postgres.logFile);
     expect(sql.found).toEqual([]);
-    // The same search finds what is there: statements with their values.
+    // The same search finds the addresses, so the log does hold the values of statements.
     expect((await addresses.findInFile(postgres.logFile)).found.length).toBeGreaterThanOrEqual(MEMBERS);
     const mib = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
     process.stdout.write(

@@ -9,7 +9,7 @@ import { expectSessionEnded, expectRefusal } from '../support/refusals.js';
 import { TestApp } from '../support/test-app.js';
 import { adminUrl } from '../support/test-database.js';
 
-/** The default. */
+/** The default of the setting with this name. */
 const SESSIONS_PER_MEMBER = 20;
 const FIREFOX_ON_ANDROID = 'Mozilla/5.0 (Android 15; Mobile; rv:144.0) Gecko/144.0 Firefox/144.0';
 
@@ -132,7 +132,7 @@ describe('session list', () => {
     ['1.212.3.4:51344', '1.212.3.4', 'KR'],
     ['::ffff:1.212.3.4', '1.212.3.4', 'KR'],
     ['[2001:DB8:0::7]:443', '2001:db8::7', null],
-  ])('BF-02 SS-02 it has the one notation of an address that a proxy writes as %s', async (written, ip, country) => {
+  ])('BF-02 SS-02 it shows an address in one notation when a proxy writes it as %s', async (written, ip, country) => {
     const ada = await given.member(app);
     const client = app.client({ ip: written });
     const { body } = await client
@@ -159,7 +159,7 @@ describe('session list', () => {
     expectRefusal(await app.get('/api/auth/sessions', loggedOut.accessToken), 'session_ended');
   });
 
-  it('SS-02 an expired session is neither ended nor reported any more', async () => {
+  it('SS-02 an expired session can no longer be ended and is not reported as ended', async () => {
     const ada = await given.member(app);
     const [expired, other] = [await logIn(ada), await logIn(ada)];
     await app.sql.query('UPDATE sessions SET idle_expires_at = now() WHERE id = $1', [expired.sessionId]);
@@ -207,7 +207,7 @@ describe('ending sessions', () => {
     expect(rows).toEqual([{ ended_at: null, end_reason: null }]);
   });
 
-  it('CC-09 with another session ends the address change that was begun in it; with the own one it stays', async () => {
+  it('CC-09 ending another session ends the address change that was begun in it; ending the current one keeps it', async () => {
     const ada = await given.member(app);
     const lost = await logIn(ada);
     const confirmAfterEnd = async ({ accessToken, sessionId }: { accessToken: string; sessionId: string }) => {
@@ -230,7 +230,7 @@ describe('ending sessions', () => {
     expect(await liveSessions(ada)).toEqual([ada.sessionId]);
   });
 
-  it('SS-02 ending others needs a login or password check of the last minutes; ending itself does not', async () => {
+  it('SS-02 ending other sessions needs a login or password check in the last minutes; ending only the current one does not', async () => {
     const [ada, eve] = await Promise.all([given.member(app), given.member(app)]);
     const [lost, kept] = [await logIn(ada), await logIn(ada)];
     await app.sql.query(`UPDATE sessions SET authenticated_at = now() - interval '301 seconds' WHERE id = $1`, [
@@ -393,7 +393,7 @@ describe('a process without revocation messages', () => {
       await expectAlive(bob);
     });
 
-    // A process that hears of revocations accepts a session that only the table has ended.
+    // A process that receives revocation messages reads no table, so it accepts a session that only the table has ended.
     await app.sql.query('UPDATE sessions SET ended_at = now() WHERE id = $1', [bob.sessionId]);
     for (const at of [app, other])
       await eventually('the process hears of revocations', async () => {

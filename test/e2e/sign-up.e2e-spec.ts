@@ -93,7 +93,7 @@ const byLink = ({ client, signUpId, token }: Claim, more: object = {}) =>
   client.post(CONFIRM_LINK, { token, signUpId, ...more });
 
 /**
- * The person opens the mail on another device, where the sign-up is not known but the password is.
+ * The person opens the mail on another device, which has no sign-up id, and enters the password.
  */
 const byLinkElsewhere = ({ token, password }: Claim, more: object = {}) =>
   app.client().post(CONFIRM_LINK, { token, password, ...more });
@@ -236,7 +236,7 @@ describe('confirmation by code', () => {
   it('BF-07 a new code does not refill the day’s guesses', async () => {
     const ada = await claim();
     await byCode({ ...ada, code: wrongCode(ada.code) }).expect(400);
-    // As after forty-nine guesses. No other test uses this database at the same time.
+    // As after fifty guesses. No other test uses this database at the same time.
     await app.sql.query(`UPDATE rate_limits SET points = 50 WHERE key LIKE 'guess-day:%'`);
     const again = await resend(ada);
     const { status, headers, body } = await byCode(again);
@@ -370,13 +370,13 @@ describe('confirmation by link', () => {
     expect(losers).toEqual(['409 already_confirmed', '409 already_confirmed']);
   });
 
-  it('the code of the same mail uses it up', async () => {
+  it('the code of the same mail uses up the link', async () => {
     const ada = await claim();
     await byCode(ada).expect(200);
     expect(await refusal(byLink(ada))).toBe('409 already_confirmed');
   });
 
-  it('SS-08 after it, the client that waits for the code learns that the sign-up is confirmed', async () => {
+  it('SS-08 after a confirmation elsewhere, the client that waits for the code learns that the sign-up is confirmed', async () => {
     const ada = await claim();
     await byLinkElsewhere(ada).expect(200);
     expect(await refusal(byCode(ada))).toBe('409 already_confirmed');
@@ -406,7 +406,7 @@ describe('inspecting a sign-up', () => {
 });
 
 describe('signing up with the address of a closed account', () => {
-  it('the mail informs that logging in opens it again', async () => {
+  it('the mail explains that a login opens the account again', async () => {
     const ada = await given.member(app);
     await app.sql.query(`UPDATE members SET status = 'closed', closed_at = now() WHERE id = $1`, [ada.id]);
     const earlier = (await mailbox.to(ada.email).all()).at(-1);
@@ -549,7 +549,7 @@ describe('requesting another mail', () => {
 });
 
 describe('SS-08 the same sign-up again', () => {
-  it('of clicks at the same moment, all answers fit the one code that is mailed', async () => {
+  it('after several clicks at the same moment one code is mailed, and it fits every answer', async () => {
     const values = unique.signUp();
     const client = app.client();
     const answers = await Promise.all(Array.from({ length: 4 }, () => client.post(SIGN_UP, values).expect(202)));
@@ -588,7 +588,7 @@ describe('SS-08 the same sign-up again', () => {
     ['code', byCode, '400 code_invalid'],
     ['link and password', byLinkElsewhere, '400 link_invalid'],
   ])(
-    'with its sign-up id, it counts although the %s of the earlier one is being confirmed',
+    'with its sign-up id, it replaces the earlier sign-up even while that is being confirmed by %s',
     async (_, confirm, refused) => {
       const first = await claim();
       const values = { ...unique.signUp(), email: first.email };
@@ -621,7 +621,7 @@ describe('SS-08 the same sign-up again', () => {
     },
   );
 
-  it('the same sign-up again while its code is being confirmed does not refuse the code, and its name counts', async () => {
+  it('while its code is being confirmed, it leaves the code valid, and the new name counts', async () => {
     const first = await claim({ name: 'Ada' });
     const { loginId, email, password } = first;
     const { id } = await newestEmailChallenge(app, email);
@@ -659,7 +659,7 @@ describe('SS-08 the same sign-up again', () => {
     await login(first.loginId, first.password).expect(200);
   });
 
-  it('EN-04 it gets the same sign-up id when another sign-up on the address was confirmed, and can never be', async () => {
+  it('EN-04 after another sign-up with the address was confirmed, it gets the same sign-up id and cannot be confirmed', async () => {
     const stranger = await claim();
     await cooldownPasses();
     await byCode(await claim({ email: stranger.email })).expect(200);
@@ -753,7 +753,7 @@ describe('login ID taken in between by another member', () => {
     },
   );
 
-  it('BF-16 one sign-up tries at most twenty others, right or wrong, and keeps its own', async () => {
+  it('BF-16 one sign-up can try at most twenty other login IDs, and keeps its own', async () => {
     const [ada, eve] = [await claim(), await given.member(app)];
     const answers: string[] = [];
     for (let attempt = 0; attempt < 21; attempt += 1)
@@ -880,8 +880,8 @@ describe('SS-05 sign-up by a stranger with the owner’s address', () => {
     expect(await refusal(login(values.email, attacker.password))).toBe('401 invalid_credentials');
     expect(await refusal(login(attacker.loginId, attacker.password))).toBe('401 invalid_credentials');
     await login(values.email, values.password).expect(200);
-    // Nothing that the attacker set is left, the mail that is still in the owner's mailbox
-    // included.
+    // Nothing that the attacker set is left. The attacker's mail in the owner's mailbox no longer
+    // works either.
     expect(await passwordsOfClaims(values.email)).toBe(0);
     expect(await refusal(byCode(attacker))).toBe('400 code_invalid');
     expect(await refusal(byLinkElsewhere(attacker))).toBe('400 link_invalid');
@@ -896,7 +896,7 @@ describe('SS-05 sign-up by a stranger with the owner’s address', () => {
     await app.post(CONFIRM_CODE, { signUpId: owner.signUpId, code }).expect(200);
   }
 
-  it('EN-04 the stranger’s sign-up id does not show when the owner has signed up, and brings no more mail', async () => {
+  it('EN-04 the stranger’s sign-up id does not show that the owner has signed up, and brings no more mail', async () => {
     const early = await claim();
     const known = (await given.member(app)).email;
     const { body: late } = await app.post(SIGN_UP, { ...unique.signUp(), email: known }).expect(202);
@@ -918,7 +918,7 @@ describe('SS-05 sign-up by a stranger with the owner’s address', () => {
     expect(await mailbox.to(early.email).all()).toHaveLength(2);
   });
 
-  it('it brings no code either after the owner has left the address', async () => {
+  it('the stranger’s sign-up id brings no code after the owner has left the address', async () => {
     const early = await claim();
     await confirmAfter(early);
     const elsewhere = unique.email();
@@ -932,7 +932,7 @@ describe('SS-05 sign-up by a stranger with the owner’s address', () => {
     await byCode(await claim({ email: early.email })).expect(200);
   });
 
-  it('the owner cannot activate it by mistake', async () => {
+  it('the owner cannot activate the stranger’s sign-up by mistake', async () => {
     const attacker = await claim();
     const values = { ...unique.signUp(), email: attacker.email };
     const { body: answer } = await app.post(SIGN_UP, values).expect(202);
@@ -944,7 +944,7 @@ describe('SS-05 sign-up by a stranger with the owner’s address', () => {
     expect(await countOf('members', attacker.email)).toBe(0);
   });
 
-  it('forgotten password and login ID do not open it', async () => {
+  it('recovery of a password or login ID sends no mail to the address', async () => {
     const attacker = await claim();
     await cooldownPasses();
     await app.post('/api/auth/password-reset/send-code', { email: attacker.email }).expect(202);
@@ -997,9 +997,7 @@ describe('many sign-ups with one address', () => {
   /** The maximum number that is kept. */
   const MOST = 20;
 
-  /**
-   * Others sign up with the same address, each from elsewhere, when no more mail may go out to it.
-   */
+  /** Signs up `count` times at once with the same address, each time from another client address. */
   async function crowd(email: string, count = MOST + 2): Promise<HttpAnswer[]> {
     return Promise.all(Array.from({ length: count }, () => app.client().post(SIGN_UP, { ...unique.signUp(), email })));
   }

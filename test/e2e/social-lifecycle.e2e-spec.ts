@@ -68,7 +68,7 @@ function providerEnv(name: string, issuer: string): Record<string, string> {
   };
 }
 
-/** The journey to Apple up to what its page posts. */
+/** Starts a login at Apple and returns the form that Apple's page then posts. */
 async function atApple(client: HttpClient, subject: string, body: object = {}) {
   const { body: started } = await client.post('/api/auth/social/apple/start', body).expect(200);
   return { requestId: started.requestId, form: await apple.logIn(started.authorizationUrl, subject) };
@@ -152,14 +152,14 @@ describe('Apple', () => {
     expect(rows[0].sealed.toString('latin1')).not.toMatch(/refreshToken|munjigi/);
   });
 
-  it('SO-51 relays a refusal of the person', async () => {
+  it('SO-51 relays that the person cancelled at Apple', async () => {
     const { body: started } = await app.post('/api/auth/social/apple/start', {}).expect(200);
     const state = new URL(started.authorizationUrl).searchParams.get('state')!;
     const answer = await relayed(new URLSearchParams({ error: 'user_cancelled_authorize', state }));
     expect(Object.fromEntries(answer)).toEqual({ error: 'user_cancelled_authorize', state });
   });
 
-  it('SO-51 relays no answer without a journey, for another provider, twice a field or as JSON of a page', async () => {
+  it('SO-51 relays no answer without a started login, for another provider or with a field twice', async () => {
     const state = 'p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE';
     expect(refused(await post(new URLSearchParams({ code: 'x', state })))).toEqual(REFUSED);
     const { form } = await atApple(app.client(), unique.loginId());
@@ -415,7 +415,7 @@ describe('a notice of a provider', () => {
     expect(JSON.stringify(changes)).not.toContain(ada.subject);
   });
 
-  it('SO-52 that unlinks the account deletes the refresh token and the name, which the purge no longer reads', async () => {
+  it('SO-52 that unlinks the account deletes the refresh token and the name, also if the purge skips them', async () => {
     const ada = await linkedMember('apple');
     await app.sql.query(`UPDATE provider_grants SET name = 'Ada', obtained_at = 'infinity' WHERE subject = $1`, [
       ada.subject,
@@ -427,7 +427,7 @@ describe('a notice of a provider', () => {
   it('SO-56 about a hijacked account ends the sessions of it, and the account stays linked', async () => {
     const ada = await linkedMember('google');
     const { token } = await logInAt('google', ada.subject);
-    // What an intruder proves later, by a passkey that they have added, does not keep the session.
+    // A later reauthentication, which an intruder could do too, does not keep the session.
     await app.client().post('/api/auth/reauthenticate', { password: ada.password }, token).expect(204);
     const event = riscEvent('sessions-revoked', ada.subject);
     expect((await fromGoogle(await google.notice(event))).status).toBe(202);
@@ -478,7 +478,7 @@ describe('a notice of a provider', () => {
     await fromKakao(unique.loginId()).expect(200);
   });
 
-  it('SO-55 counts once: a replay changes nothing, nor do two at once', async () => {
+  it('SO-55 counts once, also when it is replayed or arrives twice at once', async () => {
     const ada = await linkedMember('google');
     const token = await google.notice(riscEvent('sessions-revoked', ada.subject));
     const answers = await Promise.all([fromGoogle(token), fromGoogle(token)]);

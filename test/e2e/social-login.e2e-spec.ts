@@ -60,7 +60,7 @@ async function begin(client: HttpClient, name: PartnerName, body: object = {}) {
   return started as { requestId: string; authorizationUrl: string };
 }
 
-/** The journey of a person to the provider and back, as the client then sends it. */
+/** Logs a person in at the provider and returns the answer as the client sends it on. */
 async function journey(client: HttpClient, name: PartnerName, subject: string, body: object = {}) {
   const { requestId, authorizationUrl } = await begin(client, name, body);
   const sent = await partner(name).logIn(authorizationUrl, subject);
@@ -116,7 +116,7 @@ describe('social login', () => {
     expect(decodeToken(done.accessToken).claims.amr).toEqual(['fed', 'otp', 'mfa']);
   });
 
-  it('refuses a disabled member as a wrong password does', async () => {
+  it('refuses a disabled member with the answer of a wrong password', async () => {
     const ada = await linkedMember();
     await app.sql.query(`UPDATE members SET status = 'disabled' WHERE id = $1`, [ada.id]);
     expect(refused(await logIn('google', ada.subject))).toEqual([401, 'invalid_credentials']);
@@ -201,7 +201,7 @@ describe('social login', () => {
     expect(refused(answer)).toEqual([403, 'reauth_required']);
   });
 
-  it('SO-11 a provider that is down stops that way in alone', async () => {
+  it('SO-11 a provider that is down stops only the logins there', async () => {
     const answer = await app.post('/api/auth/social/gone/start', {});
     expect(refused(answer)).toEqual([503, 'provider_unavailable']);
     expect((await logIn('google', (await linkedMember()).subject)).status).toBe(200);
@@ -221,7 +221,7 @@ describe('social login', () => {
     expect((await logIn('google', ada.subject)).body.status).toBe('sign_up_required');
   });
 
-  /** Adds a first factor to an account that was linked long ago, and reports it. */
+  /** Adds a second factor to a member whose social account was linked long ago, and reports the factor. */
   async function disputedFactor<T extends GivenMember>(add: (member: GivenMember) => Promise<T>) {
     const linked = await linkedMember();
     await app.sql.query(`UPDATE identities SET created_at = now() - interval '30 days' WHERE member_id = $1`, [
@@ -250,7 +250,7 @@ describe('social login', () => {
     return newPassword;
   }
 
-  it('SO-12 OC-09 keeps no disputed second factor: only a password and the factor together do', async () => {
+  it('SO-12 OC-09 does not keep a disputed second factor: only a password and the factor together do', async () => {
     const ada = await disputedFactor(enrol);
     const { client, mfaToken } = await loginOfIntruder(ada.subject);
     // Each use of the app needs a later time step than the one before.
@@ -258,7 +258,7 @@ describe('social login', () => {
     await anyStep();
     const { body } = await client.post('/api/auth/login/mfa', { mfaToken, code: codeAt(ada.secret) }).expect(200);
     expect(await disputes(ada)).toBe(1);
-    // Nor does the factor in a later request, which must not make a password of the provider.
+    // The factor in a later request does not keep it either: the login at the provider never counts as a password.
     await anyStep();
     const change = { code: codeAt(ada.secret) };
     await client.post('/api/members/me/recovery-codes', change, body.accessToken).expect(200);
@@ -286,7 +286,7 @@ describe('social login', () => {
     expect((await passkeyLogin(app.client(), ada.authenticator)).status).toBe(200);
   });
 
-  it('SO-12 AD-02 a compromised account unlinks what was linked recently: it leads to no new password', async () => {
+  it('SO-12 AD-02 a reset of a compromised account unlinks recently linked accounts: they lead to no new password', async () => {
     const [ada, admin] = [await linkedMember(), await givenAdmin(app)];
     const demand = (reason: string) =>
       admin.client.post(`/api/admin/members/${ada.id}/password-reset`, { reason }, admin.accessToken).expect(202);
@@ -304,7 +304,7 @@ describe('social login', () => {
     expect(notice!.text).not.toMatch(/pages\/not-me|Network/); // the administrator's place is in the audit log alone
   });
 
-  it('SO-07 takes the ID token of an app once, and for apps that are configured', async () => {
+  it('SO-07 takes the ID token of an app once, and only from providers with configured apps', async () => {
     const ada = await linkedMember();
     const nonce = `${unique.loginId()}-of-the-app`;
     const idToken = await google.nativeIdToken(REDIRECT_URI, ada.subject, nonce);
@@ -320,7 +320,7 @@ describe('social login', () => {
   });
 });
 
-describe('an attacker on social login', () => {
+describe('social login refuses an attacker who', () => {
   it('SO-01 mixes up two providers: an answer that names another issuer is refused', async () => {
     const ada = await linkedMember();
     const client = app.client();

@@ -51,7 +51,7 @@ interface Account {
   email: string;
 }
 
-/** An account at the provider; a trusted and verified mailbox unless `claims` differ. */
+/** An account at the provider. Its mailbox is trusted and verified unless `claims` differ. */
 function newAccount(claims: Record<string, unknown> = {}): Account {
   const subject = unique.loginId();
   const email = (claims.email as string | undefined) ?? `${subject}@gmail.com`;
@@ -59,7 +59,7 @@ function newAccount(claims: Record<string, unknown> = {}): Account {
   return { subject, email };
 }
 
-/** An account whose address the provider only repeats. */
+/** An account whose address the provider has not verified. */
 const newUnverified = (email = unique.email()): Account => newAccount({ email, email_verified: false });
 
 interface JourneyOptions {
@@ -225,7 +225,7 @@ describe('a sign-up with an account at a provider', () => {
     expect(await membersWith(account.email)).toBe(0);
   });
 
-  it('SO-09 a changed address changes nothing: the subject finds the member', async () => {
+  it('SO-09 a changed address at the provider changes nothing: the member is found by the subject', async () => {
     const client = app.client();
     const account = newAccount();
     const memberId = memberOf(await signUp(client, await offer(client, account)).expect(200));
@@ -269,25 +269,25 @@ describe('an attacker on sign-up with an account at a provider', () => {
     expect(await membersWith(account.email)).toBe(1);
   });
 
-  it('SO-15 claims the address of a victim with an account of their own: it needs the mailed code', async () => {
+  it('SO-15 claims the address of a victim with an account of their own: the sign-up of the victim voids the claim', async () => {
     const victim = newAccount();
     const eve = app.client();
     const account = newUnverified(victim.email);
     const { body: claimed } = await signUp(eve, await offer(eve, account)).expect(200);
     const code = await codeFor(victim.email);
-    // The victim signs up: the claim of the attacker can never be confirmed again.
+    // The victim signs up, so the claim of the attacker can no longer be confirmed.
     const owner = app.client();
     const own = await signUp(owner, await offer(owner, victim)).expect(200);
     const late = await eve.post('/api/auth/sign-up/confirm-code', { signUpId: claimed.signUpId, code });
     expect(refused(late)).toEqual([400, 'code_invalid']);
-    // The same request again brings no account at the provider back into the claim.
+    // Repeating the request does not put the account at the provider back into the claim.
     await signUp(eve, await offer(eve, account)).expect(200);
     const { body } = await owner.get('/api/members/me/identities', own.body.accessToken).expect(200);
     expect(body.items).toHaveLength(1);
     expect((await logIn(eve, account)).body.status).toBe('sign_up_required');
   });
 
-  it('SO-15 has the mailed link without the signUpId of the victim, or a password', async () => {
+  it('SO-15 has the mailed link but not the signUpId of the victim: the link is refused with any password', async () => {
     const client = app.client();
     const account = newUnverified();
     await signUp(client, await offer(client, account)).expect(200);
@@ -304,7 +304,7 @@ describe('an attacker on sign-up with an account at a provider', () => {
     expect(refused(answer)).toEqual([401, 'invalid_credentials']);
   });
 
-  it('SO-16 gets the same answer for an address that is known, and its owner a mail', async () => {
+  it('SO-16 gets the same answer for an address that is known, and the owner of the address gets a mail', async () => {
     const ada = await given.member(app, { locale: 'en' });
     const client = app.client();
     const before = await mailbox.to(ada.email).next();
@@ -370,7 +370,7 @@ describe('an attacker on sign-up with an account at a provider', () => {
     expect((await Promise.all(emails.map(membersWith))).sort()).toEqual([0, 1]);
   });
 
-  it('SO-18 has a signUpId that was used, expired or never was', async () => {
+  it('SO-18 is refused with a signUpId that was used, has expired or never existed', async () => {
     const client = app.client();
     const account = newAccount();
     const signUpId = await offer(client, account);
@@ -383,7 +383,7 @@ describe('an attacker on sign-up with an account at a provider', () => {
       expect(refused(await signUp(client, id))).toEqual([400, 'sign_up_invalid']);
   });
 
-  it('SO-18 has a stolen signUpId and not the key of its client', async () => {
+  it('SO-18 is refused with a stolen signUpId without the key of its client', async () => {
     const [client, eve] = [app.client(), app.client()];
     const [maker, other] = [new ProofMaker(), new ProofMaker()];
     const complete = { headers: () => ({ dpop: maker.proof({ path: '/api/auth/social/google/complete' }) }) };
@@ -396,7 +396,7 @@ describe('an attacker on sign-up with an account at a provider', () => {
     await send(client, maker.proof({ path: SIGN_UP })).expect(200);
   });
 
-  it('SO-18 has a dump of the database and finds neither address nor subject of who has not signed up', async () => {
+  it('SO-18 finds in a dump of the database neither address nor subject of an account that has not signed up', async () => {
     const client = app.client();
     const account = newUnverified();
     const signUpId = await offer(client, account);

@@ -22,12 +22,12 @@ async function run(env: Record<string, string | undefined>): Promise<{ code: num
   });
 }
 
-/** Runs before anything else of the server; its result lists the priority of each thread. */
+/** Loads the file that sets up the thread pool, as the server does first, and prints the priority of each thread. */
 const THREADS = `require('./dist/thread-pool.cjs');
   const threads = process.platform === 'linux' ? require('node:fs').readdirSync('/proc/self/task') : [];
   console.log(JSON.stringify(threads.map((id) => require('node:os').getPriority(Number(id)))));`;
 
-it('hashes give way: only the pool has a lower priority', async () => {
+it('hashes give way to requests: only the threads of the pool have a lower priority', async () => {
   const env = { ...process.env, HASH_CONCURRENCY: '3', UV_THREADPOOL_SIZE: '' };
   const { stdout } = await promisify(execFile)(process.execPath, ['-e', THREADS], { cwd: PROJECT_ROOT, env });
   const own = os.getPriority();
@@ -89,7 +89,7 @@ describe('a server with a bad configuration', () => {
   });
 });
 
-describe('a server whose URL, role and database have settings of their own', () => {
+describe('a server whose URL and database have settings of their own', () => {
   let database: TestDatabase;
   beforeAll(async () => {
     database = await createTestDatabase();
@@ -101,7 +101,7 @@ describe('a server whose URL, role and database have settings of their own', () 
   });
   afterAll(() => database.drop());
 
-  it('uses its own on every connection', async () => {
+  it('uses the settings of the server on every connection', async () => {
     const url = new URL(database.url);
     url.search = new URLSearchParams({
       options: '-c DateStyle=German -c statement_timeout=0 -c search_path=public,pg_temp',

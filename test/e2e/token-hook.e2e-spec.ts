@@ -64,7 +64,7 @@ describe('the token hook', () => {
       { type: 'token.refresh', memberId: ada.id, sessionId, locale: 'en' },
     ]);
     expect(hook.unsigned).toEqual([]);
-    // The token works here, and others see the claims.
+    // The server accepts a token with added claims, the second time from its cache of verified tokens.
     await app.get('/api/members/me', refreshed.accessToken).expect(200);
     await app.get('/api/members/me', refreshed.accessToken).expect(200);
   });
@@ -81,9 +81,9 @@ describe('the token hook', () => {
     expect(app.logs.join('\n')).toContain('set reserved claims, which are ignored');
   });
 
-  it('AT-05 refuses a login with the words of the product, which leaves no trace', async () => {
+  it('AT-05 refuses a login with the words of the product, and the refused login leaves no trace', async () => {
     const ada = await given.member(app);
-    const stranger = { ...ada, client: app.client() }; // a login from a new device mails and records it
+    const stranger = { ...ada, client: app.client() }; // a login from a new device is recorded and sends a mail
     const before = await rowsAbout(ada.id);
     hook.for(ada.id, PAUSED);
     const { body } = await login(stranger).expect(403);
@@ -120,7 +120,7 @@ describe('the token hook', () => {
       const present = (refreshToken: string): PendingAnswer =>
         server.client().post('/api/auth/refresh', { refreshToken });
       hook.for(ada.id, answer);
-      // The newest token and the one before, whose answer may have been lost, are no theft.
+      // The newest token is no theft. Nor is the one before it: the answer to it may have been lost.
       await present(tokens[2]!).expect(status);
       await present(tokens[1]!).expect(status);
       expect((await present(tokens[0]!).expect(401)).body.code).toBe('token_reused');
@@ -168,7 +168,7 @@ describe('the token hook', () => {
     expect(claimsOf(body.accessToken)).toMatchObject({ plan: 'pro' });
   });
 
-  it('AT-02 while it fails, lets members in without its claims, or not at all, as configured', async () => {
+  it('AT-02 lets members in without its claims or refuses them while it fails, as configured', async () => {
     const ada = await given.member(app);
     const faults: [string, (response: ServerResponse) => void][] = [
       ['an error', (response) => void response.writeHead(500).end('hunter2')],
@@ -202,7 +202,7 @@ describe('the token hook', () => {
     hook.for(ada.id, (response) => {
       waiting.push(response);
       if (waiting.length < 3) return;
-      // Transactions of background work end by themselves. One of a waiting request would not.
+      // Transactions of background work end by themselves. The transaction of a waiting request would not.
       void eventually('no open transaction', async () => ((await countOpen()) === 0 ? true : undefined)).then(() => {
         for (const each of waiting) each.end(JSON.stringify({ claims: { open: 0 } }));
       });

@@ -91,9 +91,7 @@ async function inBatches<T>(work: readonly T[], run: (item: T) => Promise<void>)
   for (let i = 0; i < work.length; i += 20) await Promise.all(work.slice(i, i + 20).map(run));
 }
 
-/**
- * Describes a wrong response to a token that must be refused; empty if the refusal is right.
- */
+/** Describes each wrong response to tokens that must be refused; empty if every refusal is right. */
 async function wrongAnswers(
   forgeries: Record<string, string>,
   operations: Operation[],
@@ -114,7 +112,7 @@ async function wrongAnswers(
   return wrong;
 }
 
-/** The member's row, to show that nothing was changed. */
+/** The rows of the member and of their sessions, to show that nothing was changed. */
 async function stateOf(member: GivenMember): Promise<unknown> {
   const { rows } = await app.sql.query(
     `SELECT to_jsonb(m) AS member, (SELECT jsonb_agg(to_jsonb(s) ORDER BY s.id) FROM sessions s WHERE s.member_id = m.id) AS sessions
@@ -128,7 +126,7 @@ const base64url = (bytes: Buffer): string => bytes.toString('base64url');
 
 describe('forged token', () => {
   const kinds: Kind[] = ['access', 'refresh', 'reset'];
-  /** The key URL in a forged header. */
+  /** The attacker's server. The key URL in a forged header points to it. */
   const attacker = http.createServer((request, response) => {
     contacts.push(request.url ?? '');
     response.end('{"keys":[]}');
@@ -193,7 +191,7 @@ describe('forged token', () => {
     }
   });
 
-  it('TK-02 a token of the maximum length is refused as a token, a longer one for its length', async () => {
+  it('TK-02 an overlong token is refused as a token, an even longer one for the size of the request', async () => {
     const ada = await given.member(app);
     const { header, claims } = decodeToken(ada.refreshToken);
     const sized = (length: number): string => forge.sign('refresh', claims, { ...header, kid: 'k'.repeat(length) });
@@ -314,8 +312,8 @@ describe('token with a genuine signature', () => {
       expect(Object.keys(forgeries).length).toBeGreaterThan(75);
       expect(await wrongAnswers(forgeries, operationsOf(kind), ada)).toEqual([]);
       expect(await stateOf(ada)).toEqual(before);
-      // The same hand, signing the claims as they were or a moment ahead, is believed: each refusal
-      // was for its claim.
+      // The same key signs the claims with an `iat` a moment ahead, and the token is accepted. So each
+      // refusal was for its claim.
       const ahead = forge.sign(kind, { ...claims, iat: NOW + 30 });
       expect((await operationsOf(kind)[0]!.send(ahead, ada)).status).toBeLessThan(300);
     },
@@ -349,8 +347,7 @@ describe('token purposes', () => {
     const [welcome] = await inbox.all();
     const genuine = await genuineTokens(ada);
     const { body: find } = await app.post('/api/auth/login-id/send-code', { email: ada.email }).expect(202);
-    // Not simply the last: the mail of the request before this line may be there already, and has
-    // no link.
+    // The last mail may be that of the request above, which has no link.
     const resetMail = (await inbox.all()).findLast(({ linkToken }) => linkToken !== undefined);
     const tokens: Record<string, string> = {
       ...genuine,
@@ -420,7 +417,7 @@ describe('token purposes', () => {
     expect(Object.keys(answers).sort()).toEqual(OPERATIONS.map(({ name }) => name).sort());
   });
 
-  it('TK-05 a token expires at its time', async () => {
+  it('TK-05 each kind of token has its own lifetime', async () => {
     const ada = await given.member(app);
     const { access, refresh, reset } = await genuineTokens(ada);
     const lifeOf = (token: string): number => decodeToken(token).claims.exp - decodeToken(token).claims.iat;
@@ -467,7 +464,7 @@ describe('token purposes', () => {
     expect(Object.keys(decodeToken(reset).claims).sort()).toEqual(['aud', 'exp', 'iat', 'iss', 'jti', 'sub']);
   });
 
-  it('TK-10 every token and link holds at least 128 random bits', async () => {
+  it('TK-10 every refresh token, device token and link holds at least 128 random bits', async () => {
     const members = await Promise.all(Array.from({ length: 3 }, () => given.member(app)));
     const secrets: string[] = [];
     for (const member of members) {
@@ -569,7 +566,7 @@ describe('keys of access tokens', () => {
     await symmetric.get('/api/members/me', login.accessToken).expect(200);
     await app.get('/api/members/me', login.accessToken).expect(401);
     await symmetric.get('/api/members/me', ada.accessToken).expect(401);
-    // They share one algorithm now and still have one purpose each.
+    // With HS512, access and refresh tokens share one algorithm, and each still has only its own purpose.
     await symmetric.get('/api/members/me', login.refreshToken).expect(401);
     await symmetric.post('/api/auth/refresh', undefined, login.accessToken).expect(401);
     const forHs512 = new TokenForge({ JWT_ALGORITHM: 'HS512' });
@@ -607,7 +604,7 @@ describe('keys of access tokens', () => {
       app.replica({ env: { JWT_KEYS: oneLine(newKey.privateKey), SECRET: secret, WORKER_ENABLED: 'false' } }),
     ]);
     const ada = await given.member(app);
-    // From a process that has the old key and the old secret.
+    // Tokens of a process that has the old key and the old secret.
     const before = new TokenForge({ JWT_KEYS: oneLine(oldKey.privateKey) });
     const old = { ...ada, accessToken: before.alter('access', ada.accessToken, {}) };
 
@@ -723,7 +720,7 @@ describe('Authorization header', () => {
       `Bearer ${'a.'.repeat(4000)}`,
       `Bearer ${' '.repeat(4000)}x`,
     );
-    // Any character outside the token alphabet, at any position.
+    // Characters outside the token alphabet, at several positions.
     for (const mark of [...' !"#$%&\'()*+,/:;<=>?@[]^`{|}~'])
       for (let at = 1; at < token.length; at += Math.ceil(token.length / 8))
         shapes.push(`Bearer ${token.slice(0, at)}${mark}${token.slice(at)}`);

@@ -61,7 +61,7 @@ describe('second factor', () => {
   it.each([
     ['an app', enrol],
     ['a passkey', addPasskey],
-  ])('AD-01 the first one ends the sessions opened without it: %s', async (_, add) => {
+  ])('AD-01 the first app or passkey ends the sessions opened without it: %s', async (_, add) => {
     const ada = await given.member(app);
     const { body: other } = await login(ada, app.client()).expect(200);
     const enrolled = await add(ada);
@@ -69,7 +69,7 @@ describe('second factor', () => {
     const { body: refused } = await app.post('/api/auth/refresh', { refreshToken: other.refreshToken }).expect(401);
     expect(refused.code).toBe('session_ended');
     await app.post('/api/auth/reauthenticate', { password: ada.password }, other.accessToken).expect(401);
-    // The session that added it stays: it has just shown the factor.
+    // The session that added the factor stays, because it has just shown the factor.
     await ada.client.get('/api/members/me', ada.accessToken).expect(200);
     const { rows } = await app.sql.query(
       `SELECT session_id AS id, details->>'reason' AS reason FROM security_events WHERE member_id = $1 AND type = 'session.ended'`,
@@ -77,7 +77,7 @@ describe('second factor', () => {
     );
     expect(rows).toEqual([{ id: other.sessionId, reason: 'two-factor-enabled' }]);
 
-    // A second one ends no session: every session by now was opened with the first.
+    // A further app or passkey ends no session: by now every session has shown a second factor.
     const code = enrolled.recoveryCodes[0];
     const { body: later } = await ada.client
       .post('/api/auth/login/mfa', { mfaToken: (await login(ada).expect(200)).body.mfaToken, code })
@@ -90,7 +90,7 @@ describe('second factor', () => {
   it.each([
     ['an app', enrol],
     ['a passkey', addPasskey],
-  ])('CC-09 the first one voids the address change that was begun in another session: %s', async (_, add) => {
+  ])('CC-09 the first app or passkey voids the address change that was begun in another session: %s', async (_, add) => {
     const ada = await given.member(app);
     const { body: other } = await login(ada, app.client()).expect(200);
     const change = { newEmail: unique.email(), password: ada.password };
@@ -252,7 +252,7 @@ describe('second factor', () => {
       );
       expect(rows[0]!.wait).toBeGreaterThan(600);
       expect(rows[0]!.wait).toBeLessThanOrEqual(900);
-      // The remainder of this wait, not of the first one.
+      // `retryAfter` is the remainder of this wait, not of the first one.
       expect(refused.body.retryAfter).toBe(Number(refused.headers['retry-after']));
       expect(refused.body.retryAfter - rows[0]!.wait).toBeGreaterThanOrEqual(0);
       expect(refused.body.retryAfter).toBeLessThanOrEqual(900);
@@ -342,7 +342,7 @@ describe('second factor', () => {
   const age = (sessionId: string) =>
     app.sql.query(`UPDATE sessions SET authenticated_at = now() - interval '6 minutes' WHERE id = $1`, [sessionId]);
 
-  it('FT-12 a session and the password change no factor without one of them', async () => {
+  it('FT-12 a session and the password alone change no factor: the change needs a factor too', async () => {
     const ada = await enrol(await given.member(app));
     const send = (method: string, path: string, more: object = {}) =>
       ada.client.request(method, `/api/members/me/${path}`, {
@@ -370,7 +370,7 @@ describe('second factor', () => {
 
     const code = codeAt(ada.secret, 1);
     const { body } = await send('POST', 'recovery-codes', { code }).expect(200);
-    // Proven for the next minutes; the used code itself is not accepted again.
+    // The factor is proven for the next minutes, but the used code itself is not accepted again.
     expect(refused(await send('DELETE', 'totp', { code }))).toEqual([400, 'code_invalid']);
     expect((await send('POST', 'passkeys/options')).status).toBe(200);
     expect((await send('DELETE', 'totp', { code: body.recoveryCodes[0] })).status).toBe(204);
@@ -431,7 +431,7 @@ describe('second factor', () => {
     expect(refused(answer)).toEqual(FACTOR_NEEDED);
   });
 
-  it('SL-02 it is encrypted in the database', async () => {
+  it('SL-02 the secret of the app is encrypted in the database', async () => {
     const ada = await enrol(await given.member(app));
     const { rows } = await app.sql.query('SELECT sealed FROM totp_secrets WHERE member_id = $1', [ada.id]);
     expect(rows[0].sealed.toString('latin1')).not.toContain(ada.secret);

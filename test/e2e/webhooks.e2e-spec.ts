@@ -178,7 +178,7 @@ describe('a webhook', () => {
     const { body: dead } = await call('GET', `/${id}/deliveries?status=dead`);
     expect(dead.items).toEqual([expect.objectContaining({ memberId: member.id, type: 'member.created' })]);
     await call('POST', `/${id}/test`).expect(409);
-    // Enabled again, it gets new events, and the dead one on request.
+    // Once the webhook is enabled again, it gets the dead delivery on request.
     receiver.reply = (response) => void response.writeHead(204).end();
     await call('PATCH', `/${id}`, { enabled: true }).expect(200);
     const before = receiver.of(member.id).length;
@@ -187,7 +187,7 @@ describe('a webhook', () => {
     expect(new Set(receiver.of(member.id).map(({ id: eventId }) => eventId)).size).toBe(1);
   });
 
-  it('EV-04 cannot have a URL that no delivery would reach', async () => {
+  it('EV-04 cannot have an invalid URL or an unknown event type', async () => {
     for (const url of ['file:///etc/passwd', 'https://user:pass@example.com/', 'https://example.com/#x', 'nonsense'])
       await call('POST', '', { url, types: ['member.created'] }).expect(422);
     await call('POST', '', { url: 'https://example.com/', types: ['member.unknown'] }).expect(422);
@@ -228,9 +228,9 @@ describe('a webhook', () => {
     await app.sql.query(`UPDATE webhooks SET enabled_at = now() - interval '4 days' WHERE id = $1`, [id]);
     await call('PATCH', `/${id}`, { enabled: true }).expect(200);
     expect((await failAgain()).status).toBe('pending');
-    // Enabled for longer, it is given up.
+    // The delivery is given up once the webhook has been enabled for three days.
     await app.sql.query(`UPDATE webhooks SET enabled_at = now() - interval '4 days' WHERE id = $1`, [id]);
-    await call('PATCH', `/${id}`, { enabled: true }).expect(200); // it is enabled already
+    await call('PATCH', `/${id}`, { enabled: true }).expect(200); // already enabled, so the three days do not start again
     const dead = await eventually('the end', async () => {
       await retryNow();
       const current = await delivery();

@@ -34,10 +34,7 @@ describe('nothing acknowledged is lost', () => {
     for (let left = howMany(times); left > 0; left -= 1) expect(await cluster.survive(fault)).toEqual([]);
   }
 
-  /**
-   * Resolves when the mail server has a mail; the server acknowledges it after this many
-   * milliseconds.
-   */
+  /** Resolves when the mail server has received a mail. It acknowledges each mail after `reluctanceMs`. */
   const mailOnItsWay = (reluctanceMs: number): Promise<void> =>
     new Promise((resolve) => {
       cluster.sink.refuseMail = async () => {

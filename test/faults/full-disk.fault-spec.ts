@@ -13,7 +13,7 @@ allowTime();
 
 const DATA_MB = 160;
 const LOG_MB = 96;
-/** After this many rounds the existing pages of the tables are full, and writes need new ones. */
+/** Fewer rounds than this fill the existing pages of the tables, so that writes need new ones. */
 const MOST_ROUNDS = 400;
 
 const obstacle = SmallDisk.obstacle();
@@ -99,8 +99,8 @@ if (obstacle !== undefined) console.warn(`Skipped: ${obstacle}.`);
     const acknowledged = { signUps: 0 };
 
     await small.fill();
-    // What systemd and container runtimes do: start it whenever it has ended, in vain as long as
-    // the disk is full.
+    // Like systemd or a container runtime, this starts PostgreSQL whenever it has ended. The start
+    // fails as long as the disk is full.
     const ending = new AbortController();
     const supervisor = (async () => {
       for (const isOver = once(ending.signal, 'abort'); ; await pause(200)) {
@@ -117,7 +117,8 @@ if (obstacle !== undefined) console.warn(`Skipped: ${obstacle}.`);
     await eventually('a write is refused', async () =>
       (await writes(app, ada, acknowledged)).every(({ status }) => status === 503) ? true : undefined,
     );
-    // Without a database no server hears of revocations, so access checks fail closed.
+    // Without a database the server hears of no revocation. The check passes only within a second of the
+    // last heartbeat of the database. After that, access checks fail closed.
     const check = await app.post('/api/auth/verify', { token: ada.accessToken });
     expect([200, 503]).toContain(check.status);
     await app.get('/health/live').expect(200);

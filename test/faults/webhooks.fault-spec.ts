@@ -57,7 +57,7 @@ describe('webhooks under faults', () => {
       .then(({ status }) => status === 200)
       .catch(() => false);
 
-  /** Everything that has committed, in the order of each member. */
+  /** All committed events about members, in the order of their ids. */
   async function committed(): Promise<Row[]> {
     const { rows } = await app.sql.query(
       `SELECT 'evt_' || lpad(id::text, 19, '0') AS id, member_id AS "memberId" FROM events WHERE member_id IS NOT NULL ORDER BY id`,
@@ -70,7 +70,7 @@ describe('webhooks under faults', () => {
     await eventually(
       'all deliveries',
       async () => {
-        // Leases of killed processes end by themselves; failures wait for hours otherwise.
+        // Leases of killed processes end by themselves, but a failed delivery may wait for hours.
         await app.sql.query(
           `UPDATE event_deliveries SET available_at = now() WHERE status = 'pending' AND last_error IS NOT NULL AND available_at > now() + interval '2 s'`,
         );
@@ -81,7 +81,7 @@ describe('webhooks under faults', () => {
     );
   }
 
-  /** Lost, early, out of order, and repeated events of one receiver. */
+  /** Counts the events of one receiver that are lost, early (never committed), out of order or repeated. */
   function judge(events: readonly ReceivedEvent[], truth: readonly Row[]) {
     const first = [...new Map([...events].reverse().map((event) => [event.id, event])).values()].reverse();
     const known = new Set(truth.map(({ id }) => id));
@@ -219,7 +219,7 @@ describe('webhooks under faults', () => {
     await delivered();
 
     const truth = (await committed()).slice(since);
-    // Otherwise the test would prove little: at most the changes in flight may fail at a kill.
+    // At most the changes in flight may fail at a kill. If more failed, the test would prove little.
     expect(made).toBeGreaterThanOrEqual(done - RANDOM_KILLS * AT_ONCE);
     const verdicts = { healthy, moody, away };
     for (const [name, { events, refused }] of Object.entries(verdicts)) {
@@ -229,7 +229,8 @@ describe('webhooks under faults', () => {
       expect(refused).toEqual([]);
     }
     report(`faults of the moody receiver: ${faults}`);
-    // One delivery is under way. On a busy machine some take a second, and others are sent beside them.
+    // With few waiting, one delivery at a time is under way, and a kill repeats it. On a busy machine a delivery
+    // may take longer than a second, and others are then sent beside it.
     const { repeated } = judge(healthy.events, truth);
     expect(repeated).toBeLessThanOrEqual(RANDOM_KILLS * (IS_LONG ? 1 : AT_ONCE));
     const { rows } = await app.sql.query('SELECT id, name FROM members WHERE id = ANY($1)', [

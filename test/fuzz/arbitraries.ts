@@ -16,7 +16,7 @@ export interface FuzzedRequest {
 }
 
 const naughty = fc.constantFrom(...NAUGHTY_STRINGS);
-/** Any code points but lone surrogates. fast-check's own unit `binary` first makes a table of a million, for 2 s. */
+/** Any code points except surrogates. The unit `binary` of fast-check spends 2 s on a table of a million code points. */
 const anyCodePoints = fc
   .array(fc.nat(0x10_ffff - 0x800), { maxLength: 60 })
   .map((numbers) => String.fromCodePoint(...numbers.map((number) => (number < 0xd800 ? number : number + 0x800))));
@@ -67,7 +67,7 @@ export function valid({
   return nullable ? fc.option(some) : some;
 }
 
-/** Text with other letters and digits in the places of those of the example. */
+/** Text of the form of the example, with other lower-case letters and digits in the same places. */
 function likeExample(example: string): Arbitrary<string> {
   return fc.stringMatching(
     new RegExp(
@@ -82,7 +82,7 @@ function validBody({ properties = {}, required = [] }: Schema): Arbitrary<Record
   return fc.record(fields, { requiredKeys: required });
 }
 
-/** A valid body with one or two errors. */
+/** A valid body with one or two values replaced, one field added or one removed; sometimes any JSON instead. */
 function brokenBody(schema: Schema): Arbitrary<unknown> {
   const names = Object.keys(schema.properties ?? {});
   if (names.length === 0) return anyJson;
@@ -207,7 +207,7 @@ function pathOf({ path, parameters }: Operation): Arbitrary<string> {
     anyText,
   );
   const query = fc.array(fc.oneof(...known, odd), { minLength: 1, maxLength: 3 }).map((pairs) => `?${pairs.join('&')}`);
-  // Writes refuse any query, so one in ten is enough.
+  // Operations without query parameters ignore the query, so one request in ten is enough.
   const share = inQuery.length > 0 ? 5 : 1;
   return fc
     .tuple(filled, fc.oneof({ weight: 10 - share, arbitrary: fc.constant('') }, { weight: share, arbitrary: query }))

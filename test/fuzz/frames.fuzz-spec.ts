@@ -44,7 +44,7 @@ const PIECES = ['\r\n', '\n', '\r', '\0', ' ', '\t', ':', ';', ',', '0', '-1', '
   ['Content-Length: 1\r\n', 'Transfer-Encoding: chunked\r\n', 'Host: a\r\n', 'A'.repeat(5000), '%', '..', '\x0b'],
 );
 
-/** One of the requests with a few bytes changed, removed, inserted or repeated. */
+/** One of {@link SEEDS} with a few bytes changed, removed, inserted or repeated. */
 function mutated(): Buffer {
   let bytes = Buffer.from(random.pick(SEEDS), 'latin1');
   for (let change = random.below(4); change >= 0; change -= 1) {
@@ -85,7 +85,7 @@ const statusesOf = (received: string): number[] =>
   [...received.matchAll(/^HTTP\/1\.1 (\d{3}) /gm)].map(([, status]) => Number(status));
 
 describe('malformed HTTP', () => {
-  it('TR-07 it is refused or answered like the request it still is, and causes no error', async () => {
+  it('TR-07 it is refused, or answered as the valid request that it still is, and causes no error', async () => {
     const { pid } = app;
     const counts = new Map<number, number>();
     const wrong: string[] = [];

@@ -23,7 +23,7 @@ const RENEW_AFTER = 1000;
  */
 const LOOK_FOR_SLEEP_MS = 2000;
 
-/** Makes the server print its memory in use on a signal. */
+/** The start of the line that memory-probe.js prints on SIGUSR2. The number of bytes follows. */
 const MEMORY_LINE = 'memory in use: ';
 /**
  * The allowed growth of memory, as a share of the memory after the first thousand requests. A leak
@@ -31,7 +31,7 @@ const MEMORY_LINE = 'memory in use: ';
  */
 const MEMORY_GROWTH = 0.1;
 
-/** Limits far above the number of requests, so that requests get past them. */
+/** Limits that are set far above the number of requests, so that they refuse none. */
 const GENEROUS = [
   ...[
     'LOGIN_FAILURE_LIMIT',
@@ -67,7 +67,7 @@ export class FuzzTarget {
   private readonly secrets: string[] = [];
   private sent = 0;
   /**
-   * Memory after the first thousand requests in bytes, when caches are filling and code is
+   * Memory in use after the first thousand requests, in bytes. By then, caches hold data and code is
    * compiled.
    */
   private memoryBefore: number | undefined;

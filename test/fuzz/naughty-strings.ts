@@ -1,6 +1,6 @@
 /*
  * Text that has broken programs before: it means something to a database, a shell, a template, a log, a mail server, a
- * number parser or a person's eye. Written for this server; each family says whom it is meant for.
+ * number parser or a person's eye. Written for this server; each list below holds one kind.
  */
 
 const SQL = [
@@ -605,7 +605,7 @@ const SCRIPTS = [
   ],
 ];
 
-/** Every control character, and what looks like a blank or like nothing, each between two letters. */
+/** Every control character, and characters that look blank or are invisible, each between letters. */
 const SINGLE_CHARACTERS = [
   ...Array.from({ length: 0x20 }, (_, code) => code),
   ...Array.from({ length: 0x21 }, (_, code) => 0x7f + code),

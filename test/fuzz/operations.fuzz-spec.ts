@@ -14,8 +14,8 @@ beforeAll(async () => {
 afterAll(() => target.stop('by the API document'));
 
 /**
- * Some requests to this operation, then some to the next, until there are enough. The seed decides
- * on all of them.
+ * Some requests to one operation, then some to the next, until there are enough. The seed of the run
+ * determines all of them.
  */
 function* requests() {
   for (let sent = 0, round = 0; sent < REQUESTS; round += 1) {

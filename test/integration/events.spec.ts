@@ -82,7 +82,7 @@ describe('events', () => {
     return rows[0]!.count;
   };
 
-  it('EV-01 are written with their cause or not at all, and not while none receives them', async () => {
+  it('EV-01 are written with their cause or not at all, and only while there is a receiver', async () => {
     const ada = await member();
     await database.transaction((tx) => end(tx, ada));
     expect(await stored()).toBe(0);
@@ -97,7 +97,7 @@ describe('events', () => {
     expect(await stored()).toBe(1);
   });
 
-  it('cost logins and sign-ups no statement while none receives them', async () => {
+  it('cost logins and sign-ups no statement while there is no receiver', async () => {
     const ada = await member();
     const subject = { memberId: ada, sessionId: randomUUID(), context: CONTEXT };
     const statementsOf = (work: (log: AuditLogService, tx: Tx) => Promise<void>): Promise<number> =>
@@ -114,7 +114,7 @@ describe('events', () => {
     expect([await login(), await signUp()]).toEqual([3, 3]);
   });
 
-  it('EV-01 a receiver is added once no transaction is left that did not see it', async () => {
+  it('EV-01 a receiver is added only after the end of all transactions that do not see it', async () => {
     const [ada, bob] = [await member(), await member()];
     const early = await openTransaction((tx) => end(tx, ada));
     let isAdded = false;
@@ -174,7 +174,7 @@ describe('events', () => {
       await tx.query(`DELETE FROM members WHERE id = $1`, [ada]);
       await makeEventRecording(database).recordErased(tx, [ada]);
     });
-    // A session that ends at that moment adds nothing after it.
+    // A session that ends after the erasure adds no event.
     await database.transaction((tx) => end(tx, ada));
     const { items } = await log.read(undefined, null, 10);
     expect(items).toEqual([expect.objectContaining({ type: 'member.erased', memberId: ada, data: {} })]);
@@ -289,7 +289,7 @@ describe('events', () => {
     );
     expect(() => after!.decrypt(id, sealed)).toThrow();
     const reEncryption = new WebhookSecretReEncryption(webhooks, both!);
-    // A failure of the database is no secret that cannot be decrypted.
+    // A failure of the database is not taken for a secret that cannot be decrypted.
     jest.spyOn(webhooks, 'replaceSecrets').mockRejectedValueOnce(new Error('connection lost'));
     await expect(database.transaction((tx) => reEncryption.reencrypt(tx))).rejects.toThrow('connection lost');
     expect(await database.transaction((tx) => new WebhookSecretReEncryption(webhooks, after!).reencrypt(tx))).toBe(0);

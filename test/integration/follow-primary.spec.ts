@@ -21,9 +21,9 @@ const canRun = bin !== undefined && existsSync(path.join(bin, 'pg_basebackup')) 
 if (!canRun) skipNotice('PostgreSQL with pg_basebackup', 'postgresql');
 
 const POSTGRES = { POSTGRES_USER: 'munjigi', POSTGRES_PASSWORD: 'secret', POSTGRES_DB: 'munjigi' };
-/** A copying takes seconds, and more on a busy machine. */
+/** A copy of the primary takes seconds, and longer on a busy machine. */
 const COPYING_MS = 60_000;
-/** Small, so that a replica is soon left behind. */
+/** Limits on WAL are small, so that a replica soon falls behind. */
 const SETTINGS = ['max_slot_wal_keep_size=32MB', 'min_wal_size=32MB', 'max_wal_size=32MB', 'fsync=off'];
 
 /** The script of deploy/compose.scale.yml, on two servers of a real PostgreSQL. */
@@ -107,7 +107,7 @@ const SETTINGS = ['max_slot_wal_keep_size=32MB', 'min_wal_size=32MB', 'max_wal_s
       );
   }
 
-  /** As the container starts it. */
+  /** Starts a replica by the script, as its container does. */
   async function follow(
     name: string,
     searchPath = programs,
@@ -117,7 +117,7 @@ const SETTINGS = ['max_slot_wal_keep_size=32MB', 'min_wal_size=32MB', 'max_wal_s
     if (account) await chown(path.join(folder, name), account.uid, account.gid);
     const script = path.join(PROJECT_ROOT, 'deploy/postgres/follow-primary.sh');
     const options = [...LOCAL, `port=${at}`, 'fsync=off'].flatMap((setting) => ['-c', setting]);
-    // On standard input, because its user may not get into the clone.
+    // As text, because the account that runs the script may have no access to the clone.
     const child = launch(name, 'bash', ['-c', readFileSync(script, 'utf8'), 'follow-primary.sh', ...options], {
       ...POSTGRES,
       ...{
@@ -144,7 +144,7 @@ const SETTINGS = ['max_slot_wal_keep_size=32MB', 'min_wal_size=32MB', 'max_wal_s
       eventually(`${name} sees ${n} letters`, async () => (await count()) === n || undefined, COPYING_MS);
     return { child, sees };
   }
-  /** Where programs are looked for, a copying that takes long first. */
+  /** A search path for programs on which a slow `pg_basebackup` comes first. */
   async function slowCopying(): Promise<string> {
     const slow = path.join(folder, 'slow');
     await mkdir(slow, { recursive: true });

@@ -9,7 +9,7 @@ import type * as Parser from '../../src/security/passwords/legacy-hashes/parse-l
 import type * as Hasher from '../../src/security/passwords/password-hasher.js';
 import { hasPythonModules, PYTHON, skipNotice } from '../support/debian-server.js';
 
-// SHA-crypt runs on a thread, which loads JavaScript, so these tests use the built one.
+// SHA-crypt runs on a worker thread, which can load only JavaScript. So these tests use the build in dist.
 const load = <T>(file: string): Promise<T> => import(path.join(PROJECT_ROOT, 'dist', file)) as Promise<T>;
 const { AppConfig } = await load<typeof Config>('platform/config/app-config.js');
 const { ImportedHashes } = await load<typeof Imported>('integrations/import-export/hashes/imported-hashes.js');

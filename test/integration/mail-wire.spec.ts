@@ -71,7 +71,7 @@ describe('a mail on the wire', () => {
   (hasOpenssl ? it : it.skip)('ML-07 a self-signed certificate is trusted by SMTP_CA_FILE alone', async () => {
     const tls = { key: await readFile(`${certificate()}.key`), cert: await readFile(certificate()) };
     sink = await SmtpSink.start({ tls });
-    // Also where TLS is not required: an attacker on the way could offer another certificate.
+    // The check applies even where TLS is not required: an attacker on the way could offer another certificate.
     const error: unknown = await send({ SMTP_REQUIRE_TLS: 'false' }).catch((refusal: unknown) => refusal);
     expect(describeFailure(error)).toMatch(/certificate.*SMTP_CA_FILE/);
     expect(sink.mails).toEqual([]);

@@ -71,7 +71,7 @@ describe.each(Object.keys(ADD) as Table[])('a lease of a row of %s', (table) => 
     return rows[0];
   };
 
-  it('MI-02 that was lost records a row that was sent, so that nobody sends it once more', async () => {
+  it('MI-02 that was lost still records that its row was sent, so that no process sends the row again', async () => {
     const [late] = await claimTwice(0);
     await queue.finish(late!, 'sent', null);
     expect(await stateOf()).toMatchObject({ status: 'sent' });
@@ -87,7 +87,7 @@ describe.each(Object.keys(ADD) as Table[])('a lease of a row of %s', (table) => 
   });
 });
 
-it('EV-02 a delivery that another process sends is recorded by that process alone, before the next event of the member', async () => {
+it('EV-02 a delivery is not recorded as sent by a process that lost its lease while another process holds one', async () => {
   const queue = QUEUES.event_deliveries();
   await own.pool.query(`TRUNCATE event_deliveries`);
   await own.pool.query(ADD.event_deliveries);
@@ -153,9 +153,9 @@ describe('a dead mail of three days ago', () => {
   });
 });
 
-// A failure of one provider says nothing about another, so their revocations have no probe.
+// A failure of one provider does not mean that another fails, so revocations have no probe.
 it.each(['outbox_messages', 'event_deliveries'] as const)(
-  'FT-03 a probe takes the row of %s with the fewest attempts, and any where there is no other',
+  'FT-03 a probe takes a row of %s that was never attempted, and a failed one where there is no other',
   async (table) => {
     const queue = QUEUES[table]();
     await own.pool.query(`TRUNCATE ${table}`);
@@ -169,7 +169,7 @@ it.each(['outbox_messages', 'event_deliveries'] as const)(
 
 describe('a webhook that failed four days ago', () => {
   const webhooks = (): WebhooksRepository => new WebhooksRepository(database);
-  /** A failure now. Whether it switches the webhook off. */
+  /** Records a failure now. @returns whether it switches the webhook off */
   async function failAgain(): Promise<boolean> {
     await webhooks().markFailing(WEBHOOK);
     return (await database.transaction((tx) => webhooks().switchOff(tx, WEBHOOK))) !== null;

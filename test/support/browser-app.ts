@@ -113,7 +113,10 @@ export class Visitor {
     page.on('pageerror', (error) => this.complaints.push(error.message));
     page.on('console', (message) => {
       // Browsers log refusals of the API as errors, but they are expected responses.
-      const isRefusal = /status of 4\d\d/.test(message.text()) && message.location().url.includes('/api/');
+      const { url } = message.location();
+      // Also the page itself, where the address of the visitor is unknown.
+      const isExpected = url.includes('/api/') || url === page.url();
+      const isRefusal = isExpected && /status of 4\d\d/.test(message.text());
       if (message.type() === 'error' && !isRefusal) this.complaints.push(message.text());
     });
   }

@@ -1,8 +1,10 @@
 /**
- * Matches a lifetime of at most this many seconds and more than half as many, because on a busy
- * machine seconds pass before the response.
+ * Matches a whole number of seconds, also as text in a cookie: at most this many and more than half as
+ * many, because on a busy machine seconds pass before the response.
  */
 export const about = (seconds: number): { asymmetricMatch(value: unknown): boolean } => ({
-  asymmetricMatch: (value) =>
-    Number.isInteger(value) && (value as number) <= seconds && (value as number) > seconds / 2,
+  asymmetricMatch: (value) => {
+    const found = Number(value);
+    return Number.isInteger(found) && found <= seconds && found > seconds / 2;
+  },
 });
