@@ -11,6 +11,7 @@ import { OutboxInspectionRepository } from '../../src/mail/outbox/outbox-inspect
 import { OutboxMessage } from '../../src/mail/outbox/outbox-message.entity.js';
 import { OutboxRepository } from '../../src/mail/outbox/outbox.repository.js';
 import { Database } from '../../src/platform/database/database.js';
+import type { Tx } from '../../src/platform/database/sql.js';
 import { ProviderRevocationsRepository } from '../../src/platform/federation/revocations/provider-revocations.repository.js';
 import { postponed, type ClaimedRow } from '../../src/platform/outbox/attempts.js';
 import { Backoff } from '../../src/platform/outbox/backoff.js';
@@ -38,7 +39,7 @@ afterAll(async () => {
 
 /** Writes a row that is due. */
 const ADD = {
-  outbox_messages: `INSERT INTO outbox_messages (id, template, locale, status, message_id) VALUES (gen_random_uuid(), 'sign-up', 'en', 'pending', '')`,
+  outbox_messages: `INSERT INTO outbox_messages (id, template, locale, status, message_id, payload) VALUES (gen_random_uuid(), 'sign-up', 'en', 'pending', '', '')`,
   event_deliveries: `WITH event AS (INSERT INTO events (type, member_id, data) VALUES ('session.ended', gen_random_uuid(), '{}') RETURNING id, member_id)
     INSERT INTO event_deliveries (id, event_id, webhook_id, member_id) SELECT gen_random_uuid(), id, '${WEBHOOK}', member_id FROM event`,
   provider_revocations: `INSERT INTO provider_revocations (id, provider, subject, sealed) VALUES (gen_random_uuid(), 'google', '', '')`,
@@ -49,6 +50,18 @@ const QUEUES: Record<Table, () => OutboxQueue<ClaimedRow>> = {
   event_deliveries: () => new WebhookQueue(WEBHOOK, new EventDeliveriesRepository(database)),
   provider_revocations: () => new ProviderRevocationsRepository(database),
 };
+
+/** Makes the dead row of a table due again, as an operator does. */
+const RETRY: Record<Table, (tx: Tx, id: string) => Promise<unknown>> = {
+  outbox_messages: (tx, id) => new OutboxInspectionRepository(dataSource.getRepository(OutboxMessage)).retry(tx, id),
+  event_deliveries: (tx, id) => new EventDeliveriesRepository(database).retry(tx, WEBHOOK, id),
+  provider_revocations: () => new ProviderRevocationsRepository(database).retryDead(),
+};
+
+async function stateOf(table: Table): Promise<unknown> {
+  const { rows } = await own.pool.query(`SELECT status, available_at > now() AS "isLeased" FROM ${table}`);
+  return rows[0];
+}
 
 describe.each(Object.keys(ADD) as Table[])('a lease of a row of %s', (table) => {
   let queue: OutboxQueue<ClaimedRow>;
@@ -66,24 +79,19 @@ describe.each(Object.keys(ADD) as Table[])('a lease of a row of %s', (table) => 
     return [...first, ...second];
   }
 
-  const stateOf = async (): Promise<unknown> => {
-    const { rows } = await own.pool.query(`SELECT status, available_at > now() AS "isLeased" FROM ${table}`);
-    return rows[0];
-  };
-
   it('MI-02 that was lost still records that its row was sent, so that no process sends the row again', async () => {
     const [late] = await claimTwice(0);
     await queue.finish(late!, 'sent', null);
-    expect(await stateOf()).toMatchObject({ status: 'sent' });
+    expect(await stateOf(table)).toMatchObject({ status: 'sent' });
   });
 
   it('MI-02 that was lost records no failure, because another process sends the row', async () => {
     const [late, current] = await claimTwice(60);
     await queue.postpone(late!, 0, 'too slow');
     await queue.finish(late!, 'dead', 'too slow');
-    expect(await stateOf()).toEqual({ status: 'pending', isLeased: true });
+    expect(await stateOf(table)).toEqual({ status: 'pending', isLeased: true });
     await queue.finish(current!, 'dead', 'refused');
-    expect(await stateOf()).toMatchObject({ status: 'dead' });
+    expect(await stateOf(table)).toMatchObject({ status: 'dead' });
   });
 });
 
@@ -99,23 +107,35 @@ it('EV-02 a delivery is not recorded as sent by a process that lost its lease wh
 });
 
 it.each(Object.keys(ADD) as Table[])(
-  'a row of %s that an operator retries is not closed by an old lease',
+  'a row of %s that an operator retries is neither closed nor postponed by an old lease, also after later claims',
   async (table) => {
     const queue = QUEUES[table]();
     await own.pool.query(`TRUNCATE ${table}`);
     await own.pool.query(ADD[table]);
     const [late] = await queue.claim(1, 1, 0, false);
-    await own.pool.query(`UPDATE ${table} SET attempts = 0, available_at = now()`);
-    await queue.finish(late!, 'sent', null);
-    const { rows } = await own.pool.query(`SELECT status FROM ${table}`);
-    expect(rows).toEqual([{ status: 'pending' }]);
+    const [last] = await queue.claim(1, 1, 0, false);
+    await queue.finish(last!, 'dead', 'refused');
+    await database.transaction((tx) => RETRY[table](tx, late!.id));
+    const expectNoEffectOfOldLease = async (): Promise<void> => {
+      await queue.postpone(late!, 60, 'too slow');
+      await queue.finish(late!, 'dead', 'too slow');
+      await queue.finish(late!, 'sent', null);
+      expect(await stateOf(table)).toEqual({ status: 'pending', isLeased: false });
+    };
+    await expectNoEffectOfOldLease();
+    for (const attempts of [1, 2]) {
+      expect(await queue.claim(1, 1, 0, false)).toMatchObject([{ id: late!.id, attempts }]);
+      await expectNoEffectOfOldLease();
+    }
+    const [current] = await queue.claim(1, 1, 60, false);
+    await queue.finish(current!, 'sent', null);
+    expect(await stateOf(table)).toMatchObject({ status: 'sent' });
   },
 );
 
 describe('a dead mail of three days ago', () => {
   const queue = (): OutboxRepository => new OutboxRepository(database);
-  const retry = (id: string): Promise<boolean> =>
-    database.transaction((tx) => new OutboxInspectionRepository(dataSource.getRepository(OutboxMessage)).retry(tx, id));
+  const retry = (id: string): Promise<unknown> => database.transaction((tx) => RETRY.outbox_messages(tx, id));
 
   async function givenDeadMail(expiresAt: string): Promise<{ id: string; createdAt: Date }> {
     await own.pool.query('TRUNCATE outbox_messages');

@@ -1,4 +1,4 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import type { Database } from '../../platform/database/database.js';
 import type { Tx } from '../../platform/database/sql.js';
 import { OutboxRepository, type MailSender, type NewOutboxMessage } from './outbox.repository.js';
@@ -23,6 +23,8 @@ async function queue(sender: MailSender | undefined, status = MESSAGE.status, pa
 }
 
 describe('a queued mail', () => {
+  afterEach(() => void jest.useRealTimers());
+
   it.each(['pending', 'withheld'] as const)(
     'wakes the sender of this process after the commit (%s)',
     async (status) => {
@@ -35,7 +37,7 @@ describe('a queued mail', () => {
   );
 
   it.each(['pending', 'withheld'] as const)(
-    'wakes it only after the pause of an answer that is due (%s)',
+    'wakes the sender only after the pause that the caller asks for (%s)',
     async (status) => {
       jest.useFakeTimers();
       const wake = jest.fn();
@@ -45,7 +47,6 @@ describe('a queued mail', () => {
       expect(wake).not.toHaveBeenCalled();
       jest.advanceTimersByTime(1);
       expect(wake).toHaveBeenCalledTimes(1);
-      jest.useRealTimers();
     },
   );
 

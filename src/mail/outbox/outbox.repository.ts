@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
+import { microsOf } from '../../platform/database/page.js';
 import { PromptStatement } from '../../platform/database/prompt-statement.js';
 import type { Tx } from '../../platform/database/sql.js';
 import type { ClaimedRow, Lease } from '../../platform/outbox/attempts.js';
@@ -40,15 +41,15 @@ const CLAIM = {
       ${DUE} AND attempts = 0 ORDER BY available_at LIMIT $1 - (SELECT count(*) FROM failed) FOR UPDATE SKIP LOCKED)
     UPDATE outbox_messages SET attempts = attempts + 1, available_at = now() + make_interval(secs => $3)
     WHERE id IN (SELECT id FROM failed UNION ALL SELECT id FROM fresh)
-    RETURNING id, template, locale, message_id AS "messageId", attempts, payload,
+    RETURNING id, template, locale, message_id AS "messageId", attempts, ${microsOf(QUEUED_AT)} AS "queuedAt", payload,
       coalesce(expires_at <= now(), false) AS "isExpired", ${QUEUED_AT} <= now() - ${GIVE_UP_AFTER} AS "isOverdue"`,
 };
 
 const FINISH = {
   name: 'outbox-finish',
   text: `UPDATE outbox_messages m SET status = r.status, payload = CASE WHEN r.status = 'dead' THEN payload END, finished_at = now(), last_error = r.error
-    FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[]) AS r (id, attempts, status, error)
-    WHERE m.id = r.id AND (m.attempts = r.attempts OR r.status = 'sent' AND m.attempts > r.attempts) AND m.status = 'pending'`,
+    FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[]) AS r (id, attempts, queued_at, status, error)
+    WHERE m.id = r.id AND ${microsOf(QUEUED_AT)} = r.queued_at AND (m.attempts = r.attempts OR r.status = 'sent' AND m.attempts > r.attempts) AND m.status = 'pending'`,
 };
 
 const INSERT = `INSERT INTO outbox_messages (id, template, locale, status, payload, message_id, member_id, proof_id, expires_at, finished_at)
@@ -66,6 +67,9 @@ interface Result extends Lease {
   readonly error: string | null;
 }
 
+/** The parameters of {@link FINISH}. */
+const COLUMNS = ['id', 'attempts', 'queuedAt', 'status', 'error'] as const;
+
 /**
  * Writes, claims and closes outbox messages. Named prepared statements: queueing and sending are hot,
  * and the claim needs `FOR UPDATE SKIP LOCKED`.
@@ -78,7 +82,7 @@ export class OutboxRepository implements OutboxQueue<ClaimedMessage> {
 
   constructor(private readonly database: Database) {
     this.results = new PromptStatement((results) => {
-      const columns = (['id', 'attempts', 'status', 'error'] as const).map((name) => results.map((row) => row[name]));
+      const columns = COLUMNS.map((name) => results.map((row) => row[name]));
       return database.prepared(FINISH, columns);
     }, 1);
   }
@@ -136,16 +140,16 @@ export class OutboxRepository implements OutboxQueue<ClaimedMessage> {
    * Closes a message and erases its payload. A dead message keeps it until the purge, because an
    * operator may retry it. After the lease has ended, only `sent` counts.
    */
-  async finish({ id, attempts }: Lease, status: Result['status'], error: string | null): Promise<void> {
-    await this.results.run({ id, attempts, status, error });
+  async finish({ id, attempts, queuedAt }: Lease, status: Result['status'], error: string | null): Promise<void> {
+    await this.results.run({ id, attempts, queuedAt, status, error });
   }
 
   /** Releases a message for a retry after `seconds`. Changes nothing if the lease was lost. */
-  async postpone(message: Lease, seconds: number, error: string): Promise<void> {
+  async postpone({ id, attempts, queuedAt }: Lease, seconds: number, error: string): Promise<void> {
     await this.database.query(
       `UPDATE outbox_messages SET available_at = now() + make_interval(secs => $3), last_error = $4
-       WHERE id = $1 AND attempts = $2 AND status = 'pending'`,
-      [message.id, message.attempts, seconds, error],
+       WHERE id = $1 AND attempts = $2 AND ${microsOf(QUEUED_AT)} = $5 AND status = 'pending'`,
+      [id, attempts, seconds, error, queuedAt],
     );
   }
 

@@ -4,7 +4,7 @@ import { Backoff } from './backoff.js';
 
 const BACKOFF = new Backoff(5, 5);
 const fail = (attempts: number, isOverdue: boolean) =>
-  postponed({ id: '1', attempts, isOverdue }, 'no answer', BACKOFF).kind;
+  postponed({ id: '1', attempts, queuedAt: '0', isOverdue }, 'no answer', BACKOFF).kind;
 
 describe('a row that fails', () => {
   it('FT-03 is tried again until it is overdue', () => {

@@ -1,9 +1,14 @@
 import type { Backoff } from './backoff.js';
 
-/** Identifies one lease of one row: `attempts` distinguishes it from later leases. */
+/**
+ * Identifies one lease of one row: `attempts` distinguishes it from later leases, and `queuedAt` from
+ * those after a retry by an operator, which counts the attempts from 1 again.
+ */
 export interface Lease {
   readonly id: string;
   readonly attempts: number;
+  /** When the row was written or last retried by an operator: microseconds since 1970 as text. */
+  readonly queuedAt: string;
 }
 
 /** A row whose lease this process holds. */

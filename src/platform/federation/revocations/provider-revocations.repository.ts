@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../database/database.js';
+import { microsOf } from '../../database/page.js';
 import type { Tx } from '../../database/sql.js';
 import type { ClaimedRow, Lease } from '../../outbox/attempts.js';
 import type { Backlog } from '../../outbox/backlog.js';
@@ -50,27 +51,31 @@ export class ProviderRevocationsRepository implements OutboxQueue<ClaimedRevocat
          fresh AS (${DUE} AND attempts = 0 ORDER BY available_at LIMIT $1 - (SELECT count(*) FROM failed) FOR UPDATE SKIP LOCKED)
        UPDATE provider_revocations SET attempts = attempts + 1, available_at = now() + make_interval(secs => $3)
        WHERE id IN (SELECT id FROM failed UNION ALL SELECT id FROM fresh)
-       RETURNING id, provider, subject, sealed, attempts, created_at <= now() - ${GIVE_UP_AFTER} AS "isOverdue"`,
+       RETURNING id, provider, subject, sealed, attempts, ${microsOf('created_at')} AS "queuedAt", created_at <= now() - ${GIVE_UP_AFTER} AS "isOverdue"`,
       [limit, retryLimit, leaseSeconds],
     );
     return rows;
   }
 
   /** Closes a row. Erases what identifies the account, except from a dead row, which an operator may retry. */
-  async finish({ id, attempts }: Lease, kind: 'sent' | 'dead' | 'dropped', reason: string | null): Promise<void> {
+  async finish(
+    { id, attempts, queuedAt }: Lease,
+    kind: 'sent' | 'dead' | 'dropped',
+    reason: string | null,
+  ): Promise<void> {
     await this.database.query(
       `UPDATE provider_revocations SET status = $3, finished_at = now(), last_error = $4,
          subject = CASE WHEN $3 = 'dead' THEN subject ELSE '' END, sealed = CASE WHEN $3 = 'dead' THEN sealed END
-       WHERE id = $1 AND (attempts = $2 OR $3 = 'sent' AND attempts > $2) AND status = 'pending'`,
-      [id, attempts, kind, reason],
+       WHERE id = $1 AND (attempts = $2 OR $3 = 'sent' AND attempts > $2) AND ${microsOf('created_at')} = $5 AND status = 'pending'`,
+      [id, attempts, kind, reason, queuedAt],
     );
   }
 
-  async postpone({ id, attempts }: Lease, seconds: number, reason: string): Promise<void> {
+  async postpone({ id, attempts, queuedAt }: Lease, seconds: number, reason: string): Promise<void> {
     await this.database.query(
       `UPDATE provider_revocations SET available_at = now() + make_interval(secs => $3), last_error = $4
-       WHERE id = $1 AND attempts = $2 AND status = 'pending'`,
-      [id, attempts, seconds, reason],
+       WHERE id = $1 AND attempts = $2 AND ${microsOf('created_at')} = $5 AND status = 'pending'`,
+      [id, attempts, seconds, reason, queuedAt],
     );
   }
 

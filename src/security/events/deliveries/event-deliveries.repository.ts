@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../../platform/database/database.js';
+import { microsOf } from '../../../platform/database/page.js';
 import { PromptStatement } from '../../../platform/database/prompt-statement.js';
 import type { Tx } from '../../../platform/database/sql.js';
 import type { ClaimedRow, Lease } from '../../../platform/outbox/attempts.js';
@@ -21,6 +22,9 @@ interface Result extends Lease {
   readonly status: 'sent' | 'dead' | 'dropped';
   readonly error: string | null;
 }
+
+/** The parameters of {@link FINISH}. */
+const COLUMNS = ['id', 'attempts', 'queuedAt', 'status', 'error'] as const;
 
 /** Few enough that no lock is held for long. */
 const DELETE_BATCH = 5000;
@@ -48,7 +52,7 @@ const DUE = `SELECT d.id FROM event_deliveries d WHERE d.webhook_id = $1 AND d.s
 const TAKE = `taken AS (
       UPDATE event_deliveries SET attempts = attempts + 1, available_at = now() + make_interval(secs => $2)
       WHERE id = ANY (ARRAY(SELECT id FROM due)) RETURNING id, attempts, webhook_id, event_id, created_at)
-    SELECT d.id, d.attempts, d.webhook_id AS "webhookId", greatest(d.created_at, w.enabled_at) <= now() - ${GIVE_UP_AFTER} AS "isOverdue",
+    SELECT d.id, d.attempts, ${microsOf('d.created_at')} AS "queuedAt", d.webhook_id AS "webhookId", greatest(d.created_at, w.enabled_at) <= now() - ${GIVE_UP_AFTER} AS "isOverdue",
       w.url, w.secret, CASE WHEN w.previous_secret_until > now() THEN w.previous_secret END AS "previousSecret",
       w.failing_since IS NOT NULL AS "isFailing", d.event_id AS "eventId", e.type, e.occurred_at AS "occurredAt",
       e.member_id AS "memberId", e.data
@@ -75,8 +79,8 @@ const CLAIM_PROBE = {
 const FINISH = {
   name: 'deliveries-finish',
   text: `UPDATE event_deliveries d SET status = r.status, finished_at = now(), last_error = r.error
-    FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[]) AS r (id, attempts, status, error)
-    WHERE d.id = r.id AND d.status = 'pending'
+    FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[]) AS r (id, attempts, queued_at, status, error)
+    WHERE d.id = r.id AND d.status = 'pending' AND ${microsOf('d.created_at')} = r.queued_at
       AND (d.attempts = r.attempts OR r.status = 'sent' AND d.attempts > r.attempts AND d.available_at <= now())`,
 };
 
@@ -90,7 +94,7 @@ export class EventDeliveriesRepository {
 
   constructor(private readonly database: Database) {
     this.results = new PromptStatement((results) => {
-      const columns = (['id', 'attempts', 'status', 'error'] as const).map((name) => results.map((row) => row[name]));
+      const columns = COLUMNS.map((name) => results.map((row) => row[name]));
       return database.prepared(FINISH, columns);
     });
   }
@@ -120,16 +124,16 @@ export class EventDeliveriesRepository {
    * Closes a delivery. After a later claim of the delivery, only `sent` counts, and only once the
    * lease or the retry pause of that claim has ended: the next event of the member waits for it.
    */
-  async finish({ id, attempts }: Lease, status: Result['status'], error: string | null): Promise<void> {
-    await this.results.run({ id, attempts, status, error });
+  async finish({ id, attempts, queuedAt }: Lease, status: Result['status'], error: string | null): Promise<void> {
+    await this.results.run({ id, attempts, queuedAt, status, error });
   }
 
   /** Releases a delivery for a retry after `seconds`. Changes nothing if the lease was lost. */
-  async postpone({ id, attempts }: Lease, seconds: number, error: string): Promise<void> {
+  async postpone({ id, attempts, queuedAt }: Lease, seconds: number, error: string): Promise<void> {
     await this.database.query(
       `UPDATE event_deliveries SET available_at = now() + make_interval(secs => $3), last_error = $4
-       WHERE id = $1 AND attempts = $2 AND status = 'pending'`,
-      [id, attempts, seconds, error],
+       WHERE id = $1 AND attempts = $2 AND ${microsOf('created_at')} = $5 AND status = 'pending'`,
+      [id, attempts, seconds, error, queuedAt],
     );
   }
 
