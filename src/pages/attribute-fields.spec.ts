@@ -30,7 +30,7 @@ describe('the fields for attributes', () => {
     expect(namesOf(shown)).toEqual(['phone', 'news', 'plan', 'size', 'age', 'roles']);
   });
 
-  it('AT-01 those that a sign-up needs and its page cannot ask for are known', () => {
+  it('AT-01 required attributes without a field on the page for sign-up are listed', () => {
     const types = [{ type: ['string', 'null'] }, { const: 'x' }, { type: 'array' }, { type: 'string' }, { enum: [1] }];
     const required = new Map(types.map((schema, at) => [`a${at}`, declared(schema, { atSignUp: 'required' })]));
     expect(requiredWithoutField(required.set('b', declared({ type: 'array' })))).toEqual(['a0', 'a1', 'a2']);
@@ -42,9 +42,9 @@ describe('the fields for attributes', () => {
     expect(labels('ko')).toEqual(['전화번호', 'Newsletter', 'size', 'age']);
   });
 
-  it('leave everything open in an invitation, also a yes or no', () => {
+  it('are all optional in an invitation, and a box becomes a choice', () => {
     const [phone, news] = attributeFieldsOf(DECLARATIONS, 'ko').invitation;
-    expect(phone!.isRequired).toBe(false); // the person is asked
+    expect(phone!.isRequired).toBe(false); // the invited person is asked at the sign-up
     expect(news).toMatchObject({ isBoolean: false, isChoice: true });
     expect(news!.choices).toEqual([
       { value: 'true', label: '예' },

@@ -32,13 +32,13 @@ describe('the assets of the pages', () => {
     const meter = new ZxcvbnFactory({ dictionary, graphs });
     expect(meter.check('password1', []).score).toBe(0);
     expect(meter.check('tall giraffes nap at noon', []).score).toBe(4);
-    // PW-08: the functions stand alone in the browser.
+    // PW-08: the functions work in the browser without other modules of the server.
     for (const typed of ['관심12', 'dkssudgktpdy', 'tkfkdgo1004'])
       expect(koreanScore(keysOf(typed), (text: string) => meter.check(text, []))).toBeLessThan(2);
     expect(await assets.findStrength('strength-meter.js')).toBeNull();
   });
 
-  it('read the strength estimator again after they could not', async () => {
+  it('read the strength estimator again after reading it has failed', async () => {
     const texts = { 'strength-estimator.js': 'estimator', 'strength-words.js': 'words' };
     const load = jest.fn(async () => texts).mockRejectedValueOnce(new Error('EMFILE'));
     const shared = new PageAssets({ color: '#2a51d8', logo: null }, load);

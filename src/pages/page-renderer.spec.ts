@@ -197,7 +197,7 @@ describe('a built-in page', () => {
       ...render(page, locale).matchAll(/<section\b[^>]* data-state="([\w-]+)"[^>]*>([\s\S]*?)<\/section>/g),
     ];
     const without = ends.filter(([, , content]) => !/<button|<a class="(primary|secondary)"/.test(content!));
-    // A login without a page to continue with: only the app knows what comes next.
+    // After a login or a logout only the app knows what comes next, and no APP_URL is set here.
     expect(without.map((end) => end[1])).toEqual(
       page === 'login' ? ['done'] : ['account', 'logout'].includes(page) ? ['signed-out'] : [],
     );
@@ -241,13 +241,14 @@ describe('a built-in page', () => {
     expect(render('sign-up', 'en')).toContain('At least 10 characters');
     expect(render('sign-up', 'ko')).toContain('10자 이상');
     expect(render('sign-up', 'ko')).toContain('data-min-length="10" data-min-score="3"');
-    expect(render('account', 'en')).toContain('erased after 14 days');
+    expect(render('account', 'en')).toContain('erased after 14 days.');
+    expect(render('account', 'ko')).toContain('14일 뒤에 삭제');
     const atOnce = new PageRenderer({ ...OPTIONS, erasureGraceSeconds: 0 });
     expect(render('account', 'en', atOnce)).toContain(
       '<p class="soft">Your account and its data will be permanently erased.',
     );
     const soon = new PageRenderer({ ...OPTIONS, erasureGraceSeconds: 3600 });
-    expect(render('account', 'en', soon)).toContain('erased after 1 days');
+    expect(render('account', 'en', soon)).toContain('erased after 1 day.');
   });
 
   it.each([

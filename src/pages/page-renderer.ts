@@ -95,6 +95,7 @@ export class PageRenderer {
     const { passwordMinLength, passwordMinScore, resendSeconds, erasureGraceSeconds } = this.options;
     // Rounded up: with 0 days the texts announce an erasure at once.
     const erasureGraceDays = Math.ceil(erasureGraceSeconds / DAY_SECONDS);
+    const inDays = new Intl.NumberFormat(locale, { style: 'unit', unit: 'day', unitDisplay: 'long' });
     return {
       page,
       language: locale,
@@ -116,7 +117,7 @@ export class PageRenderer {
       attributes: attributeFieldsOf(this.options.attributes, locale),
       social: this.socialLogin(locale),
       common: fillPlaceholders(TEXTS[locale].common, { passwordMinLength }),
-      texts: fillPlaceholders(texts, { erasureGraceDays }),
+      texts: fillPlaceholders(texts, { erasureGrace: inDays.format(erasureGraceDays) }),
       // Languages that the operator added: mails exist in them, but pages do not.
       mailLanguages: mailLocales()
         .filter((code) => !isOurs(code))
@@ -159,7 +160,10 @@ function createHandlebars(): typeof Handlebars {
 }
 
 /** Replaces the placeholders known at start-up. The scripts fill the others. */
-function fillPlaceholders(texts: Record<string, string>, values: Record<string, number>): Record<string, string> {
+function fillPlaceholders(
+  texts: Record<string, string>,
+  values: Record<string, string | number>,
+): Record<string, string> {
   return Object.fromEntries(
     Object.entries(texts).map(([key, text]) => [
       key,

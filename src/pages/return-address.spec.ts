@@ -21,7 +21,7 @@ describe('the address that a visitor is sent back to', () => {
     ['https:app.example.com/a', 'https://app.example.com/a'],
     ['https:\\\\app.example.com\\a', 'https://app.example.com/a'],
     ['\t https://app.exa\nmple.com/a', 'https://app.example.com/a'],
-  ])('is %j, if its origin is allowed', (requested, address) => {
+  ])('is read from %j, because its origin is allowed', (requested, address) => {
     expect(allowedReturn(requested, ORIGINS)).toBe(address);
   });
 

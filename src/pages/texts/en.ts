@@ -318,13 +318,13 @@ export const en = {
     exported: 'Your data has been downloaded.',
     closing: 'Close account',
     closingAdvice:
-      'Your account will be closed immediately and erased after {erasureGraceDays} days. Log in before then to restore it.',
+      'Your account will be closed immediately and erased after {erasureGrace}. Log in before then to restore it.',
     closingAdviceAtOnce: 'Your account and its data will be permanently erased.',
     close: 'Close my account',
     closingSure: 'Do you want to close your account?',
     keep: 'No, keep it',
     closedTitle: 'Your account has been closed',
-    closedText: 'It will be erased in {erasureGraceDays} days. If you change your mind, log in before then.',
+    closedText: 'It will be erased in {erasureGrace}. If you change your mind, log in before then.',
     restore: 'Log in and restore the account',
     erasedText: 'Your account and its data are being erased.',
     // One for each event of the audit log; see src/security/audit-log/security-events.ts.
