@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { isReached, type Row } from './measure.js';
 
-/** The machine that the figures were measured on. */
+/** When and on which machine the figures were measured, and whether the run was a quick one. */
 export interface Conditions {
   at: string;
   node: string;
@@ -66,7 +66,7 @@ function figure(value: number, unit: string): string {
 
 /**
  * Writes the run to a file.
- * @returns the file's name
+ * @returns the path of the file
  */
 export async function save(folder: string, run: { conditions: Conditions; rows: Row[] }): Promise<string> {
   await mkdir(folder, { recursive: true });

@@ -2,12 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../platform/database/database.js';
 import type { EmailChallengePurpose } from './email-challenge.entity.js';
 
-/** A challenge that was mailed, without its code and link. */
+/** A challenge without its code and link. Its mail may have been withheld. */
 export interface MailedChallenge {
   readonly id: string;
   readonly createdAt: Date;
   readonly linkExpiresAt: Date;
-  /** Whether its link was neither used nor voided and has not expired. */
+  /** Whether neither its code nor its link was used, it was not voided, and the time of the link has not passed. */
   readonly isOpen: boolean;
 }
 
@@ -22,12 +22,12 @@ export interface OpenMailedChallenge {
 
 const OPEN = `spent_at IS NULL AND voided_at IS NULL`;
 
-/** Lists e-mail challenges for administrators. Cold; changes none. */
+/** Lists e-mail challenges for administrators, on a cold path. Reads only. */
 @Injectable()
 export class ChallengeListsRepository {
   constructor(private readonly database: Database) {}
 
-  /** The last code and link that were mailed for a sign-up. */
+  /** The newest challenge of a sign-up, mailed or not. */
   async findLastOfSignUp(signUpId: string): Promise<MailedChallenge | null> {
     const { rows } = await this.database.query<MailedChallenge>(
       `SELECT id, created_at AS "createdAt", link_expires_at AS "linkExpiresAt", ${OPEN} AND link_expires_at > now() AS "isOpen"

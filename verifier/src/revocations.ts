@@ -11,7 +11,7 @@ interface Revocation {
 
 const secondsOf = (text: string): number => {
   const time = Date.parse(text) / 1000;
-  if (Number.isNaN(time)) throw new Error('a message without a time');
+  if (Number.isNaN(time)) throw new Error('a message whose time cannot be read');
   return time;
 };
 

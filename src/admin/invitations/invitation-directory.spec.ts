@@ -35,7 +35,7 @@ function directoryOf(rows: readonly InvitationRow[]) {
 }
 
 describe('the list of invitations', () => {
-  it('AC-22 asks once for each inviter, and only for open invitations', async () => {
+  it('AC-22 checks the right of each inviter once, and only for open invitations', async () => {
     const { service, hasRight } = directoryOf([
       ...Array.from({ length: 50 }, () => invitation({ invitedBy: 'ada' })),
       ...Array.from({ length: 50 }, () => invitation({ invitedBy: 'demoted' })),

@@ -7,7 +7,7 @@ import type { ClientContext } from '../../platform/http/client-context.js';
 import type { MemberPrincipal } from '../../platform/http/principal.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 
-/** Begins the erasure of a member's account when an administrator asks for it. */
+/** Lets an administrator begin the erasure of another member's account. */
 @Injectable()
 export class ErasureDemandService {
   constructor(
@@ -18,8 +18,8 @@ export class ErasureDemandService {
 
   /**
    * As {@link ErasuresService.begin}.
-   * @throws DomainError as that and {@link AdminWritesService.asAdministratorOf}; `forbidden` also for one's
-   * own account
+   * @throws DomainError as {@link ErasuresService.begin} and {@link AdminWritesService.asAdministratorOf};
+   * `forbidden` also for the administrator's own account
    */
   async demand(admin: MemberPrincipal, id: string, atOnce: boolean, context: ClientContext): Promise<void> {
     if (id === admin.memberId) throw new DomainError('forbidden', { detail: 'own account' });

@@ -20,7 +20,7 @@ export interface ContinuedSignUp {
 /** The sign-ups on the address of a new one. */
 export interface SignUpsOnAddress {
   readonly continued: ContinuedSignUp | null;
-  /** How many can still be confirmed. */
+  /** How many are neither confirmed nor expired. Void ones count too. */
   readonly open: number;
 }
 
@@ -28,13 +28,13 @@ export interface SignUpsOnAddress {
 export const NO_PASSWORD = '';
 
 /**
- * Whether this sign-up can no longer be confirmed, because it or another sign-up on its address was
- * confirmed before.
+ * Whether this sign-up can no longer be confirmed, because it was confirmed before or its address got
+ * a member in another way: another sign-up, an invitation or a login at a provider.
  */
 export const isVoid = ({ passwordHash, identity }: Pick<SignUp, 'passwordHash' | 'identity'>): boolean =>
   passwordHash === NO_PASSWORD && identity === null;
 
-/** As text: the driver would send a list as an array of PostgreSQL. */
+/** The consents as JSON text: the driver would turn a list into an array of PostgreSQL, and not into jsonb. */
 const consentsOf = ({ consents }: Pick<SignUp, 'consents'>): string | null =>
   consents === null ? null : JSON.stringify(consents);
 
@@ -51,7 +51,7 @@ export class SignUpsRepository {
     private readonly importedClaims: ImportedClaimsRepository,
   ) {}
 
-  /** @param isMailed whether this transaction queues its mail */
+  /** @param isMailed whether the limits allow a mail for it; sets `mailed_at` */
   async insert(
     tx: Tx,
     signUp: NewSignUp,
@@ -82,8 +82,9 @@ export class SignUpsRepository {
   }
 
   /**
-   * Finds the sign-up on this address that a new one continues: the one with its own digest, or else
-   * the one that the client named. Needs the lock of the address.
+   * Finds the sign-up on this address that a new request continues: the one whose `signUpId` the same
+   * request gets again, or else the one whose `signUpId` the client sent. Needs
+   * {@link EmailChallengesService.lockAddress}.
    *
    * Sign-ups that can no longer be confirmed are found too: the answer must not show that another
    * sign-up on the address was confirmed (EN-04).
@@ -108,8 +109,9 @@ export class SignUpsRepository {
   }
 
   /**
-   * Replaces what the client sent. Challenges that were mailed for the sign-up stay valid. One that
-   * can no longer be confirmed gets no password and no account at a provider again.
+   * Replaces the stored input of a sign-up with the new one. Challenges that were mailed for the
+   * sign-up stay valid. A void sign-up stays void: the caller passes no password and no account at a
+   * provider, and name, attributes and consents are not stored.
    */
   async replace(tx: Tx, signUp: NewSignUp, signUpIdDigest: Buffer, ttlSeconds: number): Promise<void> {
     await tx.runLater(
@@ -155,9 +157,10 @@ export class SignUpsRepository {
   }
 
   /**
-   * Locks every sign-up on the address of this one until commit. Call it before any other write
-   * about a sign-up: changes to the sign-ups on one address then run one after the other, in one
-   * order, and cannot deadlock on their challenges.
+   * Locks the rows of every sign-up on the address of this one until commit. Call it before a sign-up
+   * is confirmed, voided or discarded, and after {@link EmailChallengesService.lockAddress} where both
+   * are needed. Such changes on one address then run one after the other and cannot deadlock on their
+   * challenges.
    * @returns this sign-up as it is now: it may have changed since it was read; null if it is gone
    */
   async lock(tx: Tx, { id, emailKey }: Pick<SignUp, 'id' | 'emailKey'>): Promise<SignUp | null> {
@@ -175,8 +178,8 @@ export class SignUpsRepository {
   /**
    * Deletes the open sign-ups on an address beyond `limit`: first those never mailed, the oldest
    * first; then mailed ones, the one mailed longest ago first. Sign-ups that are being confirmed at
-   * this moment stay. Needs the lock of the address, so that parallel requests see each other's
-   * rows.
+   * this moment stay. Needs {@link EmailChallengesService.lockAddress}, so that parallel requests see
+   * each other's rows.
    */
   async discardSurplus(tx: Tx, emailKey: string, limit: number): Promise<void> {
     await tx.runLater(

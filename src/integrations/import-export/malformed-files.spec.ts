@@ -267,7 +267,7 @@ describe('a malformed file', () => {
     expect(await readFile(source, content)).toEqual(expected);
   });
 
-  it('IM-15 may be missing', async () => {
+  it('IM-15 that is missing is refused with its path and the reason', async () => {
     const reading = readText(path.join(directory, 'none'), () => undefined).next();
     await expect(reading).rejects.toThrow(/none: cannot be read: ENOENT/);
   });

@@ -43,7 +43,7 @@ describe('the revocations in force', () => {
     clock.seconds += 300;
     revoke('late', { before: NOON - 120 });
     expect(idsAfter(NOON + 290)).toEqual(['late']);
-    expect(idsAfter(NOON + 305)).toEqual(['late']); // which a replica may have learned a little later
+    expect(idsAfter(NOON + 305)).toEqual(['late']); // a replica may have learned of it a little later
     expect(idsAfter(NOON + 320)).toEqual([]);
   });
 

@@ -45,7 +45,7 @@ describe('a stream listener', () => {
     expect(response.destroy).toHaveBeenCalledTimes(1);
   });
 
-  it('RS-23 may take its time for a snapshot above the limit, and for nothing after it', () => {
+  it('RS-23 may let its snapshot wait besides the limit, and has the limit alone once the snapshot is read', () => {
     const response = new SlowResponse();
     const listener = listenTo(response, Buffer.alloc(1000 * KIB));
     listener.send(Buffer.alloc(1000 * KIB));
@@ -57,7 +57,7 @@ describe('a stream listener', () => {
     expect(response.destroy).toHaveBeenCalledTimes(1);
   });
 
-  it('RS-23 has time for a snapshot by its size, because nothing shows that it reads', () => {
+  it('RS-23 has time in proportion to the size of its snapshot, because nothing shows that it reads', () => {
     const response = new SlowResponse();
     const listener = listenTo(response, Buffer.alloc(8 * KIB * KIB));
     const beat = Buffer.alloc(10);
@@ -82,7 +82,7 @@ describe('a stream listener', () => {
     expect(response.destroy).toHaveBeenCalledTimes(1);
   });
 
-  it('gets nothing after its end, and one that is not reading is not waited for', () => {
+  it('gets nothing after its end, and is cut off at its end if it is not reading', () => {
     const [reading, stuck] = [new SlowResponse(), new SlowResponse()];
     const [one, other] = [listenTo(reading), listenTo(stuck, Buffer.alloc(KIB))];
     one.end();

@@ -16,7 +16,7 @@ export async function afterRestore(withApplication: WithApplication): Promise<vo
     const seconds = longestAccessTokenSeconds(app.get(AppConfig).env.ACCESS_TOKEN_TTL_SECONDS);
     const latest = new Date(Math.ceil(Date.now() / 1000 + seconds) * 1000).toISOString().slice(0, 19);
     console.log(
-      `Access tokens are valid for up to ${seconds} seconds. Keep the servers stopped for at least that long. From ${latest}Z on, you can start them in any case.`,
+      `Access tokens are valid for up to ${seconds} seconds. Start the servers only when they have been stopped for that long. If you do not know when they stopped, start them at ${latest}Z or later.`,
     );
   });
 }

@@ -23,7 +23,7 @@ describe('an address range', () => {
     '10.0.0.0/8/8',
     '::ffff:10.0.0.0/104',
     'a',
-  ])('%j is none', (text) => expect(parseAddressRange(text)).toBeNull());
+  ])('%j is refused', (text) => expect(parseAddressRange(text)).toBeNull());
 
   it('AK-01 holds the addresses of its network and its kind', () => {
     const ranges = ['203.0.113.0/24', '2001:db8::/32'].map((text) => parseAddressRange(text)!);

@@ -13,7 +13,7 @@ describe('an e-mail address', () => {
     ['\ufeffa\u200bda@exam\u00adple.com\r\n', 'ada@example.com', 'ada@example.com'],
     ['ada @ example.com', 'ada@example.com', 'ada@example.com'],
     [`${'a'.repeat(64)}@example.com`, `${'a'.repeat(64)}@example.com`, `${'a'.repeat(64)}@example.com`],
-  ])('IV-06 is kept as typed and has a canonical key: %s', (input, address, key) => {
+  ])('IV-06 keeps the case of its local part and has a canonical key: %s', (input, address, key) => {
     expect(parseEmailAddress(input)).toEqual({ address, key });
   });
 

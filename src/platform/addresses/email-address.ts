@@ -7,12 +7,12 @@ const MAX_LOCAL = 64;
 const MAX_ADDRESS = 254;
 
 /**
- * A mail address. `address` receives the mail: the local part as typed, the domain in lower-case
- * ASCII (IDNA). `key` is canonical, for comparison: the local part is in lower case too.
+ * A mail address. `address` receives the mail: the local part in the case as typed, the domain in
+ * lower-case ASCII (IDNA). `key` is canonical, for comparison: the local part is in lower case too.
  *
- * The local part is ASCII only. In Unicode, lower-casing turns `K` (Kelvin sign) into `k`, so that
- * an attacker's address would equal a victim's (CVE-2019-19844). Almost no mailbox uses Unicode
- * there.
+ * The local part is ASCII only. Lower-casing turns the Kelvin sign (U+212A) into the letter
+ * `k`, so that an attacker's address would equal a victim's (CVE-2019-19844). Almost no mailbox uses
+ * Unicode there.
  */
 export interface EmailAddress {
   readonly address: string;
@@ -25,7 +25,7 @@ export interface EmailAddress {
  */
 export function parseEmailAddress(input: string): EmailAddress | null {
   if (input.length > 320) return null;
-  // The folded text is stored and mailed, so a spelling that folds to it reaches the same mailbox.
+  // The folded address is stored and receives the mail, so every spelling that folds to it reaches one mailbox.
   const text = foldTypedText(input).replace(/ ?@ ?/, '@');
   const at = text.indexOf('@');
   if (at < 1 || at !== text.lastIndexOf('@')) return null;
@@ -37,8 +37,8 @@ export function parseEmailAddress(input: string): EmailAddress | null {
 }
 
 function parseDomain(input: string): string | null {
-  // domainToASCII decodes percent signs and maps compatibility characters, so refuse URL characters
-  // before it hides them.
+  // domainToASCII reads the text as the host of a URL: it decodes `%2F` and maps compatibility characters.
+  // Characters such as `%` and `/` would be missing from its result, so they are refused first.
   if (!/^[\p{L}\p{M}\p{N}.-]+$/u.test(input)) return null;
   const domain = domainToASCII(input);
   const labels = domain.split('.');
@@ -51,7 +51,7 @@ function parseDomain(input: string): string | null {
 const GMAIL_DOMAINS: ReadonlySet<string> = new Set(['gmail.com', 'googlemail.com']);
 
 /**
- * The key for hourly limits on unwanted mail. Gmail addresses that differ only in dots share one key.
+ * The key for the hourly limit on claim mail, which sign-ups and address changes cause. Gmail addresses that differ only in dots share one key.
  * Elsewhere a dot makes another mailbox, which must not share a limit (BF-11). Never use this key
  * to find a member, for a cooldown or to count recovery mail.
  */

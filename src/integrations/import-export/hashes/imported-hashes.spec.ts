@@ -26,9 +26,9 @@ async function storedOf(hash: string, options?: HashOptions): Promise<string> {
   return hashes.finish(accepted.stored);
 }
 
-/** Fast hashes in the layouts of their producers, of the password that follows. */
+/** Fast hashes in the layouts of their producers, each with its password. */
 const KNOWN: readonly (readonly [string, string])[] = [
-  // Made by Django 3.2; `md5$$` is put before a digest alone when its dump is read.
+  // Made by Django 3.2. The reader of its dump puts `md5$$` before a digest that stands alone.
   ['md5$seasalt$3f86d0d3d465b7b458c231bf3555c0e3', 'lètmein'],
   ['sha1$seasalt$cff36ea83f5706ce9aa7454e63e431fc726b2dc8', 'lètmein'],
   ['sha1$$6d138ca3ae545631b3abd71a4f076ce759c5700b', 'lètmein'],
@@ -80,7 +80,7 @@ const TEMPLATES: readonly (readonly [string, string, string])[] = [
 
 describe('a slow hash', () => {
   it.each([HASH, `argon2${HASH}`, `{argon2}${HASH}`, `{argon2@SpringSecurity_v5_8}${HASH}`])(
-    'IM-10 IM-03 by argon2id of another cost is stored as one kind for the dummies: %s',
+    'IM-10 IM-03 by argon2id of another cost is stored in one spelling, so that its dummies are of one kind: %s',
     (hash) => expect(accept(hash)).toEqual({ stored: `$other-argon2id$v=19,m=102400,t=2,p=8${BYTES}` }),
   );
 
@@ -119,7 +119,7 @@ describe('a fast hash', () => {
     expect(wrapped.kind).toMatch(/^\$wrapped\$m=8,t=1,p=1,f=(1|1024)$/);
     expect(await wrapped.verify(password)).toBe(true);
     expect(await wrapped.verify(`${password}x`)).toBe(false);
-    expect(await wrapped.verify(hash.slice(-32))).toBe(false); // the hash is no password
+    expect(await wrapped.verify(hash.slice(-32))).toBe(false); // the hash does not work as a password
   });
 
   it.each(TEMPLATES)('IM-05 is read by --hash-template %s', async (text, hash, password) => {

@@ -1,7 +1,7 @@
 import { FAST_DIGESTS } from '../../../security/passwords/legacy-hashes/fast-formula.js';
 import type { HashTemplate } from './hash-template.js';
 
-/** The digests by their names in LDAP, without the S that marks a salt. */
+/** The digests by their names in LDAP. One more S in front marks a salt: `SSHA`, `SMD5`. */
 const LDAP_NAMES: Readonly<Record<string, keyof typeof FAST_DIGESTS>> = {
   MD5: 'md5',
   SHA: 'sha1',
@@ -11,7 +11,7 @@ const LDAP_NAMES: Readonly<Record<string, keyof typeof FAST_DIGESTS>> = {
 
 /**
  * Reads `{SSHA}` and similar schemes as OpenLDAP, passlib and Spring's LdapShaPasswordEncoder write
- * them: base64 of the digest, followed by the salt (RFC 2307 defines the notation).
+ * them: one base64 value of the digest and, after it, the salt (RFC 2307 defines the notation).
  */
 export const readLdapHash: HashTemplate = (text) => {
   const [, salted, name, base64] =

@@ -49,7 +49,7 @@ describe('the reader of each source', () => {
       },
       { sourceId: '8', loginId: 'bob', status: 'active' },
     ]);
-    // Of UnsaltedMD5PasswordHasher.
+    // A hash by Django's UnsaltedMD5PasswordHasher.
     const bare = '88a434c88cca4e900f7874cd98123f43';
     const csv = `id,username,password,email\n7,Ada,${bare},${email}\n`;
     expect(await rowsOf('django', csv, { file: 'users.CSV' })).toEqual([
