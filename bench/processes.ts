@@ -42,7 +42,7 @@ export class ServerProcess {
       stdio: ['pipe', log, log],
     });
     const origin = `http://127.0.0.1:${port}`;
-    while (performance.now() - startedAt < START_TIMEOUT_MS && child.exitCode === null) {
+    while (performance.now() - startedAt < START_TIMEOUT_MS && child.exitCode === null && child.signalCode === null) {
       const answer = await fetch(origin + readyPath).catch(() => undefined);
       await answer?.arrayBuffer();
       if (answer?.ok) return new ServerProcess(origin, child, performance.now() - startedAt);

@@ -52,7 +52,7 @@ export async function large(bench: BenchEnvironment): Promise<Row[]> {
       rows.push({
         operation: `${operation} at 1,000,000 members`,
         unit: '/s',
-        limitOf: 'at 1,000 members',
+        limitOf: 'at 10,000 members',
         target: { atLeast: 0.85 },
         details,
         ...figures,

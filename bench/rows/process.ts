@@ -33,19 +33,22 @@ export async function memory(bench: BenchEnvironment): Promise<Row[]> {
   const rounds: { idle: { ours: number; limit: number }; loaded: { ours: number; limit: number } }[] = [];
   for (let round = 0; round < (bench.isQuick ? 1 : 3); round++) {
     const [ours, bare] = [await bench.launch('shipped'), await bench.launch('bare-fastify')];
-    await pause(UNTIL_COLLECTED_MS);
-    const idle = { ours: await ours.residentMib(), limit: await bare.residentMib() };
-    const tokens = bench.mint.access(MEMBERS);
-    await bench.load(ours, { flow: 'get', path: '/api/members/me', tokens, connections: 64 });
-    await bench.load(ours, { flow: 'verify', path: '/api/auth/verify', tokens, connections: 64 });
-    await bench.load(ours, { flow: 'login', connections: 64 });
-    const refreshTokens = await bench.freshSessions();
-    await bench.load(ours, { flow: 'refresh', path: '/api/auth/refresh', tokens: refreshTokens, connections: 64 });
-    await bench.load(ours, { flow: 'signUp', connections: 16 });
-    await bench.load(bare, { flow: 'get', path: A_MEMBER, connections: 64 });
-    await pause(UNTIL_COLLECTED_MS);
-    rounds.push({ idle, loaded: { ours: await ours.residentMib(), limit: await bare.residentMib() } });
-    await Promise.all([ours.stop(), bare.stop()]);
+    try {
+      await pause(UNTIL_COLLECTED_MS);
+      const idle = { ours: await ours.residentMib(), limit: await bare.residentMib() };
+      const tokens = bench.mint.access(MEMBERS);
+      await bench.load(ours, { flow: 'get', path: '/api/members/me', tokens, connections: 64 });
+      await bench.load(ours, { flow: 'verify', path: '/api/auth/verify', tokens, connections: 64 });
+      await bench.load(ours, { flow: 'login', connections: 64 });
+      const refreshTokens = await bench.freshSessions();
+      await bench.load(ours, { flow: 'refresh', path: '/api/auth/refresh', tokens: refreshTokens, connections: 64 });
+      await bench.load(ours, { flow: 'signUp', connections: 16 });
+      await bench.load(bare, { flow: 'get', path: A_MEMBER, connections: 64 });
+      await pause(UNTIL_COLLECTED_MS);
+      rounds.push({ idle, loaded: { ours: await ours.residentMib(), limit: await bare.residentMib() } });
+    } finally {
+      await Promise.all([ours.stop(), bare.stop()]);
+    }
   }
   const row = (operation: string, ours: number, when: 'idle' | 'loaded'): Row => {
     const figures = rounds.map((round) => round[when]);

@@ -119,7 +119,7 @@ async function responseTimeInStorm(bench: BenchEnvironment): Promise<Row[]> {
   // A pause between requests, because otherwise the response time only shows that the server is
   // busy.
   const reading = { flow: 'get', path: '/api/members/me', tokens, connections: 8, pauseMs: 5 } as const;
-  let longest = 0;
+  const longest: number[] = [];
   const figures = await alternate(
     bench.rounds,
     async () => {
@@ -128,28 +128,29 @@ async function responseTimeInStorm(bench: BenchEnvironment): Promise<Row[]> {
         bench.load(server, reading),
         bench.load(server, { flow: 'login', connections: 8, members: MEMBERS }),
       ]);
-      longest = Math.max(longest, readers.max);
+      longest.push(readers.max);
       return { value: readers.p99 };
     },
     async () => ({ value: (await bench.load(server, reading)).p99 }),
   );
-  const common = { unit: 'ms', rounds: figures.rounds };
+  const [worst, limit] = [Math.max(...longest), 200];
   return [
     {
       operation: 'me while 8 connections log in without pause, p99',
       limitOf: 'me alone',
       target: { atMost: 4 },
+      unit: 'ms',
       ...figures,
-      ...common,
     },
     {
-      operation: 'the same, longest single answer',
+      operation: 'me while 8 connections log in without pause, longest response',
       limitOf: '200 ms',
       target: { atMost: 1 },
-      ours: longest,
-      limit: 200,
-      ratio: longest / 200,
-      ...common,
+      unit: 'ms',
+      ours: worst,
+      limit,
+      ratio: worst / limit,
+      rounds: longest.map((ours) => ({ ours, limit })),
     },
   ];
 }
