@@ -33,6 +33,9 @@ interface ComposeService {
 const read = (...names: string[]): string => readFileSync(path.join(DEPLOY, ...names), 'utf8');
 const compose = parse(read('compose.scale.yml'), { merge: true }) as { services: Record<string, ComposeService> };
 
+/** Variables that hold a secret, or a URL with a password in it. */
+const SECRET_NAME = /SECRET|PASSWORD|KEYS|_URL$/;
+
 const manifests = readdirSync(path.join(DEPLOY, 'kubernetes'))
   .filter((name) => name !== 'kustomization.yaml')
   .flatMap((name) =>
@@ -55,10 +58,11 @@ describe('Kubernetes manifests', () => {
     for (const [, { kind, data = {}, stringData = {} }] of manifests) {
       const names = Object.keys({ ...data, ...stringData });
       expect(names.filter((name) => !(name in ENVIRONMENT))).toEqual([]);
-      if (kind === 'ConfigMap') expect(names.filter((name) => /SECRET|KEYS|_URL$/.test(name))).toEqual(['PUBLIC_URL']);
+      if (kind === 'ConfigMap') expect(names.filter((name) => SECRET_NAME.test(name))).toEqual(['PUBLIC_URL']);
     }
     const settings = manifests.map(([, manifest]) => JSON.stringify(manifest)).join('\n');
     const listed = [...settings.matchAll(/\{"name":"([A-Z][A-Z_]+)"/g)].map(([, name]) => name!);
+    expect(listed.filter((name) => SECRET_NAME.test(name))).toEqual([]);
     expect(listed).toContain('WORKER_ENABLED');
     expect(listed.filter((name) => !(name in ENVIRONMENT))).toEqual([]);
   });

@@ -8,6 +8,8 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import pg from 'pg';
+import { eventually } from '../test/support/eventually.js';
+import { EXIT_WITH_PARENT } from './child.js';
 import { freePort } from './free-port.js';
 import { DirectoryInUseError, type Postgres, startPostgres } from './postgres.js';
 
@@ -37,8 +39,8 @@ async function startElsewhere(): Promise<{ url: string; kill: () => Promise<void
   const script = `import(${JSON.stringify(module)})
     .then(({ startPostgres }) => startPostgres({ directory: ${JSON.stringify(directory)}, settings: ['fsync=off'] }))
     .then(({ url }) => console.log(url))`;
-  const child = spawn(process.execPath, ['--import', 'tsx', '--eval', script], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+  const child = spawn(process.execPath, [...EXIT_WITH_PARENT, '--import', 'tsx', '--eval', script], {
+    stdio: ['pipe', 'pipe', 'inherit'],
   });
   const [output] = (await once(child.stdout, 'data')) as [Buffer];
   return {
@@ -73,7 +75,7 @@ describe('embedded PostgreSQL', () => {
     expect(await query(second.url, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
   });
 
-  it('it refuses a connection without its password', async () => {
+  it('it refuses a connection with another password', async () => {
     const { url } = await start();
     const guessed = new URL(url);
     guessed.password = 'postgres';
@@ -102,16 +104,12 @@ describe('embedded PostgreSQL', () => {
   it('it ends with the process that started it, even after SIGKILL', async () => {
     const other = await startElsewhere();
     await other.kill();
-    const deadline = Date.now() + 10_000;
-    const isGone = (): Promise<boolean> =>
+    await eventually('PostgreSQL ends', () =>
       query(other.url, 'SELECT 1').then(
-        () => false,
+        () => undefined,
         () => true,
-      );
-    while (!(await isGone())) {
-      if (Date.now() > deadline) throw new Error('PostgreSQL has outlived its owner');
-      await pause(20);
-    }
+      ),
+    );
   });
 
   it('it starts again at once after its owner was killed', async () => {

@@ -49,7 +49,16 @@ describe('third-party packages', () => {
     };
     for (const name of Object.keys(dependencies)) expect(components.map((one) => one.name)).toContain(name);
     expect(components.find(({ name }) => name === '@fastify/cookie')!.purl).toMatch(/^pkg:npm\/%40fastify\/cookie@\d/);
-    for (const { hashes } of components)
+    const lock = JSON.parse(readFileSync(path.join(PROJECT_ROOT, 'package-lock.json'), 'utf8')) as {
+      packages: Record<string, { version: string; integrity?: string }>;
+    };
+    const verified = Object.entries(lock.packages).map(
+      ([folder, { version, integrity }]) => `${folder.split('node_modules/').at(-1)} ${version} ${integrity}`,
+    );
+    for (const { name, version, hashes } of components) {
       expect(hashes).toEqual([{ alg: 'SHA-512', content: expect.stringMatching(/^[0-9a-f]{128}$/) }]);
+      const integrity = Buffer.from(hashes[0]!.content, 'hex').toString('base64');
+      expect(verified).toContain(`${name} ${version} sha512-${integrity}`);
+    }
   });
 });

@@ -109,7 +109,7 @@ describe('passkeys offered by autofill', () => {
     expect(browser.get.mock.calls.map(([{ mediation }]) => mediation)).toEqual(Array(3).fill('conditional'));
   });
 
-  it('are offered again after new options could not be loaded, and not while the first ones cannot', async () => {
+  it('are offered again after new options could not be loaded, but end if the first ones cannot be loaded', async () => {
     const later = jest.spyOn(globalThis, 'setTimeout').mockImplementation((action) => setImmediate(action) as never);
     browser.get.mockImplementation(waitForChoice);
     const ceremonies = new Ceremonies();
@@ -189,7 +189,7 @@ describe('passkeys offered by autofill', () => {
     const left = caught(ceremonies.useByAutofill(async () => LATER, leaving.signal));
     await soon();
     leaving.abort(new Error('page left'));
-    browser.get.mockRejectedValue(failure('NotAllowedError')); // so that an offer ends, too
+    browser.get.mockRejectedValue(failure('NotAllowedError')); // so that a wrong offer would reject instead of waiting forever
     choose(USED);
     await dialog;
     expect(await left).toMatchObject({ message: 'page left' });

@@ -28,7 +28,7 @@ const REFRESH = 'POST /api/auth/refresh';
 const ME = 'GET /api/members/me';
 const CREDENTIALS = { identifier: 'ada.lovelace', password: 'x' };
 
-/** A browser with cookies: the server in it knows the session of the cookie. */
+/** A server whose client is a browser with cookies. It answers by the session that `cookie` holds. */
 let server: FakeServer;
 /** The id of the session that the cookie holds; undefined if there is none. */
 let cookie: string | undefined;
@@ -107,7 +107,7 @@ describe('a session that another page has opened with a cookie', () => {
 
 describe('a page that shows a member, while the cookie gets another session', () => {
   const UPDATE = 'PATCH /api/members/me';
-  /** Of each session: its member. */
+  /** The member of each session. */
   const MEMBERS: Record<string, string> = { first: 'ada', again: 'ada', other: 'grace' };
   /** The members whose profile was changed. */
   let changed: string[];
@@ -157,9 +157,9 @@ describe('a page that shows a member, while the cookie gets another session', ()
   });
 });
 
-describe('without such a session', () => {
+describe('without a session in the cookie', () => {
   it.each(['token_invalid', 'token_expired', 'session_ended', 'token_reused'])(
-    'a start that is answered %s is quiet, and the server is not asked again',
+    'a start that is answered %s emits no event, and the server is not asked again',
     async (code) => {
       server.on(REFRESH, () => problem(401, code));
       const { client, events } = page();
@@ -171,7 +171,7 @@ describe('without such a session', () => {
     },
   );
 
-  it('a login waits for the answer, whose cookie would otherwise replace its own', async () => {
+  it('a login waits for the answer to the refresh, whose cookie would otherwise replace that of the login', async () => {
     let release = (): void => undefined;
     const held = new Promise<void>((resolve) => (release = resolve));
     server.on(REFRESH, async () => {

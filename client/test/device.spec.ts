@@ -25,7 +25,7 @@ interface Document {
 }
 
 const FIELDS = ['binding', 'deviceName', 'transport', 'deviceToken'];
-/** Goes on with an open session, which has its transport and key already. The keeper of the session sends it. */
+/** Continues an open session, which already has its transport and key. `Refresh` sends this request, without `Device`. */
 const REFRESH = '/api/auth/refresh';
 /** Opens no session itself, but takes the fields for the one that `complete` opens. */
 const SOCIAL_START = '/api/auth/social/{provider}/start';
@@ -93,7 +93,7 @@ describe('a client with a cookie and a fully bound session', () => {
     client.close();
   });
 
-  it('RB-06 asks for the binding again with the terms that end a login, and the login keeps the rest', async () => {
+  it('RB-06 asks for the binding again with the terms that complete a login, and repeats no other field of the login', async () => {
     const { client, bodies } = clientFor('/api/auth/consents');
     const body = { termsToken: 't', consents: [{ id: 'terms', version: '2026-12' }] };
     expect(await client.consents.accept(body)).toMatchObject({ sessionId: 'one' });

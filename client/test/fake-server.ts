@@ -68,7 +68,7 @@ export const PROFILE = {
 
 /** A server without a network: counts requests and gives the answers that a test has set. */
 export class FakeServer {
-  /** `POST /api/auth/refresh`, in the order sent. */
+  /** The operations in the order sent, such as `POST /api/auth/refresh`. */
   readonly sent: string[] = [];
   private readonly answers = new Map<string, Answer>();
 

@@ -7,7 +7,7 @@ import { PROJECT_ROOT } from '../../dev/project.js';
 const read = (file: string): string => readFileSync(path.join(PROJECT_ROOT, file), 'utf8');
 const sourcesOf = (folder: string, ending: string): string =>
   readdirSync(path.join(PROJECT_ROOT, folder), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith(ending) && !/^(openapi|responses)\.ts$/.test(file))
+    .filter((file) => file.endsWith(ending) && !/^(openapi|responses|device)\.ts$/.test(file))
     .map((file) => read(`${folder}/${file}`))
     .join('\n');
 

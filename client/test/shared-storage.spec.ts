@@ -148,7 +148,7 @@ describe('tabs that see the storage of each other late', () => {
     expect(server.count(REFRESH)).toBe(1);
   });
 
-  it('send no call of a member as the one who has logged in in another tab', async () => {
+  it('send no call of a member with the tokens of another member who has logged in in another tab', async () => {
     const server = new FakeServer()
       .on('POST /api/auth/login', ({ body: { identifier } }) =>
         json(200, tokens(`of-${identifier}`, { accessToken: accessTokenOf(identifier, 'x') })),
@@ -163,7 +163,7 @@ describe('tabs that see the storage of each other late', () => {
     const origin = new OriginStorage();
     const [first, second] = [openClient(server, origin.openTab()), openClient(server, origin.openTab())];
     await first.logIn({ identifier: 'ada', password: 'x' });
-    // Of two logins within a millisecond the first one counts.
+    // A tab ignores a login of another tab in the same millisecond as its own.
     for (const now = Date.now(); Date.now() === now;) await new Promise(setImmediate);
     const ended = new Promise((resolve) => first.on('sessionEnded', resolve));
     expect(await caught(first.me.update({ name: 'Ada' }))).toBeInstanceOf(SignedOutError);
@@ -210,7 +210,7 @@ it('tabs with a cookie and without BroadcastChannel refresh once each, and not i
   expect(server.count(REFRESH)).toBe(3);
 });
 
-it('a tab whose fresh token and cookie are refused has lost a race where another tab has newer ones', async () => {
+it('a tab whose fresh token and cookie are refused uses the newer ones of another tab', async () => {
   const origin = new OriginWithoutChannel();
   opened.push(origin);
   const storage = origin.openTab();

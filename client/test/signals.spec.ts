@@ -60,7 +60,7 @@ describe('reports about passkeys to the browser', () => {
     expect(api.signalUnknownCredential.mock.calls).toEqual([[{ rpId: 'example.com', credentialId: 'AQI' }]]);
   });
 
-  it('request nothing in browsers without them, and a failed report fails nothing', async () => {
+  it('request nothing in browsers without the Signal API, and a failed report fails nothing', async () => {
     define({});
     await signals.reportRemaining();
     await signals.reportMember({ loginId: 'ada', name: null });

@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { caught } from '../../test/support/caught.js';
 import {
   memoryStorage,
@@ -68,7 +68,7 @@ describe('a success that is not from the server', () => {
     expect(accepted).toEqual([]);
   });
 
-  it('is refused where a field is missing, has another type or another status', async () => {
+  it('is refused where a field is missing or has another type, or where the status is another', async () => {
     const { client } = await signedIn();
     for (const changed of [
       { ...PROFILE, loginId: undefined },
@@ -85,7 +85,7 @@ describe('a success that is not from the server', () => {
     expect(await caught(client.sessions.list())).toBeInstanceOf(UnexpectedResponseError);
   });
 
-  it('is not a field, an enum value or an operation that only a newer server has', async () => {
+  it('is not assumed for a field, an enum value or an operation that only a newer server has', async () => {
     const { client } = await signedIn();
     server.on(ME, () => json(200, { ...PROFILE, locale: 'ja', attributes: { plan: 'pro' } }));
     expect(await client.me.get()).toMatchObject({ locale: 'ja', attributes: { plan: 'pro' } });
@@ -113,7 +113,7 @@ describe('a success that is not from the server', () => {
     expect(await client.currentSession()).toBeUndefined();
   });
 
-  it('to a login is an answer without the refresh token, unless a cookie has it', async () => {
+  it('is assumed for an answer to a login without the refresh token, unless a cookie has it', async () => {
     const answer = (): Response => json(200, tokens('one', { withRefreshToken: false }));
     server = new FakeServer().on(LOGIN, answer).on(REFRESH, () => problem(401, 'token_invalid'));
     const credentials = { identifier: 'ada', password: 'x' };
@@ -165,8 +165,10 @@ describe('longestRetryAfter', () => {
   it('retries a GET at once after `Retry-After: 0`', async () => {
     const { client } = await signedIn();
     server.on(ME, busy);
+    const timers = jest.mocked(setTimeout).mockClear();
     expect(await caught(client.me.get())).toMatchObject({ status: 503 });
     expect(server.count(ME)).toBe(3);
+    expect(timers.mock.calls.filter(([, ms]) => ms === 0)).toHaveLength(2);
   });
 
   it('of 0 disables retries, also after `Retry-After: 0`', async () => {

@@ -8,7 +8,7 @@ import { SecondFactorThrottleService } from './second-factor-throttle.service.js
 
 const config = { env: { HASH_QUEUE_LIMIT: 8, MFA_FAILURE_LIMIT: 5 } } as AppConfig;
 
-/** One attempt, and the statements after it was counted. */
+/** Makes one attempt. Returns its error, and the statements that ran after the attempt was counted. */
 async function attempt(match: () => Promise<void>): Promise<{ error: unknown; statements: string[] }> {
   const statements: string[] = [];
   const repository = {

@@ -23,14 +23,14 @@ describe('the events that a member reads', () => {
     ]);
   });
 
-  it('AT-01 have no change of hidden attributes alone', () => {
+  it('AT-01 leave out a change that names only hidden or undeclared attributes', () => {
     const seen = change('attributes.plan');
     expect(withoutHiddenAttributes([change('attributes.score'), seen, change('attributes.old')], attributes)).toEqual([
       seen,
     ]);
   });
 
-  it('stay as they are where they are no change of the profile, or their details are erased', () => {
+  it('are unchanged if they are of another type than profile.changed, or if their details were erased', () => {
     const others = [
       { type: 'profile.changed', details: {} },
       { type: 'member.updated', details: { fields: ['attributes.score'] } },

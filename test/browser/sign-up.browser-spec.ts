@@ -177,8 +177,8 @@ describeInBrowser('signing up on the built-in pages', () => {
     await visitor.see('code');
     expect(await mailText()).toContain('we have sent an email');
     const secondsLeft = async () => Number(/in (\d+) sec/.exec(await visitor.text('[data-action="resend"]'))?.[1]);
-    const atFirst = await secondsLeft();
-    await eventually('the countdown goes on', async () => (await secondsLeft()) < atFirst || undefined);
+    // In its first seconds the cooldown may have begun with the request that is being answered.
+    await eventually('the cooldown is older', async () => (await secondsLeft()) <= 57 || undefined);
     await visitor.type('#code', '000000');
     await visitor.send('code');
     await visitor.page.locator('#code-error').waitFor();

@@ -59,7 +59,7 @@ async function askForAddress(member: GivenMember, newEmail: string): Promise<{ r
  * Moves the account to a new address.
  * @returns the new address, and the notice that was mailed to the previous address
  */
-async function moveOn(member: GivenMember, from: string): Promise<{ email: string; notice: Mail }> {
+async function moveToNewAddress(member: GivenMember, from: string): Promise<{ email: string; notice: Mail }> {
   const email = unique.email();
   const before = await lastMail(from);
   const { requestId, mail } = await askForAddress(member, email);
@@ -190,7 +190,7 @@ describe('“it was not me”', () => {
     const before = await lastMail(ada.email);
     const intruder = { ...ada, ...(await strangeLogin(app, ada)) };
     const alert = await mailbox.to(ada.email).next({ after: before });
-    const { email: thief } = await moveOn(intruder, ada.email);
+    const { email: thief } = await moveToNewAddress(intruder, ada.email);
     const proof = await lastMail(thief);
     await enrol(intruder);
     const kept = tokenIn(await mailbox.to(thief).next({ after: proof }), 'not-me');
@@ -309,7 +309,7 @@ describe('“it was not me”', () => {
     const before = await lastMail(ada.email);
     await strangeLogin(app, ada);
     const alert = tokenIn(await mailbox.to(ada.email).next({ after: before }), 'not-me');
-    const { email } = await moveOn(ada, ada.email);
+    const { email } = await moveToNewAddress(ada, ada.email);
     const proof = await lastMail(email);
     await enrol(ada);
     const notice = tokenIn(await mailbox.to(email).next({ after: proof }), 'not-me');
@@ -387,18 +387,18 @@ describe('e-mail change', () => {
   });
 
   it('SS-07 undoing a later change leaves the undo link and “it was not me” of the owner usable', async () => {
-    for (const door of ['undo-email', 'not-me'] as const) {
+    for (const linkKind of ['undo-email', 'not-me'] as const) {
       const ada = await given.member(app);
       const before = await lastMail(ada.email);
       const intruder = { ...ada, ...(await strangeLogin(app, ada)) };
       const alert = await mailbox.to(ada.email).next({ after: before });
-      const first = await moveOn(intruder, ada.email);
-      const second = await moveOn(intruder, first.email);
+      const first = await moveToNewAddress(intruder, ada.email);
+      const second = await moveToNewAddress(intruder, first.email);
       await app.post('/api/members/me/email/undo', { token: tokenIn(second.notice, 'undo-email') }).expect(204);
       expect(await addressOf(app, ada)).toBe(first.email);
 
-      const path = door === 'not-me' ? '/api/auth/not-me' : '/api/members/me/email/undo';
-      const token = tokenIn(door === 'not-me' ? alert : first.notice, door);
+      const path = linkKind === 'not-me' ? '/api/auth/not-me' : '/api/members/me/email/undo';
+      const token = tokenIn(linkKind === 'not-me' ? alert : first.notice, linkKind);
       await app.post(path, { token }).expect(204);
       expect(await addressOf(app, ada)).toBe(ada.email);
     }
@@ -406,8 +406,8 @@ describe('e-mail change', () => {
 
   it('SS-07 undoing an earlier change undoes the later ones too', async () => {
     const ada = await given.member(app);
-    const first = await moveOn(ada, ada.email);
-    const second = await moveOn(ada, first.email);
+    const first = await moveToNewAddress(ada, ada.email);
+    const second = await moveToNewAddress(ada, first.email);
     await app.post('/api/members/me/email/undo', { token: tokenIn(first.notice, 'undo-email') }).expect(204);
     expect(await addressOf(app, ada)).toBe(ada.email);
     const late = await app.post('/api/members/me/email/undo', { token: tokenIn(second.notice, 'undo-email') });
@@ -428,7 +428,7 @@ describe('e-mail change', () => {
       const before = await lastMail(address);
       await strangeLogin(app, ada, browser);
       tokens.push(tokenIn(await mailbox.to(address).next({ after: before }), 'not-me'));
-      if (addresses.length < 3) addresses.push((await moveOn(ada, address)).email);
+      if (addresses.length < 3) addresses.push((await moveToNewAddress(ada, address)).email);
     }
 
     const newest = await Promise.all(addresses.map(lastMail));
@@ -451,7 +451,7 @@ describe('e-mail change', () => {
 
   it('SS-07 “it was not me” in the new mailbox leaves the undo link in the old one valid', async () => {
     const ada = await given.member(app);
-    const { email, notice } = await moveOn(ada, ada.email);
+    const { email, notice } = await moveToNewAddress(ada, ada.email);
     const before = await lastMail(email);
     await strangeLogin(app, ada);
     const alert = await mailbox.to(email).next({ after: before });
@@ -463,7 +463,7 @@ describe('e-mail change', () => {
 
   it('CC-11 after a member moves back, the intruder’s mailbox holds no link that undoes the move', async () => {
     const ada = await given.member(app);
-    const moved = await moveOn(ada, ada.email);
+    const moved = await moveToNewAddress(ada, ada.email);
     await afterCooldown(app);
     const [before, toIntruder] = [await lastMail(ada.email), await lastMail(moved.email)];
     await ada.client
@@ -726,7 +726,7 @@ describe('the previous address', () => {
 
   it('CC-11 cannot be taken by a sign-up while the change can be undone; its owner gets a mail, a client the usual answer', async () => {
     const ada = await given.member(app);
-    const { notice } = await moveOn(ada, ada.email);
+    const { notice } = await moveToNewAddress(ada, ada.email);
     await afterCooldown(app);
     const [reserved, free] = [await signUp(ada.email), await signUp(unique.email())];
     expect([reserved.status, Object.keys(reserved.body)]).toEqual([free.status, Object.keys(free.body)]);
@@ -748,7 +748,7 @@ describe('the previous address', () => {
       target,
     ]);
     await app.sql.query('UPDATE members SET email = $2, email_key = $2 WHERE id = $1', [ada.id, target]);
-    await moveOn({ ...ada, email: target }, target);
+    await moveToNewAddress({ ...ada, email: target }, target);
 
     const confirm = () => app.post('/api/auth/sign-up/confirm-code', { signUpId: claim.body.signUpId, code });
     const move = () => app.post('/api/members/me/email/confirm-link', { token: byGrace.mail.linkToken });
@@ -784,7 +784,7 @@ describe('the previous address', () => {
 
   it('CC-11 stays open to its member, who may move back', async () => {
     const ada = await given.member(app);
-    await moveOn(ada, ada.email);
+    await moveToNewAddress(ada, ada.email);
     await afterCooldown(app);
     const before = await lastMail(ada.email);
     await ada.client
@@ -796,12 +796,12 @@ describe('the previous address', () => {
   });
 
   it('CC-11 “it was not me” and undo end the intruder’s access even if another account has the previous address', async () => {
-    for (const door of ['undo-email', 'not-me'] as const) {
+    for (const linkKind of ['undo-email', 'not-me'] as const) {
       const ada = await given.member(app);
       const before = await lastMail(ada.email);
       const intruder = { ...ada, ...(await strangeLogin(app, ada)) };
       const alert = await mailbox.to(ada.email).next({ after: before });
-      const moved = await moveOn(intruder, ada.email);
+      const moved = await moveToNewAddress(intruder, ada.email);
       const toIntruder = await lastMail(moved.email);
       const grace = await given.member(app);
       // An earlier version could let another account take the address.
@@ -809,7 +809,7 @@ describe('the previous address', () => {
 
       const undo = { token: tokenIn(moved.notice, 'undo-email') };
       const answer =
-        door === 'undo-email'
+        linkKind === 'undo-email'
           ? await app.post('/api/members/me/email/undo', undo)
           : await app.post('/api/auth/not-me', { token: tokenIn(alert, 'not-me') });
       expect([answer.status, answer.body.code]).toEqual([409, 'email_taken']);
@@ -829,7 +829,7 @@ describe('the previous address', () => {
     const before = await lastMail(ada.email);
     await strangeLogin(app, ada);
     const alert = tokenIn(await mailbox.to(ada.email).next({ after: before }), 'not-me');
-    const { email, notice } = await moveOn(ada, ada.email);
+    const { email, notice } = await moveToNewAddress(ada, ada.email);
     const token = tokenIn(notice, 'undo-email');
     const undo = () => app.post('/api/members/me/email/undo', { token });
     await app.sql.query(`UPDATE members SET status = 'disabled' WHERE id = $1`, [ada.id]);
@@ -874,8 +874,9 @@ describe('closing the account', () => {
     await app.post('/api/auth/refresh', undefined, ada.refreshToken).expect(401);
     await app.post('/api/auth/login', { identifier: ada.loginId, password: 'not the right one' }).expect(401);
     await ada.client.post('/api/auth/login', { identifier: ada.loginId, password: ada.password }).expect(200);
-    const mails = await mailbox.to(ada.email).waitForCount(3);
-    expect(mails).toHaveLength(3);
+    expect(await restored(ada)).toEqual({ status: 'active', events: 1 });
+    await mailbox.to(ada.email).waitForCount(3);
+    await mailbox.expectNone(ada.email, app, 3);
   });
 
   it('an account with a second factor is restored only after the second factor', async () => {
@@ -883,16 +884,17 @@ describe('closing the account', () => {
     const login = () => ada.client.post('/api/auth/login', { identifier: ada.loginId, password: ada.password });
     const { body: early } = await login().expect(200);
     await ada.client.delete('/api/members/me', { password: ada.password }, ada.accessToken).expect(204);
-    const bring = (mfaToken: string, code: string) => ada.client.post('/api/auth/login/mfa', { mfaToken, code });
+    const completeLogin = (mfaToken: string, code: string) =>
+      ada.client.post('/api/auth/login/mfa', { mfaToken, code });
     // A login that was under way when the account was closed opens nothing.
-    expect((await bring(early.mfaToken, ada.recoveryCodes[0]!)).body.code).toBe('token_invalid');
+    expect((await completeLogin(early.mfaToken, ada.recoveryCodes[0]!)).body.code).toBe('token_invalid');
 
     const { body } = await login().expect(200);
     expect(body.status).toBe('mfa_required');
-    expect((await bring(body.mfaToken, '000000')).status).toBe(400);
+    expect((await completeLogin(body.mfaToken, '000000')).status).toBe(400);
     expect(await restored(ada)).toEqual({ status: 'closed', events: 0 });
 
-    await bring(body.mfaToken, codeAt(ada.secret, 1)).then(({ status }) => expect(status).toBe(200));
+    await completeLogin(body.mfaToken, codeAt(ada.secret, 1)).then(({ status }) => expect(status).toBe(200));
     expect(await restored(ada)).toEqual({ status: 'active', events: 1 });
   });
 

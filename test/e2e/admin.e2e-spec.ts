@@ -603,9 +603,10 @@ describe('helping a member', () => {
 
   it('AC-26 refuses to remove the administrator’s own ways in, and refuses an API key', async () => {
     const { key } = await givenApiKey(app, ['members:write']);
+    const ada = await given.member(app);
     for (const part of ['passkeys', 'identities']) {
       expect((await act('DELETE', `members/${admin.id}/${part}/${UNKNOWN_ID}`, 403)).body.code).toBe('forbidden');
-      const byKey = await app.client().delete(`/api/admin/members/${admin.id}/${part}/${UNKNOWN_ID}`, undefined, key);
+      const byKey = await app.client().delete(`/api/admin/members/${ada.id}/${part}/${UNKNOWN_ID}`, undefined, key);
       expect([byKey.status, byKey.body.code]).toEqual([403, 'person_required']);
     }
   });
@@ -776,7 +777,8 @@ describe('outbox', () => {
       null,
     ]);
     for (const secret of [mail.code!, mail.linkToken!, member.email, 'payload']) expect(text).not.toContain(secret);
-    expect((await act('GET', 'outbox?status=dead', 200)).body.items).toEqual([]);
+    const { body: dead } = await act('GET', 'outbox?status=dead&limit=100', 200);
+    expect(dead.items.filter(({ memberId }: { memberId: string }) => memberId === member.id)).toEqual([]);
     await act('GET', 'outbox?status=lost', 422);
   });
 });

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Database } from '../../src/platform/database/database.js';
 import { SCOPES, type ApiKeyScope } from '../../src/platform/http/principal.js';
+import { ApiKeysRepository } from '../../src/security/api-keys/api-keys.repository.js';
 import { givenAdmin, type GivenAdmin } from '../support/admins.js';
 import { givenApiKey } from '../support/api-keys.js';
 import { munjigi } from '../support/command-line.js';
@@ -66,11 +68,13 @@ describe('an API key', () => {
     expect(security).toEqual(expect.arrayContaining([{ apiKey: [] }, { access: [] }]));
   });
 
-  it('AK-02 is refused alike when it is malformed, unknown, wrong or expired', async () => {
+  it('AK-02 is refused alike when it is malformed, unknown, wrong, expired or revoked', async () => {
     const { id, key } = await givenApiKey(app, ['members:read']);
     await readMembers(key).expect(200);
     const other = await givenApiKey(app, ['members:read']);
     const expired = await givenApiKey(app, ['members:read'], { expiresAt: new Date(Date.now() - 1000) });
+    const revoked = await givenApiKey(app, ['members:read']);
+    await act('DELETE', `/${revoked.id}`).expect(204);
     const forgeries = [
       key.slice(0, -1),
       `${key}A`,
@@ -78,6 +82,7 @@ describe('an API key', () => {
       key.replace(/_[^_]{8}/, (text) => `_${text.slice(1).split('').reverse().join('')}`),
       other.key.slice(0, 37) + key.slice(37),
       expired.key,
+      revoked.key,
       'mjk_',
     ].filter((forgery) => forgery !== key);
     for (const forgery of forgeries)
@@ -201,12 +206,20 @@ describe('the administration of API keys', () => {
       (await app.sql.query('SELECT last_used_at::text AS at FROM api_keys WHERE id = $1', [id])).rows[0].at;
     await readMembers(key).expect(200);
     const first = await eventually('the use is recorded', async () => (await lastUse()) ?? undefined);
-    await readMembers(key).expect(200);
+    const recordOnOtherServer = () => new ApiKeysRepository(app.sql as unknown as Database).recordUse(id);
+    await recordOnOtherServer();
     expect(await lastUse()).toBe(first);
+    await app.sql.query(`UPDATE api_keys SET last_used_at = last_used_at - interval '1 minute' WHERE id = $1`, [id]);
+    await recordOnOtherServer();
+    expect([first, null]).not.toContain(await lastUse());
   });
 
   it('AK-03 is for administrators with a recent login, and for no key', async () => {
     const stale = await givenAdmin(app);
+    const disabled = await given.member(app);
+    await admin.client
+      .patch(`/api/admin/members/${disabled.id}`, { status: 'disabled' }, admin.accessToken)
+      .expect(200);
     await app.sql.query(`UPDATE sessions SET authenticated_at = now() - interval '6 minutes' WHERE member_id = $1`, [
       stale.id,
     ]);
@@ -214,7 +227,7 @@ describe('the administration of API keys', () => {
     const body = { name: 'Successor', scopes: ['members:read'] };
     const ask = async (token?: string) => outcomeOf(await app.request('POST', '/api/admin/api-keys', { token, body }));
     expect(await ask()).toEqual([401, 'token_invalid']);
-    expect(await ask(member.accessToken)).toEqual([401, 'session_ended']); // disabled above
+    expect(await ask(disabled.accessToken)).toEqual([401, 'session_ended']);
     expect(await ask((await given.member(app)).accessToken)).toEqual([403, 'forbidden']);
     expect(await ask(stale.accessToken)).toEqual([403, 'reauth_required']);
     expect(await ask(key)).toEqual([403, 'person_required']);

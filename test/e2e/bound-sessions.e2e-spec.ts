@@ -234,6 +234,10 @@ describe('every request that opens a session binds it', () => {
     await send(LOGIN, new ProofMaker(), { body: { ...body, binding: 'none' } }).expect(422);
     const { rows } = await app.sql.query('SELECT FROM sessions WHERE member_id = $1', [ada.id]);
     expect(rows).toHaveLength(1);
+    const failures = await app.sql.query(`SELECT FROM security_events WHERE member_id = $1 AND type = 'login.failed'`, [
+      ada.id,
+    ]);
+    expect(failures.rowCount).toBe(0);
   });
 });
 

@@ -563,7 +563,7 @@ describe('after a backup was restored', () => {
     expect([exitCode, stdout]).toEqual([0, expect.stringContaining(` ${sessions} sessions`)]);
     // Access tokens of lost sessions cannot be revoked, so the servers must stay stopped until they
     // expire.
-    const [, seconds, time] = /valid for up to (\d+) seconds\. .* From (\S+) on/.exec(stdout)!;
+    const [, seconds, time] = /valid for up to (\d+) seconds\. .* start them at (\S+) or later/.exec(stdout)!;
     const { exp } = decodeToken(ada.accessToken).claims as { exp: number };
     expect(seconds).toBe('900'); // the longest that production allows: the setting may have been shortened
     expect(Date.parse(time!)).toBeGreaterThanOrEqual(exp * 1000);

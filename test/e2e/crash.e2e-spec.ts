@@ -81,7 +81,7 @@ describe('a killed server', () => {
     await sendMailsTo(process.env.TEST_SMTP_URL!);
     await app.restart();
   };
-  const ask = async (): Promise<string> => {
+  const requestResetCode = async (): Promise<string> => {
     const { body } = await app.post('/api/auth/password-reset/send-code', { email: ada.email }).expect(202);
     return body.requestId as string;
   };
@@ -92,7 +92,7 @@ describe('a killed server', () => {
     await mailRoute.disconnect();
     const values = unique.signUp();
     const { body: signUp } = await app.post('/api/auth/sign-up', values).expect(202);
-    const requestId = await ask();
+    const requestId = await requestResetCode();
     await app.kill();
     const rows = await pendingMails();
     expect(rows.map(({ template }) => template)).toEqual(['sign-up', 'password-reset']);
@@ -113,7 +113,7 @@ describe('a killed server', () => {
     cleanups.push(() => sink.stop());
     sink.isMute = true;
     await sendMailsTo(sink.url);
-    const requestId = await ask();
+    const requestId = await requestResetCode();
     await eventually('the mail is claimed', async () => (await pendingMails()).find(({ attempts }) => attempts > 0));
 
     const earlier = (await mailbox.to(ada.email).all()).at(-1);
@@ -131,7 +131,7 @@ describe('a killed server', () => {
     cleanups.push(() => sink.stop());
     sink.refuseMail = () => new Promise(() => undefined); // receives the mail and never acknowledges it
     await sendMailsTo(sink.url);
-    const requestId = await ask();
+    const requestId = await requestResetCode();
     const sent = await eventually('the mail is taken', async () => sink.mails[0]);
 
     const earlier = (await mailbox.to(ada.email).all()).at(-1);

@@ -22,7 +22,7 @@ const ITERATIONS = 150_000;
 const REQUESTS: Record<string, (client: HttpClient, person: Person, index: number) => Promise<HttpAnswer>> = {
   'a login': (client, { loginId, email }, index) =>
     client
-      .post('/api/auth/login', { identifier: index % 2 === 0 ? loginId : email, password: 'nobody has this one' })
+      .post('/api/auth/login', { identifier: index % 2 === 0 ? loginId : email, password: 'no member has this one' })
       .expect(401),
   'a request for a reset': (client, { email }) =>
     client.post('/api/auth/password-reset/send-code', { email }).expect(202),
@@ -126,7 +126,10 @@ it('EN-05 a login refused as too risky takes the same time with the right and a 
     const { loginId } = known[index % PEOPLE]!;
     return wary
       .client()
-      .post('/api/auth/login', { identifier: loginId, password: kind === 'known' ? password : 'nobody has this one' })
+      .post('/api/auth/login', {
+        identifier: loginId,
+        password: kind === 'known' ? password : 'no member has this one',
+      })
       .expect(401);
   });
 });

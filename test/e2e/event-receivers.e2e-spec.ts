@@ -150,11 +150,11 @@ describe('the tables of members of the examples', () => {
   const endAll = () => Promise.all(receivers.map((receiver) => receiver.end()));
 
   async function expectEqualTables(): Promise<void> {
-    const wanted = await truth();
+    const wanted = await expectedLines();
     for (const receiver of receivers) expect([receiver.name, await receiver.table()]).toEqual([receiver.name, wanted]);
   }
 
-  async function truth(): Promise<string[]> {
+  async function expectedLines(): Promise<string[]> {
     const { rows } = await app.sql.query(
       `SELECT id, login_id AS "loginId", email, name, locale, role, status FROM members`,
     );
@@ -248,7 +248,7 @@ describe('the tables of members of the examples', () => {
     // An event that arrives after the copy still changes the tables.
     await moved.client.patch('/api/members/me', { name: unique.loginId() }, moved.accessToken).expect(200);
     await eventually('the tables are equal', async () => {
-      const wanted = String(await truth());
+      const wanted = String(await expectedLines());
       for (const receiver of receivers) if (String(await receiver.table()) !== wanted) return undefined;
       return true;
     });

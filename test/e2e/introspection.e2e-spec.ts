@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { givenApiKey } from '../support/api-keys.js';
 import { given, type GivenMember } from '../support/factories.js';
@@ -93,12 +94,20 @@ describe('introspection', () => {
   });
 
   it('TR-04 is the only route that reads a form', async () => {
-    for (const path of ['/api/auth/verify', '/api/auth/login', '/api/auth/refresh']) {
-      const answer = await app.request('POST', path, {
+    const { body: document } = await app.get('/docs-json').expect(200);
+    const operations = Object.entries<object>(document.paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => [method.toUpperCase(), path.replace(/\{\w+\}/g, randomUUID())] as const),
+    );
+    const others = operations.filter(
+      ([method, path]) => ['POST', 'PUT', 'PATCH'].includes(method) && path !== '/api/auth/introspect',
+    );
+    expect(others.length).toBeGreaterThan(50);
+    for (const [method, path] of others) {
+      const answer = await app.request(method, path, {
         raw: `token=${ada.accessToken}`,
         headers: { 'content-type': 'application/x-www-form-urlencoded' },
       });
-      expect([path, answer.status, answer.body.code]).toEqual([path, 415, 'unsupported_media_type']);
+      expect([method, path, answer.status, answer.body.code]).toEqual([method, path, 415, 'unsupported_media_type']);
     }
   });
 });

@@ -38,7 +38,7 @@ async function invite(details: object = {}, admin = root): Promise<Invited> {
 
 const tokenOf = (mail: Mail): string => /#token=([\w-]+)/.exec(mail.text)![1]!;
 const answerTo = (proof: object) => ({ ...proof, loginId: unique.loginId(), password: unique.password() });
-const withoutHour = () => app.sql.query('DELETE FROM rate_limits');
+const clearRateLimits = () => app.sql.query('DELETE FROM rate_limits');
 
 describe('an invitation', () => {
   it('AC-21 makes a member by its link, who chooses login ID and password and is logged in', async () => {
@@ -120,7 +120,7 @@ describe('an invitation', () => {
     expect(refused(await app.client().post(INSPECT, { token }))).toEqual([400, 'invitation_expired']);
     expect((await act('GET', '?limit=1').expect(200)).body.items[0].status).toBe('expired');
     expect(refused(await act('POST', `/${id}/resend`))).toEqual([429, 'too_many_requests']);
-    await withoutHour();
+    await clearRateLimits();
     await act('POST', `/${id}/resend`).expect(202);
     const again = tokenOf(await mailbox.to(email).next({ after: mail }));
     expect(refused(await app.client().post(INSPECT, { token }))).toEqual([400, 'invitation_invalid']);
@@ -140,7 +140,7 @@ describe('an invitation', () => {
     expect(refused(await app.client().post(INSPECT, { token }))).toEqual([400, 'invitation_invalid']);
     expect(refused(await app.client().post(ACCEPT, answerTo({ token })))).toEqual([400, 'invitation_invalid']);
     expect((await act('GET', '?limit=1').expect(200)).body.items[0].status).toBe('inviter_lost');
-    await withoutHour();
+    await clearRateLimits();
     await act('POST', `/${id}/resend`).expect(202);
     await app
       .client()
@@ -159,7 +159,7 @@ describe('an invitation', () => {
     await app.client().post(INSPECT, { token: forMember.token }).expect(200);
     const { body } = await act('GET', '?limit=2').expect(200);
     expect(body.items.map(({ status }: { status: string }) => status)).toEqual(['inviter_lost', 'open']);
-    await withoutHour();
+    await clearRateLimits();
     await act('POST', `/${id}/resend`).expect(202);
     const again = tokenOf(await mailbox.to(email).next({ after: mail }));
     await app.client().post(INSPECT, { token: again }).expect(200);
@@ -201,7 +201,7 @@ describe('an invitation', () => {
 
   it('AC-21 is refused once its address has got an account', async () => {
     const { id, email, token, mail: invitation } = await invite();
-    await withoutHour();
+    await clearRateLimits();
     const { body } = await app
       .client()
       .post('/api/auth/sign-up', { ...unique.signUp(), email })
@@ -210,7 +210,7 @@ describe('an invitation', () => {
     await app.client().post('/api/auth/sign-up/confirm-code', { signUpId: body.signUpId, code: mail.code }).expect(200);
     expect(refused(await app.client().post(INSPECT, { token }))).toEqual([409, 'email_taken']);
     expect(refused(await app.client().post(ACCEPT, answerTo({ token })))).toEqual([409, 'email_taken']);
-    await withoutHour();
+    await clearRateLimits();
     for (let time = 0; time < 2; time += 1)
       expect(refused(await act('POST', `/${id}/resend`))).toEqual([409, 'email_taken']);
   });

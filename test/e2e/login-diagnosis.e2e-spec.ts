@@ -303,10 +303,14 @@ describe('why a person cannot log in', () => {
     await app.sql.query(
       `CREATE TRIGGER hold_back BEFORE INSERT ON outbox_messages FOR EACH ROW EXECUTE FUNCTION hold_${domain.slice(0, 8)}()`,
     );
-    await fail(members[0]!);
-    const one = await diagnose(members[0]!.email);
-    await fail(members[1]!);
-    await app.sql.query(`DROP TRIGGER hold_back ON outbox_messages`);
+    let one: Awaited<ReturnType<typeof diagnose>>;
+    try {
+      await fail(members[0]!);
+      one = await diagnose(members[0]!.email);
+      await fail(members[1]!);
+    } finally {
+      await app.sql.query(`DROP TRIGGER hold_back ON outbox_messages`);
+    }
     expect(one.findings.map(({ code }) => code)).toEqual(['mail_failed']);
     expect(one.findings[0]).toMatchObject({
       params: { template: 'password-reset', error: '451 try later' },

@@ -30,7 +30,7 @@ describe('forgotten login ID', () => {
     if (length >= 8) expect(body.maskedLoginId.at(-1)).toBe(loginId.at(-1));
   });
 
-  it('it comes with the month of the sign-up and a way to set a new password', async () => {
+  it('the masked login ID comes with the month of the sign-up and a reset token', async () => {
     const ada = await given.member(app);
     await app.sql.query(`UPDATE members SET created_at = '2024-02-29T23:59:59Z' WHERE id = $1`, [ada.id]);
     const { requestId, mail } = await askFor(app, 'login-id', ada);
@@ -114,7 +114,7 @@ describe('forgotten login ID', () => {
     await confirm(requestId, mail.code).expect(400);
   });
 
-  it('the audit log records it without the login ID', async () => {
+  it('the audit log records the request and the answer without the login ID', async () => {
     const ada = await given.member(app);
     const { requestId, mail } = await askFor(app, 'login-id', ada);
     await confirm(requestId, mail.code).expect(200);

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PROJECT_ROOT } from '../../dev/project.js';
 import { eventually } from '../support/eventually.js';
 import { given, unique } from '../support/factories.js';
+import { outboxEmpty } from '../support/mailbox.js';
 import { TestApp } from '../support/test-app.js';
 
 /** Parses the series by name and labels, like Prometheus. */
@@ -62,6 +63,7 @@ describe('metrics', () => {
   });
 
   it('show waiting and dead mails of the outbox', async () => {
+    await outboxEmpty(app);
     const { rows } = await app.sql.query<{ id: string }>(
       `INSERT INTO outbox_messages (id, template, locale, status, message_id, payload, available_at, created_at)
        SELECT gen_random_uuid(), 'sign-up', 'en', status, gen_random_uuid(), 'sealed', now() + interval '1 day', now() - interval '1 hour'

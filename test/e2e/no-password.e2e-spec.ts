@@ -127,7 +127,7 @@ describe('a login at the provider, to confirm a session', () => {
     expect(refused(await confirm(ada, answer))).toEqual(FAILED);
   });
 
-  it('SO-32 is refused where the provider was not asked for a new login, or the browser removed that request', async () => {
+  it('SO-32 is refused where the provider was not asked for a new login, or the browser removed `prompt` and `max_age`', async () => {
     const ada = await staleMember();
     const drop = (url: URL) => ['prompt', 'max_age'].forEach((name) => url.searchParams.delete(name));
     expect(refused(await confirm(ada, await atKakao(ada, ada.kakao, {})))).toEqual(FAILED);
@@ -168,7 +168,7 @@ describe('a passkey, to confirm a session', () => {
     expect(refused(await confirmPasskey(ada))).toEqual([400, 'passkey_invalid']);
   });
 
-  it('SO-32 cannot be left out together with the password', async () => {
+  it('SO-32 is required in a request without a password, even with a code', async () => {
     const { client, accessToken } = await given.member(app);
     for (const body of [{}, { code: '123456' }]) {
       const answer = await client.post('/api/auth/reauthenticate', body, accessToken).expect(422);
@@ -188,12 +188,12 @@ describe('the last way in', () => {
     expect(await firstIdentity(ada)).toBe(second);
   });
 
-  it('SO-31 is the password, if there is one: the only linked account can be unlinked', async () => {
+  it('SO-31 can be the password: a member who has one can unlink the only linked account', async () => {
     const ada = await given.member(app);
     expect((await unlink(ada, await link(ada, unique.loginId()))).status).toBe(204);
   });
 
-  it('SO-31 is a passkey only if it verifies its user, and a linked account only if its provider is configured', async () => {
+  it('SO-31 can be a passkey only if it verifies its user, and a linked account only if its provider is configured', async () => {
     const ada = await addPasskey(await given.member(app));
     const linked = await link(ada, unique.loginId());
     await app.sql.query('UPDATE members SET password_hash = NULL WHERE id = $1', [ada.id]);
@@ -212,7 +212,7 @@ describe('the last way in', () => {
 });
 
 describe('a member without a password', () => {
-  it('SO-30 is refused with any password as with a wrong one, and the profile shows that there is none', async () => {
+  it('SO-30 gets the answer for a wrong password whatever password is sent, and the profile shows that the member has none', async () => {
     const ada = await socialMember();
     expect(await hasPassword(ada)).toBe(false);
     const wrong = await given.member(app);

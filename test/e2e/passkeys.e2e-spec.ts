@@ -408,13 +408,16 @@ describe('passkey as second factor', () => {
         acknowledged = true;
         expect(status).toBe(201);
       });
-      const logins = Array.from({ length: 4 }, async () => {
-        const startedAfter = acknowledged;
-        return { startedAfter, status: await loginStatus({ ...ada, client: app.client() }) };
-      });
-      const [outcomes] = await Promise.all([Promise.all(logins), adding]);
-      expect(outcomes.filter(({ startedAfter, status }) => startedAfter && status === 'authenticated')).toEqual([]);
-      expect(await loginStatus(ada)).toBe('mfa_required');
+      // Each client logs in again and again, until one of its logins began after the acknowledgement.
+      const lastStatus = async (): Promise<string> => {
+        for (;;) {
+          const startedAfter = acknowledged;
+          const status = await loginStatus({ ...ada, client: app.client() });
+          if (startedAfter) return status;
+        }
+      };
+      const [statuses] = await Promise.all([Promise.all(Array.from({ length: 4 }, lastStatus)), adding]);
+      expect(statuses).toEqual(Array(4).fill('mfa_required'));
     }
   });
 });
@@ -697,10 +700,10 @@ describe('passkey without password', () => {
       [client.ip],
     );
     expect(rows).toEqual([1, 2, 3].map(() => ({ details: { reason: 'passkey' } })));
-    const beggar = other.client();
+    const requester = other.client();
     const statuses = [];
     for (let round = 0; round <= IP_REQUEST_LIMIT; round += 1)
-      statuses.push((await beggar.post('/api/auth/login/passkey/options')).status);
+      statuses.push((await requester.post('/api/auth/login/passkey/options')).status);
     expect(statuses).toEqual([...Array(IP_REQUEST_LIMIT).fill(200), 429]);
   });
 });

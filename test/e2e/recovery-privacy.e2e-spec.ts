@@ -63,7 +63,7 @@ describe('account recovery for any address', () => {
       for (const series of guessed) expect(series).toEqual(guessed[0]);
 
       await outboxEmpty(app);
-      for (const { email } of [unconfirmed, disabled]) await mailbox.expectNone(email, app, 1); // the sign-up mail
+      for (const { email } of [unconfirmed, disabled]) expect(await mailbox.count(email, app)).toBe(1); // the sign-up mail
       await mailbox.expectNone(unknown, app);
       await mailbox.to(locked.email).waitForCount(2); // BF-04
     },
@@ -90,7 +90,8 @@ describe('account recovery for any address', () => {
     }
     expect(sequences[0]![0]).toMatchObject({ status: 202 });
     for (const sequence of sequences) expect(sequence).toEqual(sequences[0]);
-    for (const { email } of [ada, grace]) await mailbox.expectNone(email, app, 3); // of the sign-up and of each recovery
+    // Of the sign-up and of each recovery.
+    for (const { email } of [ada, grace]) expect(await mailbox.count(email, app)).toBe(3);
   });
 
   it('EN-02 the wait is what is left of the cooldown, for known and unknown addresses', async () => {
@@ -152,8 +153,8 @@ describe('account recovery for any address', () => {
     const asked = await askFor(app, 'password-reset', ada);
     await confirm('password-reset', asked.requestId, asked.mail.code).expect(429);
     await app.post('/api/auth/password-reset/confirm-link', { token: asked.mail.linkToken }).expect(200);
-    const unhurt = await askFor(app, 'password-reset', other);
-    await confirm('password-reset', unhurt.requestId, unhurt.mail.code).expect(200);
+    const unaffected = await askFor(app, 'password-reset', other);
+    await confirm('password-reset', unaffected.requestId, unaffected.mail.code).expect(200);
     // A day later the guesses are available again.
     await app.sql.query(`UPDATE rate_limits SET expire = expire - 86400000 WHERE key LIKE 'guess-day:%'`);
     const later = await askFor(app, 'login-id', ada);
@@ -170,7 +171,7 @@ describe('account recovery for any address', () => {
       }
     }
     // The mail of ada's own sign-up does not count, because its code was used.
-    await mailbox.expectNone(ada.email, app, 1 + 5);
+    expect(await mailbox.count(ada.email, app)).toBe(1 + 5);
 
     await app.sql.query(`UPDATE rate_limits SET expire = expire - 3600000 WHERE key LIKE 'mail-hour%'`);
     await askFor(app, 'login-id', ada);
@@ -203,8 +204,8 @@ describe('account recovery for any address', () => {
     await outboxEmpty(app);
     // Two sign-ups and two address changes used up the share; a change to a taken address sends no
     // mail.
-    await mailbox.expectNone(unknownEmail, app, 4);
-    await mailbox.expectNone(ada.email, app, 1 + 2); // and the one of her own sign-up
+    expect(await mailbox.count(unknownEmail, app)).toBe(4);
+    expect(await mailbox.count(ada.email, app)).toBe(1 + 2); // and the one of her own sign-up
     await askFor(app, 'password-reset', ada);
   });
 
@@ -232,9 +233,9 @@ describe('account recovery for any address', () => {
   it('BF-08 requests for unknown tags and spellings do not use up an address’s recovery mail', async () => {
     const local = unique.loginId();
     const ada = await given.member(app, { email: `${local}@example.test` });
-    const nobodies = Array.from({ length: 20 }, (_, tag) => `${local}+${tag}@example.test`);
-    for (let dot = 1; dot <= 5; dot += 1) nobodies.push(`${local.slice(0, dot)}.${local.slice(dot)}@example.test`);
-    await Promise.all(nobodies.map((email) => send('password-reset', email).expect(202)));
+    const unknownEmails = Array.from({ length: 20 }, (_, tag) => `${local}+${tag}@example.test`);
+    for (let dot = 1; dot <= 5; dot += 1) unknownEmails.push(`${local.slice(0, dot)}.${local.slice(dot)}@example.test`);
+    await Promise.all(unknownEmails.map((email) => send('password-reset', email).expect(202)));
     await askFor(app, 'password-reset', ada);
     await afterCooldown(app);
     await askFor(app, 'login-id', ada);
@@ -270,7 +271,9 @@ describe('account recovery for any address', () => {
     for (let failures = 0; failures < 3; failures += 1)
       await app.client().post('/api/auth/login', { identifier: ada.email, password: 'wrong giraffe 12' }).expect(401);
     await askFor(app, 'password-reset', ada);
-    await mailbox.expectNone(ada.email, app, 1 + 4 + 1); // the sign-ups used up the share of notices, so the lock sends none
+    // Each sign-up takes a notice, her own one too. Together they used up the share of notices, so the
+    // fourth and the lock send none.
+    expect(await mailbox.count(ada.email, app)).toBe(1 + 3 + 1);
   });
 
   it('BF-11 a neighbour by a dot has limits of its own', async () => {
@@ -296,7 +299,7 @@ describe('account recovery for any address', () => {
     const { body } = await send('password-reset', ada.email).expect(202);
     expect(body.resendAfter).toBeGreaterThan(60);
     expect(body.resendAfter).toBeLessThanOrEqual(900);
-    await mailbox.expectNone(ada.email, app, 1 + 5);
+    expect(await mailbox.count(ada.email, app)).toBe(1 + 5);
     await app.sql.query(`UPDATE rate_limits SET expire = expire - 900000 WHERE key LIKE 'mail-quarter:%'`);
     await askFor(app, 'password-reset', ada);
   });
@@ -314,7 +317,7 @@ describe('account recovery for any address', () => {
     await askFor(app, 'login-id', ada);
     await askFor(app, 'password-reset', ada);
     for (const recovery of RECOVERIES) await send(recovery, ada.email).expect(202);
-    await mailbox.expectNone(ada.email, app, 1 + 2);
+    expect(await mailbox.count(ada.email, app)).toBe(1 + 2);
   });
 
   it('EN-07 eleven rounds of five guesses do not reveal whether login ID and address belong together', async () => {

@@ -75,7 +75,7 @@ if (!hasRedis) skipNotice('redis-server', 'redis-server');
     // While Redis answers, nothing reaches the fallback.
     const counters = new RedisCounters(server.url, null as unknown as Counters);
     try {
-      await eventually('a connection', () => counters.add('connected', 1000).catch(() => undefined));
+      await eventually('a connection', () => counters.add('connected', 600_000).catch(() => undefined));
       await expectCountersToKeepTheirContract(counters);
     } finally {
       counters.onApplicationShutdown();

@@ -95,11 +95,11 @@ describe('refresh', () => {
 
 describe('refreshes that arrive together', () => {
   it('each valid token gets its own successor, whichever others are invalid', async () => {
-    const people = await Promise.all(Array.from({ length: 8 }, () => given.member(app)));
-    const [gone, ...here] = people;
+    const members = await Promise.all(Array.from({ length: 8 }, () => given.member(app)));
+    const [gone, ...here] = members;
     await app.sql.query('UPDATE sessions SET ended_at = now() WHERE id = $1', [gone!.sessionId]);
 
-    const [refused, ...answers] = await Promise.all(people.map(({ refreshToken }) => refresh(refreshToken)));
+    const [refused, ...answers] = await Promise.all(members.map(({ refreshToken }) => refresh(refreshToken)));
 
     expectRefusal(refused!, 'session_ended');
     for (const [index, { id, sessionId }] of here.entries()) {

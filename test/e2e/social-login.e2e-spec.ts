@@ -170,6 +170,7 @@ describe('social login', () => {
   it('SO-13 mails the member who links or unlinks an account, with an “it wasn’t me” link', async () => {
     const ada = await linkedMember();
     const { body } = await ada.client.get('/api/members/me/identities', ada.accessToken).expect(200);
+    await mailbox.to(ada.email).waitForCount(2);
     await ada.client.delete(`/api/members/me/identities/${body.items[0].id}`, undefined, ada.accessToken).expect(204);
     const [, ...mails] = await mailbox.to(ada.email).waitForCount(3);
     expect(mails.map(({ subject }) => subject)).toEqual([
@@ -227,6 +228,7 @@ describe('social login', () => {
     await app.sql.query(`UPDATE identities SET created_at = now() - interval '30 days' WHERE member_id = $1`, [
       linked.id,
     ]);
+    await mailbox.to(linked.email).waitForCount(2);
     const member = { ...linked, ...(await add(linked)) };
     const { text } = (await mailbox.to(member.email).waitForCount(3)).at(-1)!;
     await app.post('/api/auth/not-me', { token: /\/pages\/not-me#token=([\w.-]+)/.exec(text)![1] }).expect(204);

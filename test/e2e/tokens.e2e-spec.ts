@@ -385,7 +385,7 @@ describe('token purposes', () => {
 
   it('TK-04 a token opens everything within its purpose', async () => {
     // One member per operation that ends the session.
-    const [ada, bob, cleo, dan] = await Promise.all(Array.from({ length: 4 }, () => given.member(app)));
+    const [ada, bob, cleo, dan, eve] = await Promise.all(Array.from({ length: 5 }, () => given.member(app)));
     const answers: Record<string, number> = {};
     const byName = new Map(OPERATIONS.map((operation) => [operation.name, operation]));
     const use = async (name: string, token: string, member: GivenMember): Promise<HttpAnswer> => {
@@ -398,7 +398,11 @@ describe('token purposes', () => {
     await use('DELETE one session', bob!.accessToken, bob!);
     const { body } = await use('refresh', cleo!.refreshToken, cleo!);
     await use('refresh by body', body.refreshToken, cleo!);
-    await use('logout', dan!.accessToken, dan!);
+    for (const [token, member] of [
+      [dan!.accessToken, dan!],
+      [eve!.refreshToken, eve!],
+    ] as const)
+      expect((await use('logout', token, member)).status).toBe(204);
     await use('reset', await resetTokenFor(app, bob!), bob!);
     await use('reset by body', await resetTokenFor(app, cleo!), cleo!);
     expect(answers).toEqual({

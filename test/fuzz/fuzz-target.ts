@@ -66,6 +66,8 @@ export class FuzzTarget {
   /** Passwords and tokens in use, which must not appear in any log. */
   private readonly secrets: string[] = [];
   private sent = 0;
+  /** The number of requests after which the tokens are replaced next. */
+  private renewAt = RENEW_AFTER;
   /**
    * Memory in use after the first thousand requests, in bytes. By then, caches hold data and code is
    * compiled.
@@ -110,11 +112,16 @@ export class FuzzTarget {
       for (let next = rest.next(); !next.done; next = rest.next()) {
         await pause;
         await this.send(next.value);
-        if (this.sent % RENEW_AFTER === 0) pause = this.renew();
+        if (this.sent >= this.renewAt) {
+          this.renewAt += RENEW_AFTER;
+          pause = this.renew();
+        }
         if (this.findings.length >= 20) return; // enough to read
       }
     };
-    const looking = setInterval(() => void this.lookForSleep(), LOOK_FOR_SLEEP_MS);
+    const looking = setInterval(() => {
+      this.lookForSleep().catch((error: Error) => this.find(`pg_stat_activity: ${error.message}`, '', ''));
+    }, LOOK_FOR_SLEEP_MS);
     await Promise.all(Array.from({ length: AT_ONCE }, work)).finally(() => clearInterval(looking));
     await pause;
   }

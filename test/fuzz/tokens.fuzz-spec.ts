@@ -17,11 +17,11 @@ beforeAll(async () => {
 });
 afterAll(() => target.stop('forged tokens'));
 
-/** Fields that hold a token; forged tokens are sent there too. */
+/** Fields that hold a token or the secret id of a request. Forged tokens are sent there too. */
 const tokenFields = ({ body }: Operation): string[] =>
   Object.keys(body?.properties ?? {}).filter((name) => /token|requestId|signUpId/i.test(name));
 
-/** A valid body with the forged fields replaced. */
+/** A valid body in which the fields of `forged` hold forged tokens. */
 const bodyOf = ({ body }: Operation, forged: Record<string, string> = {}): Buffer | undefined => {
   if (!body) return undefined;
   const names = [...new Set([...(body.required ?? []), ...Object.keys(forged)])];

@@ -117,7 +117,7 @@ describe('the measured backlog of deliveries', () => {
     async (_, steps) => {
       for (const step of steps) await own.pool.query(step);
       const ada = randomUUID();
-      const [sent, pending, dead] = [3000, 3000, 200];
+      const [sent, pending, dead] = [4000, 3000, 200];
       await add({ memberId: ada, status: 'sent' }, sent);
       await add({ memberId: ada }, pending);
       await add({ memberId: ada, status: 'dead' }, dead);

@@ -77,6 +77,23 @@ describe('events', () => {
     await Promise.race([worked, done]);
     return { commit: () => (commit(), done) };
   }
+  const someTransactionWaits = (): Promise<true> =>
+    eventually('a transaction waits for a lock', async () => {
+      const { rows } = await own.pool.query(
+        `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
+      );
+      return rows.length > 0 || undefined;
+    });
+  /** Runs `work` with a clock that is ahead. */
+  async function ahead<T>(ms: number, work: () => Promise<T>): Promise<T> {
+    const now = Date.now();
+    clock.synchronise(now + ms, now, now);
+    try {
+      return await work();
+    } finally {
+      clock.synchronise(now, now, now);
+    }
+  }
   const stored = async (): Promise<number> => {
     const { rows } = await own.pool.query<{ count: number }>(`SELECT count(*)::int AS count FROM events`);
     return rows[0]!.count;
@@ -154,6 +171,7 @@ describe('events', () => {
     const [one, two] = [randomUUID(), randomUUID()];
     const slow = await openTransaction((tx) => end(tx, ada, one));
     const second = database.transaction((tx) => end(tx, ada, two));
+    await someTransactionWaits();
     expect((await log.read(undefined, null, 10)).items).toEqual([]);
     await slow.commit();
     await second;
@@ -227,12 +245,7 @@ describe('events', () => {
         [busy],
       );
       const erased = erase();
-      await eventually('the erasure waits', async () => {
-        const { rows } = await own.pool.query(
-          `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
-        );
-        return rows.length > 0 || undefined;
-      });
+      await someTransactionWaits();
       await other.query('COMMIT');
       other.release();
       await erased;
@@ -282,12 +295,12 @@ describe('events', () => {
     const [before, both, after] = [[old], [next, old], [next]].map((keys) => new WebhookSecrets(new KeyRing(keys)));
     const webhooks = new WebhooksRepository(database);
     const [id, secret] = [randomUUID(), newWebhookSecret()];
-    const sealed = before!.encrypt(id, secret);
+    const encrypted = before!.encrypt(id, secret);
     await own.pool.query(
       `INSERT INTO webhooks (id, url, types, secret, previous_secret, sealed_by) VALUES ($1, 'https://a.example', '{}', $2, $2, $3)`,
-      [id, sealed, before!.keyId],
+      [id, encrypted, before!.keyId],
     );
-    expect(() => after!.decrypt(id, sealed)).toThrow();
+    expect(() => after!.decrypt(id, encrypted)).toThrow();
     const reEncryption = new WebhookSecretReEncryption(webhooks, both!);
     // A failure of the database is not taken for a secret that cannot be decrypted.
     jest.spyOn(webhooks, 'replaceSecrets').mockRejectedValueOnce(new Error('connection lost'));
@@ -315,11 +328,11 @@ describe('events', () => {
     for (const age of ['719 hours 30 minutes', '719 hours 29 minutes', '1 hour']) await grow(age);
     expect((await log.read(none.nextCursor, null, 9)).items).toHaveLength(3);
     const first = await log.read(undefined, null, 1);
-    const now = Date.now();
-    clock.synchronise(now + 3_600_000, now, now); // a reader that takes an hour for a page
-    const second = await log.read(first.nextCursor, null, 1);
-    const third = await log.read(second.nextCursor, null, 9);
-    clock.synchronise(now, now, now);
+    // A reader that takes an hour for a page.
+    const [second, third] = await ahead(3_600_000, async () => {
+      const next = await log.read(first.nextCursor, null, 1);
+      return [next, await log.read(next.nextCursor, null, 9)] as const;
+    });
     expect([first, second, third].map(({ items }) => items.length)).toEqual([1, 1, 1]);
     expect([first, second, third].map(({ hasMore }) => hasMore)).toEqual([true, true, false]);
   });
@@ -330,19 +343,17 @@ describe('events', () => {
     for (let n = 0; n < 3; n += 1) await database.transaction((tx) => end(tx, ada));
     await own.pool.query(`UPDATE events SET occurred_at = now() - interval '29 days'`);
     const [middle, last] = [await log.read(undefined, null, 1), await log.read(undefined, null, 3)];
-    const now = Date.now();
-    clock.synchronise(now + 2 * 86_400_000, now, now);
-    expect(await caught(log.read(middle.nextCursor, null, 9))).toMatchObject({ code: 'cursor_expired' });
-    expect((await log.read(last.nextCursor, null, 9)).items).toEqual([]);
-    clock.synchronise(now, now, now);
+    await ahead(2 * 86_400_000, async () => {
+      expect(await caught(log.read(middle.nextCursor, null, 9))).toMatchObject({ code: 'cursor_expired' });
+      expect((await log.read(last.nextCursor, null, 9)).items).toEqual([]);
+    });
   });
 
   it('are refused to a cursor that is older than the log, or invented', async () => {
     const { nextCursor } = await log.read(undefined, null, 1);
-    const now = Date.now();
-    clock.synchronise(now + 31 * 86_400_000, now, now);
-    expect(await caught(log.read(nextCursor, null, 1))).toMatchObject({ code: 'cursor_expired' });
-    clock.synchronise(now, now, now);
+    await ahead(31 * 86_400_000, async () =>
+      expect(await caught(log.read(nextCursor, null, 1))).toMatchObject({ code: 'cursor_expired' }),
+    );
     for (const cursor of ['1', 'x.y', '-1.a', `${'9'.repeat(30)}.a`])
       expect(await caught(log.read(cursor, null, 1))).toMatchObject({ code: 'validation_failed' });
   });

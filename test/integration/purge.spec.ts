@@ -328,7 +328,7 @@ describe('purge', () => {
       for (const text of removals) {
         const { rows } = await client.query(`EXPLAIN ${text}`);
         const lines = rows.map((row) => row['QUERY PLAN'] as string);
-        // The scan by ctid that deletes the rows, not the one that finds them.
+        // The subquery that finds the rows. Its plan ends where the scan by ctid that deletes them begins.
         const finding = lines.slice(lines.findIndex((line) => line.includes('InitPlan')));
         const upTo = finding.findIndex((line) => /^ {2}->/.test(line));
         if (finding.slice(0, upTo < 0 ? undefined : upTo).some((line) => line.includes('Seq Scan'))) whole.push(text);
@@ -358,7 +358,7 @@ describe('purge', () => {
     expect([await countOf('outbox_messages'), await countOf('login_failures')]).toEqual([1, 1]);
   });
 
-  it('SL-04 deletes revocations at providers that were never tried, as without a configured provider', async () => {
+  it('SL-04 deletes old pending revocations, which no server sends while their provider is not configured', async () => {
     await database.pool.query('DELETE FROM provider_revocations');
     const revocation = { provider: 'apple', subject: 'unique', status: 'pending' };
     await insert('provider_revocations', revocation, ['created_at'], '31 days');
@@ -389,7 +389,7 @@ describe('purge', () => {
     expect(rows).toEqual([{ type: 'pending true' }]);
   });
 
-  it('AC-01 keeps an accepted invitation until its member is erased: the audit log may name the address', async () => {
+  it('AC-01 keeps an accepted invitation while its member exists: the audit log may name the address', async () => {
     const accepted = { email: '', email_key: 'unique', role: 'member', locale: 'en', accepted_at: '2020-01-02' };
     await insert('invitations', { ...accepted, member_id: memberId }, ['expires_at'], '31 days');
     await purge.purge();
@@ -428,7 +428,7 @@ describe('purge', () => {
       // Partitions belong to their tables.
       `SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition ORDER BY 1`,
     );
-    // Deleted with their member or session. rate_limits is tested elsewhere: its expiry is in
+    // Most are deleted with their member or session. rate_limits is tested elsewhere: its expiry is in
     // milliseconds since 1970.
     const kept = [
       'consents',
@@ -475,7 +475,7 @@ describe('erasure of closed accounts', () => {
     const erasure = makeErasure(config, counting);
     return { erasure, counting, dataSource };
   }
-  /** Accounts that were closed long ago, each with a row in every table that refers to members. */
+  /** Accounts that were closed long ago, each with a session, a mail and the audit row of its sign-up. */
   async function closedAccounts(count: number): Promise<string[]> {
     const { rows } = await database.pool.query<{ id: string }>(
       `INSERT INTO members (id, login_id, email, email_key, password_hash, locale, status, closed_at)
@@ -511,7 +511,7 @@ describe('erasure of closed accounts', () => {
     expect(keys.length).toBeGreaterThan(10);
   });
 
-  it('AC-06 keeps from where an administrator acted on the member, and nothing else', async () => {
+  it('AC-06 keeps only the address and user agent from which an administrator acted on the member', async () => {
     const [id] = await closedAccounts(1);
     await database.pool.query(
       `INSERT INTO security_events (type, member_id, actor_id, ip, user_agent, request_id, details)
@@ -545,7 +545,7 @@ describe('erasure of closed accounts', () => {
     dataSources.length = 0;
     await eventually('the figures of the tables', async () => (await deleted()) === deletedBefore + 25 || undefined);
     expect((await database.pool.query(scans)).rows).toEqual(before.rows);
-    expect(await left(ids)).toEqual([]); // not before: this scans, and would be counted
+    expect(await left(ids)).toEqual([]); // not earlier: this query scans a table, which would be counted
     const { rows } = await database.pool.query(
       `SELECT DISTINCT ip, details FROM security_events WHERE member_id = ANY($1) OR type = 'sign-up.requested'`,
       [ids],

@@ -6,6 +6,7 @@ import { AppConfig } from '../../src/platform/config/app-config.js';
 import { dataSourceOptions } from '../../src/bootstrap/data-source.js';
 import { Database } from '../../src/platform/database/database.js';
 import { RotationsRepository, type Rotation } from '../../src/sessions/rotations.repository.js';
+import { eventually } from '../support/eventually.js';
 import { serverEnvironment } from '../support/server-environment.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
@@ -34,7 +35,7 @@ describe('rotations in one turn of the event loop', () => {
     await own?.drop();
   });
 
-  /** Inserts live sessions, and returns the first rotation of each as its refresh token asks for it. */
+  /** Inserts live sessions. Returns the rotation that the first refresh token of each session requests. */
   async function sessions(count: number): Promise<Rotation[]> {
     const { rows } = await own.pool.query<{ id: string }>(
       `INSERT INTO sessions (id, member_id, transport, user_agent, ip, idle_expires_at, absolute_expires_at)
@@ -96,7 +97,7 @@ describe('rotations in one turn of the event loop', () => {
     expect(answers.slice(0, 4).map((answer) => answer?.generation)).toEqual([0, 0, undefined, 0]);
   });
 
-  it('FT-08 they do not wait for a locked session, which follows when it is free', async () => {
+  it('FT-08 rotations do not wait for a locked session, which is rotated alone after the lock is released', async () => {
     const [busy, ...others] = await sessions(4);
     const holder = await own.pool.connect();
     try {
@@ -108,10 +109,17 @@ describe('rotations in one turn of the event loop', () => {
       expect(answers[0]).toMatchObject({ generation: 0, isOver: false, isExpired: false });
 
       const held = rotations.rotateAlone(busy!).then((answer) => ({ generation: answer?.generation, isHeld }));
+      await eventually('a rotation that waits for the lock', async () => {
+        const { rows } = await own.pool.query(
+          `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+        );
+        return rows[0];
+      });
       isHeld = false;
       await holder.query('COMMIT');
       expect(await held).toEqual({ generation: 1, isHeld: false });
     } finally {
+      await holder.query('ROLLBACK');
       holder.release();
     }
   });

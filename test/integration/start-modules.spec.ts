@@ -44,7 +44,7 @@ describe('the start of a server', () => {
     for (const name of files.flatMap(librariesIn)) libraries.add(name);
   });
 
-  it('reads texts that need one byte for a letter in memory', () => {
+  it('loads only ASCII code, which needs one byte for each character in memory', () => {
     expect(/[^\0-\x7f]+/.exec(code)).toBeNull();
   });
 

@@ -39,7 +39,8 @@ describe('transactions', () => {
     const counts: Promise<void>[] = [];
     const countInOrder = (first: number, second: number) =>
       database.transaction(async (tx) => {
-        // The one that runs again could take its row before the other one wakes up, and both would deadlock once more.
+        // Without this wait, the transaction that runs again could lock its first row before the other transaction
+        // wakes up. Both would deadlock once more.
         if (begun >= 2) await Promise.race(counts);
         await tx.query('UPDATE counters SET value = value + 1 WHERE id = $1', [first]);
         begun += 1;
@@ -58,7 +59,7 @@ describe('transactions', () => {
   const countOf = async (...ids: number[]) =>
     (await own.pool.query('SELECT FROM counters WHERE id = ANY($1)', [ids])).rowCount;
 
-  it('statements that wait run before the next one, and before one of an entity manager', async () => {
+  it('a runLater statement runs before the next statement, and before one of an entity manager', async () => {
     await database.transaction(async (tx) => {
       await insertLater(tx, 21);
       expect((await tx.query('SELECT FROM counters WHERE id = 21')).count).toBe(1);
@@ -69,7 +70,7 @@ describe('transactions', () => {
     expect(await countOf(21, 22, 23)).toBe(3);
   });
 
-  it('one that fails undoes everything, and its error is the one that callers see', async () => {
+  it('a runLater statement that fails undoes everything, and callers see its error', async () => {
     await own.pool.query('INSERT INTO counters VALUES (30, 0)');
     const isDuplicate = { code: '23505' };
     const failing = (work: (tx: Tx) => Promise<unknown>) =>
@@ -84,7 +85,7 @@ describe('transactions', () => {
     expect(await countOf(31)).toBe(0);
   });
 
-  it('one that fails in a nested part undoes that part alone', async () => {
+  it('a runLater statement that fails in a nested part undoes only that part', async () => {
     await database.transaction(async (tx) => {
       await insertLater(tx, 41);
       const part = tx.nested(async () => {

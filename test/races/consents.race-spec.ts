@@ -27,7 +27,7 @@ describe('the ledger of consents, over several servers', () => {
     return { ...ada, termsToken: body.termsToken };
   };
 
-  it('CO-02 confirmations at the same moment, half of which add a version, make one member and one row for each', async () => {
+  it('CO-02 simultaneous confirmations, half of which add consents, create one member and one row for each consent', async () => {
     await cluster.rounds(
       ROUNDS,
       async () => {
@@ -53,7 +53,7 @@ describe('the ledger of consents, over several servers', () => {
     );
   });
 
-  it('CO-02 CO-03 two versions with one terms token at the same moment: one login, and its row alone', async () => {
+  it('CO-02 CO-03 two versions with one terms token at the same moment: one login, and only its row', async () => {
     await cluster.rounds(ROUNDS, outdated, async ({ id, termsToken }) => {
       const answers = await cluster.atOnce(SUBMISSIONS, (server, index) =>
         server.client().post('/api/auth/consents', {
@@ -68,7 +68,7 @@ describe('the ledger of consents, over several servers', () => {
     });
   });
 
-  it('CO-05 given and withdrawn at the same moment from 20 sessions, the ledger takes turns and ends in what is shown', async () => {
+  it('CO-05 given and withdrawn at the same moment from 20 sessions, a consent alternates in the ledger and ends as shown', async () => {
     const path = '/api/members/me/consents';
     await cluster.rounds(
       ROUNDS,

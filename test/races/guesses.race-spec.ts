@@ -10,7 +10,10 @@ import { howMany } from '../support/test-length.js';
 
 const GUESSES = 200;
 const ROUNDS = howMany({ short: 1, long: 200 });
-/** Each guess is hashed, even when it is not evaluated, so that the time does not reveal it. */
+/**
+ * Fewer rounds where passwords are hashed. A login hashes every guess, even one that it does not evaluate, so that the
+ * response time does not reveal the difference.
+ */
 const HASHED_ROUNDS = howMany({ short: 1, long: 20 });
 
 let cluster: RaceCluster;

@@ -43,8 +43,8 @@ const environment = ([current, ...accepted]: [Keys, ...Keys[]]): Record<string, 
 });
 
 /**
- * The servers behind a load balancer, of which one after another is replaced by one with other
- * settings.
+ * The servers behind a load balancer. {@link roll} replaces them one after another by servers with
+ * other settings.
  */
 class Fleet {
   private live: { server: TestApp; underWay: number }[] = [];
@@ -78,7 +78,7 @@ class Fleet {
     }
   }
 
-  /** Sends it to a server that is not being stopped. */
+  /** Sends the request to a server that is not being stopped. */
   async ask<T>(request: (server: TestApp) => Promise<T>): Promise<T> {
     const chosen = this.random.pick(this.live);
     chosen.underWay += 1;

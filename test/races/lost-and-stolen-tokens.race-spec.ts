@@ -62,8 +62,8 @@ describe('clients that lose answers', () => {
   }
 
   /**
-   * A client refreshes until it has lost answers in a row, comes back later each time with the token
-   * that it has stored, and then goes on.
+   * Simulates one client. It loses the answers to up to two refreshes. After each loss it comes back
+   * later, with the token that it has stored. At the end it refreshes twice.
    * @returns false if its session ended
    */
   async function live(protection: Protection): Promise<boolean> {
@@ -75,7 +75,7 @@ describe('clients that lose answers', () => {
       return true;
     };
     if (!(await come())) return false;
-    // In a row: of one refresh that is repeated, or of refreshes that follow each other.
+    // The lost answers belong to one refresh that the client repeats, or to refreshes that follow each other.
     const losses = random.below(3);
     const isOfOneRefresh = random.below(2) === 0;
     for (let count = 0; count < losses; count += 1) {
@@ -100,7 +100,7 @@ describe('clients that lose answers', () => {
 
 describe('a refresh token that a second party has copied', () => {
   const INTERLEAVINGS = howMany({ short: 3, long: 20 });
-  /** More than it may take to find the thief out. */
+  /** More rounds than it takes until the thief is found out. */
   const ROUNDS = 6;
   const HOUR = 3600;
   const OWNER = {
@@ -138,7 +138,7 @@ describe('a refresh token that a second party has copied', () => {
     process.stdout.write(`stolen tokens (${FORM} form, --seed=${random.seed}): ${figures.join('; ')}\n`);
   });
 
-  /** Owner and thief each refresh once an hour, in random order, until the thief is found out. */
+  /** Owner and thief refresh in random order, one refresh an hour, until the thief is found out. */
   async function steal(protection: Protection, thief: Thief): Promise<Outcome> {
     const owner = await lab.logIn(protection, OWNER.userAgent, OWNER.ip);
     const copy: Device = {

@@ -181,8 +181,8 @@ async function timeOfLogin({ loginId: identifier, password }: Account): Promise<
 describe('mixed load on one account', () => {
   it('CC-08 every request is answered without a deadlock or an error', async () => {
     const account = await newAccount();
-    // Each server loads its dictionaries with the first password that it has to judge; that is once
-    // a minute at most.
+    // A server loads its dictionaries with the first password that it judges, and again after a minute
+    // without passwords. These sign-ups load them before the measurement.
     await Promise.all(cluster.servers.map((server) => server.post('/api/auth/sign-up', unique.signUp()).expect(202)));
     const loginMs = await timeOfLogin(account);
     const log: { answer: HttpAnswer; ms: number; what: string }[] = [];

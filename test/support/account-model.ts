@@ -32,8 +32,11 @@ export class AccountModel {
   private readonly passwordChanges: Tally = { acknowledged: 0, possible: 0 };
   /** Every password that was or may have been in use since `takeSecrets` was last called. */
   private secrets: string[];
-  /** Requests without a response, or with a 5xx response. A fault explains them. */
-  refusals = 0;
+  /**
+   * Requests without a response or with a 5xx response, and 4xx responses except to logins, which try
+   * wrong passwords too. A fault explains them.
+   */
+  failedRequests = 0;
   /** Acknowledged writes that the last check did not find. */
   lost = 0;
 
@@ -146,8 +149,11 @@ export class AccountModel {
   private async try(method: string, path: string, body?: unknown, tries = 1): Promise<HttpAnswer | undefined> {
     const token = path.endsWith('/login') ? undefined : this.accessToken;
     const answer = await answerOf(() => this.client().request(method, path, { body, token }));
-    if (!isUncertain(answer)) return answer;
-    this.refusals += 1;
+    if (!isUncertain(answer)) {
+      if (answer!.status >= 400 && token !== undefined) this.failedRequests += 1;
+      return answer;
+    }
+    this.failedRequests += 1;
     await pause(50); // a stopped server refuses at once, and the test would send requests without pause
     const isRefused = answer === undefined || answer.status === 503;
     return isRefused && tries > 1 ? this.try(method, path, body, tries - 1) : answer;

@@ -97,7 +97,7 @@ export class FaultCluster<P extends { readonly database: TestDatabase }> {
       `${this.acknowledgedWrites} acknowledged writes checked`,
       `${this.pendingSignUps.length} one-time codes`,
       `${mails} mails (${this.duplicates} twice)`,
-      `${this.refusals} requests refused or cut off`,
+      `${this.failedRequests} requests refused or cut off`,
       `${lost} lost`,
     ];
     const form = `${IS_LONG ? 'long' : 'short'} form, --seed=${this.random.seed}`;
@@ -115,8 +115,8 @@ export class FaultCluster<P extends { readonly database: TestDatabase }> {
   }
 
   /** Refused or interrupted requests of members. */
-  get refusals(): number {
-    return this.members.reduce((total, { refusals }) => total + refusals, 0);
+  get failedRequests(): number {
+    return this.members.reduce((total, { failedRequests }) => total + failedRequests, 0);
   }
 
   /** Kills servers at the same moment. */
@@ -165,6 +165,10 @@ export class FaultCluster<P extends { readonly database: TestDatabase }> {
     const { rows } = await this.postgres.database.pool.query<{ now: Date }>('SELECT now()');
     const since = rows[0]!.now;
     const pendingSignUps = await Promise.all(Array.from({ length: SIGN_UPS }, () => this.pendingSignUp()));
+    // Before the fault, so that writes are acknowledged also where the fault interrupts each one after it.
+    const before = this.acknowledgedWrites;
+    await Promise.all(this.members.map((member) => member.rename()));
+    if (this.acknowledgedWrites === before) return ['no write was acknowledged before the fault'];
     let isOver = false;
     const lives = [
       ...this.members.map(async (member) => {

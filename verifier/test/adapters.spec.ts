@@ -16,8 +16,8 @@ beforeAll(async () => {
   issuer = await FakeIssuer.start();
   verifier = givenVerifier(issuer);
 });
-afterAll(() => {
-  closeVerifiers();
+afterAll(async () => {
+  await closeVerifiers(issuer);
   issuer.stop();
 });
 
@@ -37,13 +37,13 @@ describe('checks of a member', () => {
     else expect(check).toThrow(expect.objectContaining({ status: 401, headers: { 'www-authenticate': challenge } }));
   });
 
-  it('RS-34 asks the owner of a bound token by its scheme', () => {
+  it('RS-34 challenges the owner of a bound token with the scheme DPoP', () => {
     const check = () => checkRecentLogin(given({ cnf: { jkt: 'a' } }), 300);
     const headers = { 'www-authenticate': expect.stringMatching(/^DPoP error="insufficient/) };
     expect(check).toThrow(expect.objectContaining({ headers }));
   });
 
-  it('RS-34 a second factor is `mfa`, not a password with a name', () => {
+  it('RS-34 counts `mfa` as a second factor, but not a password or a federated login alone', () => {
     expect(() => checkFactor(given({ amr: ['pwd', 'otp', 'mfa'] }))).not.toThrow();
     for (const amr of [undefined, ['pwd'], ['fed']])
       expect(() => checkFactor(given({ amr }))).toThrow('insufficient_user_authentication');
@@ -63,7 +63,7 @@ describe('checks of a member', () => {
   });
 });
 
-/** Answers that all three adapters give: the status, WWW-Authenticate, and the member that the route sees. */
+/** The answer of an adapter: the status, and WWW-Authenticate where the answer has it. */
 type Outcome = [status: number, challenge?: string];
 
 class Reply {

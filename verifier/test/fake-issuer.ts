@@ -19,7 +19,7 @@ export async function givenKey(kid: string = randomUUID()): Promise<SigningKey> 
 
 export const secondsNow = (): number => Math.floor(Date.now() / 1000);
 
-/** Header fields and claims that differ from a valid token; undefined leaves one out. */
+/** What differs from a valid token; a header field or claim that is undefined is left out. */
 export interface TokenChanges {
   readonly header?: Record<string, unknown>;
   readonly claims?: Record<string, unknown>;

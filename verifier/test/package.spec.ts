@@ -29,8 +29,10 @@ describe('the package of the verifier', () => {
     const files = readdirSync(path.join(PROJECT_ROOT, 'verifier/src'));
     const importing = files.filter((file) => /from '(?!\.|node:|jose')/.test(read(`verifier/src/${file}`)));
     expect(importing.sort()).toEqual(['fastify.ts', 'nest.ts']);
-    const exported = Object.values<any>(verifier.exports).filter((entry) => typeof entry === 'object');
-    for (const { default: target } of exported) expect(files).toContain(`${path.basename(target, '.js')}.ts`);
+    const { './package.json': _, ...exported } = verifier.exports;
+    expect(Object.keys(exported)).toEqual(['.', './express', './fastify', './nest']);
+    for (const { default: target } of Object.values<any>(exported))
+      expect(files).toContain(`${path.basename(target, '.js')}.ts`);
   });
 
   it('contains its licence and its README, which links to nothing outside the package', () => {

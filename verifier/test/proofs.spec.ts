@@ -19,8 +19,8 @@ beforeAll(async () => {
   device = await givenKey();
   token = await issuer.token({ claims: { cnf: { jkt: await calculateJwkThumbprint(device.jwk) } } });
 });
-afterAll(() => {
-  closeVerifiers();
+afterAll(async () => {
+  await closeVerifiers(issuer);
   issuer.stop();
 });
 
@@ -72,7 +72,7 @@ describe('a token that is bound to a key', () => {
     expect(refusal.headers['www-authenticate']).toBe('DPoP error="invalid_dpop_proof", algs="ES256 EdDSA"');
   });
 
-  it('RS-33 is refused with a proof that was used, also of two at once', async () => {
+  it('RS-33 is refused with a used proof; of two requests with one proof at once, one is admitted', async () => {
     const proof = bound(await proofOf());
     const outcomes = await Promise.all([outcomeOf(verifier, proof), outcomeOf(verifier, proof)]);
     expect(outcomes.sort()).toEqual(['admitted', 'invalid_dpop_proof']);
@@ -86,7 +86,7 @@ describe('a token that is bound to a key', () => {
     const check = (proof: string, at: number) => proofs.check(bound(proof), { text: token, thumbprint }, at);
     const early = await proofOf({ claims: { iat: now + 60 } });
     await check(early, now);
-    await check(await proofOf({ claims: { iat: now + 121 } }), now + 121); // forgets what is no longer fresh
+    await check(await proofOf({ claims: { iat: now + 121 } }), now + 121); // removes old entries, but must keep `early`
     await expect(check(early, now + 119)).rejects.toMatchObject({ code: 'invalid_dpop_proof' });
   });
 
@@ -96,12 +96,12 @@ describe('a token that is bound to a key', () => {
     expect(await outcomeOf(verifier, bearer(token))).toBe('invalid_token');
   });
 
-  it('RS-33 is refused by an API without an address of its own', async () => {
+  it('RS-33 is refused by an API that has no `apiUrl` configured', async () => {
     const refusal = await refusalOf(givenVerifier(issuer), bound(await proofOf()));
     expect(refusal.headers['www-authenticate']).toBe('DPoP error="invalid_token", algs="ES256 EdDSA"');
   });
 
-  it('RS-33 leaves plain tokens no way in with the scheme DPoP', async () => {
+  it('RS-33 is required by the scheme DPoP: a plain token is refused, also with a proof', async () => {
     const headers = { authorization: `DPoP ${await issuer.token()}`, dpop: await proofOf() };
     expect(await outcomeOf(verifier, { method: 'GET', url: '/me', headers })).toBe('invalid_token');
   });

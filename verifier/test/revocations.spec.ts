@@ -13,7 +13,7 @@ const heartbeat = (seconds: number): StreamMessage => ({
   id: undefined,
 });
 
-/** Both clocks of this machine, in milliseconds. */
+/** Replaces both clocks of this machine by ones that the test sets, in milliseconds. */
 function givenClocks(): { wall: number; monotonic: number } {
   const clocks = { wall: 1_000_000, monotonic: 0 };
   jest.spyOn(Date, 'now').mockImplementation(() => clocks.wall);
@@ -33,7 +33,7 @@ describe('revocations', () => {
     expect(revocations.isCurrent()).toBe(false);
   });
 
-  it('RS-31 are forgotten when the last token of that time has expired', () => {
+  it('RS-31 are forgotten when the last token that they revoke has expired', () => {
     givenClocks();
     const revocations = new Revocations(15_000);
     const entry = { kind: 'session', id: 'a', before: iso(1000), until: iso(1600) };
@@ -44,7 +44,7 @@ describe('revocations', () => {
     expect(revocations.size).toBe(0);
   });
 
-  it('RS-31 are resumed from a heartbeat, as those of a snapshot come in no order', () => {
+  it('RS-31 are read on from the last heartbeat, not from the last one, because those of a snapshot come in any order', () => {
     const revocations = new Revocations(15_000);
     const entry = { kind: 'session', id: 'a', before: iso(1000), until: iso(1600) };
     revocations.read({ event: 'revocation', data: JSON.stringify(entry), id: '9' });
@@ -53,7 +53,7 @@ describe('revocations', () => {
     expect(revocations.lastId).toBe('7');
   });
 
-  it('RS-31 take no message without a time', () => {
+  it('RS-31 refuse a message whose times cannot be read', () => {
     const entry = { kind: 'session', id: 'a', before: 'now', until: 'later' };
     const revocations = new Revocations(15_000);
     expect(() => revocations.read({ event: 'revocation', data: JSON.stringify(entry), id: '1' })).toThrow();
@@ -61,7 +61,7 @@ describe('revocations', () => {
 });
 
 describe('the parser of event streams', () => {
-  it('reads messages across chunks and line ends, and ignores comments', () => {
+  it('reads messages that are split over chunks, with both kinds of line ending, and ignores comments', () => {
     const messages: StreamMessage[] = [];
     const parser = new EventStreamParser((message) => messages.push(message));
     for (const chunk of [':\n\nid: 7\neve', 'nt: heartbeat\r\nda', 'ta: {"a":\ndata: 1}\n', '\nevent: x\n\n'])

@@ -11,7 +11,7 @@ export function givenVerifier(issuer: FakeIssuer, options: Partial<VerifierOptio
   return verifier;
 }
 
-/** One that has heard the stream. */
+/** A verifier that follows the stream of revocations and has read a heartbeat. */
 export async function givenFollower(issuer: FakeIssuer, options: Partial<VerifierOptions> = {}): Promise<Verifier> {
   const listeners = issuer.listeners;
   const verifier = givenVerifier(issuer, { apiKey: 'mjk_key', ...options });
@@ -22,11 +22,13 @@ export async function givenFollower(issuer: FakeIssuer, options: Partial<Verifie
   return verifier;
 }
 
-export function closeVerifiers(): void {
+/** Closes them, and waits until none of them listens to the issuer. */
+export async function closeVerifiers(issuer: FakeIssuer): Promise<void> {
   for (const verifier of open.splice(0)) verifier.close();
+  await until(() => issuer.listeners === 0);
 }
 
-/** Waits for a state; the limit of the test ends it. */
+/** Waits until the condition is true. It has no time limit of its own: the limit of the test applies. */
 export async function until(isTrue: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await isTrue())) await nextTurn();
 }
@@ -38,7 +40,10 @@ export const bearer = (token: string, request: Partial<VerifiableRequest> = {}):
   headers: { authorization: `Bearer ${token}`, ...request.headers },
 });
 
-/** @returns the refusal; @throws Error if there is none */
+/**
+ * @returns the refusal
+ * @throws Error if there is none
+ */
 export async function refusalOf(verifier: Verifier, request: VerifiableRequest): Promise<Refusal> {
   const outcome = await verifier.verify(request).catch((error: unknown) => error);
   if (!(outcome instanceof Refusal)) throw new Error(`no refusal: ${String(outcome)}`);

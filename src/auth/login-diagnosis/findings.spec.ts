@@ -120,7 +120,7 @@ describe('the findings about a person without an account', () => {
     expect(signUpWith({ mail: null })).toMatchObject({ code: 'sign_up_mail_failed', until: DAYS_LATER });
   });
 
-  it('AC-02 say that a sign-up whose row is gone has expired only if it can have', () => {
+  it('AC-02 say that a sign-up whose row is gone has expired only if its time is over', () => {
     const request = { at: NOON, isExpired: true };
     expect(findingOf({ request })).toEqual({ code: 'sign_up_expired', at: NOON });
     expect(findingOf({ request: { ...request, isExpired: false } })).toEqual({ code: 'no_account', at: NOON });

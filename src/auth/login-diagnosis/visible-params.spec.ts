@@ -17,7 +17,7 @@ const keyWith = (...scopes: ApiKeyScope[]): Principal => ({
 const paramsFor = (reader: Principal) => withVisibleParams(FINDINGS, reader).map(({ params = {} }) => params);
 
 describe('the facts of a diagnosis', () => {
-  it('AC-02 are shown to an API key as far as its scopes open the lists that they come from', () => {
+  it('AC-02 are shown to an API key only if its scopes let it list their source', () => {
     expect(paramsFor(keyWith('members:read'))).toEqual([
       {},
       {},

@@ -28,9 +28,9 @@ interface World {
   deviceId?: string;
   /** Those of the five failures that came from the client address of the login. */
   ownFailures?: number;
-  /** What happens instead of the login's transaction. */
+  /** Replaces the step of the login that runs in its transaction. */
   proceed?: () => Promise<void>;
-  /** The number of this failure, if it is one. */
+  /** How many failures in a row the member has if this login fails. */
   failure?: number;
 }
 
@@ -127,10 +127,12 @@ describe('a refused login', () => {
       const login = logInWith(world);
       await nextTurn();
       expect([login.isNextWaiting(), login.statements]).toEqual([true, writes]);
+      const effects = [...login.effects];
+      expect(effects).not.toEqual([]);
       login.endPad();
       expect(await login.outcome).toMatchObject({ code: 'invalid_credentials' });
       expect(await login.outcome).toBeInstanceOf(DomainError);
-      expect([login.isNextWaiting(), login.statements]).toEqual([false, writes]);
+      expect([login.isNextWaiting(), login.statements, login.effects]).toEqual([false, writes, effects]);
     },
   );
 });

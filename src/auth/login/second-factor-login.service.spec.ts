@@ -14,7 +14,7 @@ const CONTEXT = { ip: '203.0.113.7' } as never;
 const idle = <T>(methods: object = {}): T =>
   new Proxy(methods, { get: (own, name) => Reflect.get(own, name) ?? (async () => undefined) }) as T;
 
-/** The second step of a login whose factor is refused so, and what it does, transactions included. */
+/** Runs the second step of a login whose factor is refused with `code`. Returns the error and the steps, commits included. */
 async function refuse(code: ErrorCode, outcome: RiskOutcome = 'allow', isSpent = false) {
   const steps: string[] = [];
   const step = (name: string) => async () => void steps.push(name);

@@ -68,14 +68,14 @@ describe('a sign-up that changes between its check and its confirmation', () => 
     },
   );
 
-  it('SS-08 becomes the member of its last values when the same client sent it again', async () => {
+  it('SS-08 becomes a member with its latest values when the same client sent it again', async () => {
     const current = { ...CHECKED, name: 'Grace', locale: 'ko', importedClaimId: 'claim' } as const;
     const { code, members, spent } = await confirm(CHECKED, current);
     expect([code, spent]).toEqual([undefined, ['challenge']]);
     expect(members).toEqual([expect.objectContaining({ name: 'Grace', locale: 'ko', passwordHash: 'first hash' })]);
   });
 
-  it('SS-08 gets the login ID and the account that it has now, where an account takes the place of a password', async () => {
+  it('SS-08 becomes a member with its latest login ID and social account, where that account replaces a password', async () => {
     const checked = { ...CHECKED, passwordHash: '', identity: Buffer.from('account') };
     const current = { ...checked, identity: Buffer.from('account, sealed again'), loginId: 'grace' };
     const { code, members, accounts } = await confirm(checked, current);
@@ -83,7 +83,7 @@ describe('a sign-up that changes between its check and its confirmation', () => 
     expect(members).toEqual([expect.objectContaining({ loginId: 'grace' })]);
   });
 
-  it('is refused when it became void, where an account takes the place of a password', async () => {
+  it('is refused when it became void, where a social account replaces a password', async () => {
     const checked = { ...CHECKED, passwordHash: '', identity: Buffer.from('account') };
     expect((await confirm(checked, { ...checked, identity: null })).code).toBe('code_invalid');
   });

@@ -17,7 +17,7 @@ describe('SignUpPolicy', () => {
     ['ada@sub.example.com', false],
     ['ada@notexample.com', false],
     ['example.com@other.example', false],
-  ])('AC-20 answers for the domain of %s: %s', (emailKey, isAdmitted) => {
+  ])('AC-20 with a list of domains, admits %s: %s', (emailKey, isAdmitted) => {
     const check = (): void => policy('domains', ['example.com', 'xn--bcher-kva.example']).check(emailKey);
     if (isAdmitted) expect(check).not.toThrow();
     else expect(check).toThrow(expect.objectContaining({ code: 'sign_up_closed' }));

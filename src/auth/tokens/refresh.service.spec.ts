@@ -25,14 +25,14 @@ const unrotated = (generation: number, isWithinGrace = true) =>
   ({ ...session, isRotated: false, isOver: false, isExpired: false, generation, isWithinGrace }) as UnrotatedSession;
 
 interface World {
-  /** What the session was like after each attempt to rotate it; the last one stays. */
+  /** The session after each attempt to rotate it. Later attempts find the last one again. */
   readonly sessions: readonly (RotatedSession | UnrotatedSession)[];
-  /** Whether the session could be rotated once the server that held its row let go of it. */
+  /** Whether the session could be rotated once the other server released its row. */
   readonly isRotatedAlone?: boolean;
   /** Null where the refresh is not unusual. */
   readonly risk?: 'allow' | 'notify' | 'ask' | null;
   readonly graceSeconds?: number;
-  /** Whether another refresh has asked for a new login since this one read the session. */
+  /** Whether another refresh has made the session need a new login since this refresh read it. */
   readonly wasAsked?: boolean;
 }
 
@@ -80,7 +80,7 @@ describe('the tokens of an unusual refresh', () => {
     expect(asked.statements).toEqual(['mark unauthenticated']);
   });
 
-  it('RS-07 say it too if another refresh with the same token was asked a moment before', async () => {
+  it('RS-07 say so too if another refresh with the same token led to that a moment before', async () => {
     const { outcome, minted, statements } = refreshWith({ sessions: [unrotated(5)], risk: 'notify', wasAsked: true });
     expect(await outcome).toEqual({ outcome: 'replayed' });
     expect([minted, statements]).toEqual([[{ ...unrotated(5), authenticatedAt: 0 }], []]);

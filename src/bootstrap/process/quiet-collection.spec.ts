@@ -61,7 +61,7 @@ describe('the garbage of a server', () => {
     expect(await server.pass(3)).toEqual([1, 1, 2]);
   });
 
-  it('grows further before the next collection the longer one takes', async () => {
+  it('of a larger heap grows further before the next collection, which takes longer', async () => {
     const server = new FakeProcess();
     server.liveMib = 400;
     await server.pass(3);

@@ -17,7 +17,7 @@ const PROGRAM = `
   }
   process.stdout.write(String(isYoung(make(0))));`;
 
-/** V8 then compiles the line at once, not in another thread, and with the compiler that decides where objects go. */
+/** With these flags, V8 compiles the line in the same thread, and with the compiler that decides where objects go. */
 const FLAGS = ['--no-concurrent-recompilation', '--no-maglev'];
 
 /** Whether a new object is young in a process that runs the program. */

@@ -69,7 +69,7 @@ describe('a failed attempt to send a mail', () => {
     expect(text).not.toMatch(/[\r\n]/);
   });
 
-  it('FT-03 a refused EHLO is described with its remedy, which is not to do without TLS', () => {
+  it('FT-03 a refused EHLO is described with its own remedy, and not with that for missing TLS', () => {
     const text = describeFailure(
       failure(
         { code: 'ECONNECTION', responseCode: 550, command: 'EHLO' },

@@ -13,7 +13,7 @@ describe('the logo of mails', () => {
   it.each([
     [56, 56, 28, 28],
     [300, 100, 84, 28],
-    [1200, 100, 120, 10], // as wide as on the pages at most
+    [1200, 100, 120, 10], // at most as wide as on the pages
     [1, 4000, 1, 28],
   ])('of %i × %i pixels is shown at %i × %i', (width, height, shownWidth, shownHeight) => {
     const logo = mailLogo({ contentType: 'image/png', content: png(width, height) });

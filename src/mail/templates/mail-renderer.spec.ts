@@ -29,7 +29,7 @@ const SUSPICIONS = [
 ] satisfies SuspicionReason[] as SuspicionReason[];
 const CHALLENGE_MAILS = EVERY.filter(([name]) => 'code' in SAMPLES[name]);
 const ALERTS = EVERY.filter(([name]) => 'notMeLink' in SAMPLES[name]);
-/** A provider reports from its own network, which is not the one of the member. */
+/** The notice of a provider comes from the provider's network, so its mail shows no country of the member. */
 const LOCATED = EVERY.filter(([name]) => 'network' in SAMPLES[name] && name !== 'provider-notice');
 const NAMED = EVERY.filter(([name]) => 'name' in SAMPLES[name]);
 
@@ -291,7 +291,7 @@ describe('a mail', () => {
   it.each([
     ['en', 'If you didn’t add it, there is nothing else you need to do'],
     ['ko', '직접 추가하신 것이 아닌가요? 예정된 시각에 해제되므로 따로 하실 일은 없습니다'],
-  ] as const)('has one advice to each reader before a second step is removed (%s)', (locale, advice) => {
+  ] as const)('advises no action before a second step of someone else is removed (%s)', (locale, advice) => {
     const changes = { what: 'removal-scheduled', recoveryCodesLeft: undefined, removeOn: '2026-12-06T05:37:12.345Z' };
     const { html, text } = mail('two-factor-changed', locale, changes);
     for (const words of [visible(html), text]) {
@@ -307,7 +307,7 @@ describe('a mail', () => {
     ['signed-up', 'ko', 'Google 계정으로 가입되었습니다', 'Google에서 확인된 이 이메일로'],
     ['linked', 'ko', 'Google 로그인이 연결되었습니다', '비밀번호 없이 로그인할 수 있습니다'],
     ['unlinked', 'ko', 'Google 로그인 연결이 해제되었습니다', '더 이상 로그인할 수 없습니다'],
-  ] as const)('SO-13 describes a linked or unlinked account: %s in %s', (what, locale, title, sentence) => {
+  ] as const)('SO-13 describes a linked, unlinked or new account: %s in %s', (what, locale, title, sentence) => {
     const { subject, html, text } = mail('identity-changed', locale, { what });
     expect(subject).toBe(`[Acme] ${title}`);
     expect(facts(visible(html))).toEqual(facts(text));
@@ -508,7 +508,7 @@ describe('an invalid mail', () => {
     expect(() => mail('new-device', 'ko', { at: 'yesterday' })).toThrow('ISO 8601');
   });
 
-  it('is refused if the template is unknown, and in the default language if its language is', () => {
+  it('is refused if the template is unknown; with an unknown language it is rendered in the default one', () => {
     const render = renderer.render.bind(renderer) as (...values: unknown[]) => RenderedMail;
     expect(() => render('../secrets', 'en', {})).toThrow('unknown mail template');
     expect(() => render('toString', 'en', {})).toThrow('unknown mail template');

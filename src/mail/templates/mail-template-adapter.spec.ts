@@ -39,7 +39,7 @@ describe('the template adapter of MailerService', () => {
     ]);
   });
 
-  it('reports a mail that cannot be rendered as MailRenderingError, once', () => {
+  it('reports one MailRenderingError if a mail cannot be rendered', () => {
     const data = { template: 'sign-up', locale: 'en', context: {} };
     expect(compile(data)).toEqual([expect.any(MailRenderingError)]);
     expect(data).not.toHaveProperty('html');

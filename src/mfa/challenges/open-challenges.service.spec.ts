@@ -5,9 +5,9 @@ const NONE = { failures: 0, isWaiting: false, until: null, isEndless: false };
 const LATER = new Date('2026-12-01T10:15:00Z');
 
 it.each([
-  ['ends', false, LATER],
-  ['does not end by itself, although another one does', true, null],
-])('AC-04 a wait that %s is listed with its end', async (_, isEndless, until) => {
+  ['ends by itself', false, LATER],
+  ['does not end by itself, although another wait does', true, null],
+])('AC-04 lists the end of a wait, or null where it has none: the wait %s', async (_, isEndless, until) => {
   const empty = { listOpenOfMember: async () => [], find: async () => null };
   const throttles = [{ failures: 200, isWaiting: true, until: LATER, isEndless }, NONE].map((failures) => ({
     findFailures: async () => failures,

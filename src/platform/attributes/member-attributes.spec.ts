@@ -22,7 +22,7 @@ describe('MemberAttributes', () => {
     expect(attributes.check({ plan: 'pro', score: 1 }, 'admin')).toEqual([]);
   });
 
-  it('AT-01 answers an attribute that its writer may not write like an unknown one', () => {
+  it('AT-01 reports an attribute that its writer may not write as an unknown field', () => {
     const unknown = (name: string) => [{ field: `attributes.${name}`, code: 'unknown_field' }];
     expect(attributes.check({ other: 1 }, 'admin')).toEqual(unknown('other'));
     expect(attributes.check({ toString: 1 }, 'admin')).toEqual(unknown('toString'));
@@ -70,7 +70,7 @@ describe('MemberAttributes', () => {
     expect(attributes.check({ roles: ['a'.repeat(1600)] }, 'admin', stored)).not.toEqual([]);
   });
 
-  it('AT-03 counts the values of the inviter that stand in place of those an invited person sends', () => {
+  it('AT-03 counts the values of the inviter, which replace those that an invited person sends', () => {
     const given = { extra: 'a'.repeat(3000) };
     expect(attributes.readInvited({ phone: '1'.repeat(5000), extra: '' }, given)).toMatchObject(given);
     expect(() => attributes.readInvited({ phone: '1'.repeat(5500), extra: '' }, given)).toThrow(
@@ -84,7 +84,7 @@ describe('MemberAttributes', () => {
     expect(attributes.merge({ phone: null, plan: null }, 'admin', { phone: '1', plan: 'pro' })).toEqual({});
   });
 
-  it('AT-03 keeps a token usable whose stored values have become too large', () => {
+  it('AT-03 leaves attributes out of a token when the stored values have become too large', () => {
     expect(attributes.findForToken({ roles: ['a'.repeat(2000)] })).toBeUndefined();
     expect(attributes.findForToken({ score: 1 })).toBeUndefined();
   });
@@ -95,7 +95,7 @@ describe('MemberAttributes', () => {
     expect(MemberAttributes.NONE.check({}, 'member')).toEqual([]);
   });
 
-  it('repeats no field name of the client that does not look like one', () => {
+  it('repeats a field name of the client only if it looks like a name', () => {
     expect(attributes.check({ 'my secret!': 1 }, 'admin')).toEqual([{ field: 'attributes.?', code: 'unknown_field' }]);
   });
 

@@ -263,7 +263,7 @@ describe('the configuration of production', () => {
   });
 
   it.each(['production', 'development'])(
-    'in %s any value of any setting is taken, or refused with a rule',
+    'in %s every setting accepts a malformed value, or refuses it with a rule',
     (NODE_ENV) => {
       const everythingOn = { ...EVERYTHING_ON, NODE_ENV };
       expect(problemsOf(everythingOn)).toEqual({});
@@ -288,7 +288,7 @@ describe('the configuration of production', () => {
     const PASSKEY_ORIGINS = 'https://accounts.example.com,https://m.accounts.example.com';
     expect(problemsOf({ PASSKEY_ORIGINS })).toEqual({});
     expect(problemsOf({ PASSKEY_ORIGINS: 'https://app.example.com', PASSKEY_RP_ID: 'example.com' })).toEqual({});
-    const PUBLIC_URL = undefined; // whose own problem says enough
+    const PUBLIC_URL = undefined; // the problem of PUBLIC_URL itself is enough
     expect(Object.keys(problemsOf({ PASSKEY_ORIGINS, PUBLIC_URL }))).toEqual(['PUBLIC_URL']);
   });
 
@@ -410,7 +410,7 @@ describe('values derived from the configuration', () => {
     expect(problemsOf({ PAGES: 'none', SIGN_UP: 'invited' })).toEqual(
       Object.fromEntries(Object.values(LINKED_PAGES).map((name) => [name, expect.stringContaining('needs a page')])),
     );
-    // Who wrote PAGES before there were invitations sends none.
+    // A value of PAGES from before there were invitations stays valid unless SIGN_UP is invited.
     expect(problemsOf({ PAGES: 'none' })).not.toHaveProperty('INVITATION_LINK_URL');
     expect(load({ PAGES: 'none', ...elsewhere }).env.PAGES).toEqual([]);
     expect(load({ PAGES: ` login , ${MAILED_PAGES}` }).isPageServed('login')).toBe(true);
@@ -445,7 +445,7 @@ describe('values derived from the configuration', () => {
     expect(load(passkeys).relyingParty.origins).toEqual([origins[0]]);
   });
 
-  it('drops the quotes and blanks around a value that other programs leave there, but not of our secrets', () => {
+  it('drops quotes and blanks that other programs leave around a value, but not around our secrets', () => {
     const { env, secrets } = load({
       PORT: '"3001"',
       MAIL_FROM: '"Acme" <no-reply@example.com>\r',

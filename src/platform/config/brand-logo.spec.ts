@@ -31,8 +31,8 @@ describe('the logo of the built-in pages', () => {
     ['a page', '<html><svg></svg></html>'],
     ['a script', 'alert(1)'],
     ['a page behind comments', `${'<!-- -->'.repeat(50)}<html></html>`],
-    ['nothing', ''],
-    ['too much', Buffer.concat([PNG, Buffer.alloc(201 * 1024)])],
+    ['an empty file', ''],
+    ['a file that is too large', Buffer.concat([PNG, Buffer.alloc(201 * 1024)])],
   ])('cannot be %s', (_what, content) => {
     expect(() => readBrandLogo(fileOf(content))).toThrow(/^needs /);
   });

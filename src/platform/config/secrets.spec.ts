@@ -11,7 +11,7 @@ describe('the secret', () => {
   });
   afterEach(() => rmSync(directory, { recursive: true }));
 
-  it('refuses where neither SECRET is set nor a server has made a secret', () => {
+  it('is missing where neither SECRET is set nor a server has made a secret', () => {
     const refusal = expect.objectContaining({ message: expect.stringContaining('SECRET: is missing') });
     expect(() => requireSecretOfServers({}, directory)).toThrow(refusal);
     expect(() => requireSecretOfServers({ SECRET: '' }, directory)).toThrow(refusal);
@@ -27,7 +27,7 @@ describe('the secret', () => {
     expect(commandSecret(directory)).toBe(secret);
   });
 
-  it('does not take a file that was written in part for the secret', () => {
+  it('is not read from a file that was written only in part', () => {
     writeFileSync(join(directory, 'secret'), '');
     expect(() => developmentSecret(directory)).toThrow(
       expect.objectContaining({ message: expect.stringContaining('is not whole') }),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { encodeLogin, withoutLogin } from './server-url.js';
 
-/** The parts that the URL parser of every library finds. */
+/** The parts that the URL parser of any library finds after `encodeLogin`, decoded. */
 function partsOf(text: string): unknown[] {
   const { username, password, host, pathname, search } = new URL(encodeLogin(text)!);
   return [decodeURIComponent(username), decodeURIComponent(password), host, pathname + search];
@@ -43,7 +43,7 @@ describe('the login in the URL of a server', () => {
   );
 
   it.each(['https://app.example.com/reset#{token}', 'redis://redis:6379'])(
-    'is not suspected where there is none: %s',
+    'is absent from a URL that is shown unchanged: %s',
     (text) => expect(withoutLogin(text)).toBe(text),
   );
 });

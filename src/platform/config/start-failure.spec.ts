@@ -44,7 +44,7 @@ describe('a failed start', () => {
     );
   });
 
-  it('keeps its stack where it is our fault', () => {
+  it('has no explanation where it is a fault of this service', () => {
     for (const error of [new TypeError('x is not a function'), undefined, null])
       expect(startFailure(error)).toBeUndefined();
   });

@@ -15,7 +15,7 @@ describe('PromptStatement', () => {
     });
   const started = (): string[][] => runs.map(({ keys }) => keys);
 
-  it('EV-01 runs the first calls at once, and those that arrive until one ends together', async () => {
+  it('EV-01 runs the first four calls at once, and the waiting calls together as soon as one has ended', async () => {
     const calls = ['a', 'b', 'c', 'd', 'e', 'f'].map((key) => statement.run(key));
     expect(started()).toEqual([['a'], ['b'], ['c'], ['d']]);
     runs[2]!.end();
@@ -25,7 +25,7 @@ describe('PromptStatement', () => {
     await Promise.all(calls);
   });
 
-  it('runs one at a time where calls may wait, and those that arrive until it ends together', async () => {
+  it('with a limit of one, runs one call, and then the waiting calls together', async () => {
     const one = new PromptStatement(runBatch, 1);
     const calls = ['a', 'b', 'c'].map((key) => one.run(key));
     expect(started()).toEqual([['a']]);

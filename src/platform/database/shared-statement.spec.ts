@@ -1,3 +1,4 @@
+import { MessageChannel } from 'node:worker_threads';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { SharedStatement } from './shared-statement.js';
 
@@ -20,10 +21,23 @@ describe('SharedStatement', () => {
     expect(results).toEqual(['result of b', 'result of a', 'result of b']);
   });
 
-  it('includes calls that other sockets cause in the same turn', async () => {
+  it('includes calls that arrive later in the same turn', async () => {
     const first = statement.run('a');
     await new Promise((resolve) => process.nextTick(resolve));
     await Promise.all([first, statement.run('b')]);
+
+    expect(runs).toEqual([['a', 'b']]);
+  });
+
+  it('includes calls of several I/O callbacks in the same turn', async () => {
+    const results = ['a', 'b'].map(async (key) => {
+      const { port1, port2 } = new MessageChannel();
+      port1.postMessage('arrives in the next turn');
+      await new Promise((resolve) => port2.once('message', resolve));
+      port2.close();
+      return statement.run(key);
+    });
+    await Promise.all(results);
 
     expect(runs).toEqual([['a', 'b']]);
   });

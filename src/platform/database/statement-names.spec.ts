@@ -11,7 +11,7 @@ describe('the name of a statement', () => {
     expect(statementName('SELECT 1')).toMatch(/^[a-z0-9_]{1,63}$/);
   });
 
-  it('is limited to a number of statements and never changes', () => {
+  it('is given to a limited number of statements and never changes', () => {
     const first = statementName('SELECT 1');
     const given = Array.from({ length: 1000 }, (_, index) => statementName(`SELECT 'value ${index}'`));
     expect(given.at(-1)).toBeUndefined();

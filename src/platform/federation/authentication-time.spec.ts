@@ -4,7 +4,7 @@ import { checkAuthenticationTime, reauthenticationParameters } from './authentic
 const BEGAN_MS = 1_800_000_000_400;
 
 describe('the time at which a provider authenticated a person', () => {
-  it.each([1_800_000_000, 1_800_000_300, 1_799_999_945])('SO-32 counts at %d, during the journey', (authTime) => {
+  it.each([1_800_000_000, 1_800_000_300, 1_799_999_945])('SO-32 counts at %d, with clock tolerance', (authTime) => {
     expect(() => checkAuthenticationTime(authTime, BEGAN_MS)).not.toThrow();
   });
 

@@ -7,7 +7,7 @@ const account = (email: string | null, emailVerified = true) => ({
 });
 const google = { mailDomains: ['gmail.com'] };
 
-describe('the word of a provider for a mailbox', () => {
+describe('the confirmation of an address by a provider', () => {
   it('SO-14 counts for a verified address at a trusted domain, in canonical form', () => {
     expect(findVouchedAddress(account('Ada@GMAIL.com'), google)).toBe('ada@gmail.com');
   });
@@ -18,7 +18,7 @@ describe('the word of a provider for a mailbox', () => {
     ['of a subdomain', 'ada@mail.gmail.com', true],
     ['of a domain that ends alike', 'ada@notgmail.com', true],
     ['of a domain that begins alike', 'ada@gmail.com.evil.test', true],
-    ['with two signs', 'ada@evil.test@gmail.com', true],
+    ['with two @ signs', 'ada@evil.test@gmail.com', true],
     ['in quotes', '"ada@evil.test"@gmail.com', true],
     ['with a look-alike letter', 'аda@gmail.com', true],
     ['absent', null, true],

@@ -32,7 +32,7 @@ describe('SO-53 a revocation at Naver', () => {
   it.each([
     ['deletes the permission', [{ access_token: 'access' }, { result: 'success' }]],
     [
-      'is over where the person has done it',
+      'ends without an error where the person has already revoked the permission',
       [{ error: 'invalid_request', error_description: 'no valid data in session' }],
     ],
   ])('%s', async (_, next) => {

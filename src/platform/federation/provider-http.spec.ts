@@ -22,7 +22,7 @@ afterEach(() => void jest.restoreAllMocks());
 
 const failure = () => fetchFromProvider(url, {}).catch((error: unknown) => error);
 
-/** In place of the five seconds, the time is over as soon as the request is there. */
+/** Replaces the limit of five seconds by a signal that the test aborts. */
 function expireAtOnce(): AbortController {
   const expiry = new AbortController();
   const timeout = jest.spyOn(AbortSignal, 'timeout').mockReturnValue(expiry.signal);
@@ -47,7 +47,7 @@ describe('SO-11 a provider is down', () => {
 
   it.each<[string, (response: http.ServerResponse) => void]>([
     ['that breaks off', (response) => response.write('{', () => response.destroy())],
-    ['that answers without an end', (response) => response.end(Buffer.alloc(1_000_001))],
+    ['that answers with more than a megabyte', (response) => response.end(Buffer.alloc(1_000_001))],
     ['that has a fault', (response) => response.writeHead(502).end()],
     ['that takes no more requests', (response) => response.writeHead(429).end()],
   ])('%s', async (_, behave) => {

@@ -52,7 +52,7 @@ describe('without a usable database', () => {
   const broken = path.join(folder, 'broken.mmdb');
   const genuine = readFileSync(BUNDLED);
   writeFileSync(garbage, 'not a database');
-  // The metadata at its end is intact, the search tree is not.
+  // The metadata at the end of the file is intact, the search tree is not.
   writeFileSync(broken, Buffer.concat([Buffer.alloc(1000, 0xff), genuine.subarray(genuine.length - 300)]));
   afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -67,7 +67,7 @@ describe('without a usable database', () => {
     for (const ip of ['168.126.63.1', '8.8.8.8', '2a01:4f8::1']) expect(countries.of(ip)).toBeNull();
   });
 
-  it('tries again a minute after the file was missing, as while it is replaced', async () => {
+  it('tries again a minute after the file was missing, as it is while an operator replaces it', async () => {
     const replaced = path.join(folder, 'replaced.mmdb');
     const now = jest.spyOn(performance, 'now').mockReturnValue(1_000_000);
     writeFileSync(replaced, genuine);

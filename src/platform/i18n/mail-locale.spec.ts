@@ -29,7 +29,7 @@ describe('the languages of mails', () => {
     ['fr', undefined],
     ['*', undefined],
     [undefined, undefined],
-  ])('AC-62 follow Accept-Language where it prefers one of the operator: %s', (header, locale) => {
+  ])('AC-62 follow Accept-Language where it prefers a language that the operator added: %s', (header, locale) => {
     expect(findAddedLocale(header, 'en')).toBeUndefined();
     offerMailLocales(['ja']);
     expect(findAddedLocale(header, 'en')).toBe(locale);

@@ -7,8 +7,8 @@ function buffered() {
   return { written, buffer: new LineBuffer({ write: (text) => void written.push(text) }) };
 }
 
-describe('the log of one turn', () => {
-  it('is written at once, in order', async () => {
+describe('the log of one turn of the event loop', () => {
+  it('is written in one piece at the end of the turn, in order', async () => {
     const { written, buffer } = buffered();
     buffer.write('a\n');
     buffer.write('b\n');

@@ -63,7 +63,7 @@ describe('the queue of password hashes', () => {
     expect(queue.hasRoom()).toBe(true);
   });
 
-  describe('BF-14 between client addresses and accounts', () => {
+  describe('BF-14 fairness between client addresses and accounts', () => {
     const EVE = { client: '203.0.113.1', account: 'eve' };
     const ADA = { client: '198.51.100.1', account: 'ada' };
 
@@ -93,7 +93,7 @@ describe('the queue of password hashes', () => {
       expect(order).toEqual([0, 1, 2, 3]);
     });
 
-    it('a flood leaves a quarter of the places to others, and gets all it needs when it is small', () => {
+    it('a flood from one client address leaves a quarter of the places to other addresses', () => {
       const queue = new HashQueue(4, 16);
       const slots = [];
       while (queue.hasRoom(EVE)) slots.push(queue.reserve(EVE));

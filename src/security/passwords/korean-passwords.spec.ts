@@ -38,7 +38,7 @@ const COMMON = `
 방탄소년단 방탄소년단7 소녀시대9 아이유1234
 `;
 
-/** Sentences, typed with either layout on. */
+/** Sentences in Hangul. */
 const SENTENCES = `
 키큰 기린이 강가를 지나간다
 보라색 우산 아래 달팽이 셋

@@ -11,9 +11,9 @@ import { commonPasswords, loadWordLists } from './word-lists.js';
 
 const OWN_WORDS = ['ada.lovelace', 'zephyrine', 'kestrel', '박서하늬', 'munjigi'];
 const LOOK_ALIKES: Record<string, string> = { a: '@', e: '3', i: '1', l: '1', o: '0', s: '$', t: '7', g: '9', b: '8' };
-/** Of several characters, so that what they stand for is at another place. */
+/** Look-alikes of several characters, which move the letters after them to another place. */
 const WIDE_LOOK_ALIKES: Record<string, string> = { w: 'vv', u: '|_|', o: '()', d: '|)', n: '//', m: 'nn', h: '|-|' };
-/** Of which the lower case depends on the neighbours or is another letter, or that are no letters. */
+/** Characters whose lower case depends on their neighbours or is another letter, and others beyond a to z. */
 const ODD = ['ΑΣ', 'ẞ', '\u212a', '😀', '\ud800', '\udc00', '\n', '\0', 'ㄱ', 'é'];
 const ENDINGS = ['1', '123', '1234', '!', '2024', '99', '1004', '7942', '@', '12!', '_01', '1990-05-17'];
 const SEQUENCES = [
@@ -84,7 +84,7 @@ function findWords(zxcvbn: ZxcvbnFactory, password: string): Record<string, numb
   for (const match of matching.match(password, options.getUserInputsOptions(OWN_WORDS))) {
     // The library takes names such as `constructor`, which all objects have, for words without a rank.
     if (match.pattern !== 'dictionary' || typeof match.rank !== 'number') continue;
-    if (match.reversed && match.i === match.j) continue; // the letter itself costs less
+    if (match.reversed && match.i === match.j) continue; // the search without reversal finds it already
     const place = [match.i, match.j, match.matchedWord, match.reversed, match.subDisplay].join(' ');
     found[place] = Math.min(match.rank, found[place] ?? Infinity);
   }

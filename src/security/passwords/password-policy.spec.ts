@@ -122,7 +122,7 @@ describe('a new password', () => {
     expect(await verdict('abcdefghijk', OWNER, policyWith({ PASSWORD_MIN_SCORE: '0' }))).toBeNull();
   });
 
-  it('PW-04 is compared with more than ten thousand common passwords', async () => {
+  it('PW-04 the list of common passwords has more than ten thousand entries', async () => {
     const { dictionary } = await import('@zxcvbn-ts/language-common');
     expect(dictionary['passwords-common'].length).toBeGreaterThan(10_000);
   });

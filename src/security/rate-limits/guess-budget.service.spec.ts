@@ -33,7 +33,7 @@ describe('guesses of a day', () => {
     expect(await countAllowed(() => guesses.take(OWNER), DAY)).toBe(DAY / 2);
   });
 
-  it('BF-12 any mixture of claims and wrong login IDs leaves the owner that half, too', async () => {
+  it('BF-12 any mixture of claims and wrong login IDs leaves the owner the reserved half, too', async () => {
     for (let id = 0; id < DAY; id += 1) {
       await countAllowed(() => guesses.takeForPair(OWNER, `wrong${id}`), PER_CODE);
       await countAllowed(() => guesses.takeForClaim(OWNER, 'client', `${id}`), PER_CODE);
@@ -41,7 +41,7 @@ describe('guesses of a day', () => {
     expect(await countAllowed(() => guesses.take(OWNER), DAY)).toBe(DAY / 2);
   });
 
-  it('BF-07 one pair gets at most the other half, then a second pair the guesses of one code', async () => {
+  it('BF-07 one pair of address and login ID gets the unreserved half, then a second pair the guesses of one code', async () => {
     expect(await countAllowed(() => guesses.takeForPair(OWNER, 'ada'), 2 * DAY)).toBe(DAY / 2);
     expect(await countAllowed(() => guesses.takeForPair(OWNER, 'eve'), 2 * DAY)).toBe(PER_CODE);
   });

@@ -7,8 +7,8 @@ import { LoginThrottleService } from './login-throttle.service.js';
 const config = { env: { HASH_QUEUE_LIMIT: 8, LOGIN_FAILURE_LIMIT: 10 } } as AppConfig;
 
 /**
- * A throttle whose repository counts every attempt as failure number `failures`, or blocks it for
- * null; and the statements that ran.
+ * A throttle, and the statements that it ran. The repository counts every attempt as failure number
+ * `failures`, or blocks every attempt if `failures` is null.
  */
 function throttleWith(failures: number | null): { throttle: LoginThrottleService; statements: string[] } {
   const statements: string[] = [];
@@ -53,7 +53,7 @@ describe('a login attempt', () => {
     expect(throttle.hasQueue({ ...subject, deviceId: 'laptop' })).toBe(false);
   });
 
-  it('clears the failures on a match, and stays counted on none', async () => {
+  it('clears the failures when the password matches, and stays counted when it does not', async () => {
     const { throttle, statements } = throttleWith(3);
     const match = await throttle.begin(ada);
     expect(match.failuresBefore).toBe(2);
@@ -83,7 +83,7 @@ describe('a login attempt', () => {
     expect(await attempt.finish(false)).toBe(true);
   });
 
-  it('reports a wait that begins at the hard limit, where that is below the other', async () => {
+  it('reports a wait that begins at the hard limit, where the hard limit is below the failure limit', async () => {
     const subject = { ...ada, hardLimit: 4 };
     expect(await (await throttleWith(4).throttle.begin(subject)).finish(false)).toBe(true);
     expect(await (await throttleWith(10).throttle.begin(subject)).finish(false)).toBe(false);

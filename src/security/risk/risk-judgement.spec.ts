@@ -121,7 +121,7 @@ describe('a login or refresh', () => {
     const attacked = { ...abroad, passwordFailures: 50, ownPasswordFailures: 4 };
     expect(judged(attacked)).toEqual(['ask', 130, ...judged(abroad).slice(2), 'success_after_failures']);
     const strict = rulesWith({ RISK_END_SCORE: '100' });
-    expect(judged(attacked, strict)[0]).toBe('end'); // without those failures, too
+    expect(judged(attacked, strict)[0]).toBe('end'); // the other signals alone reach 100
   });
 
   it('follows the configured weights and thresholds', () => {

@@ -102,7 +102,7 @@ describe('a proof of possession', () => {
     expect(await outcomeOf(server().verifier.verify(request(proof)))).toBe('proof_invalid');
   });
 
-  it('RB-04 is missed where a request needs one', async () => {
+  it('RB-04 is reported as missing where a request needs one', async () => {
     expect(await outcomeOf(server().verifier.verify(request(undefined)))).toBe('proof_required');
   });
 
@@ -135,7 +135,7 @@ describe('a proof of possession', () => {
       await verifier.verify(request(maker.proof({ path: htu }), { url: `${REFRESH}?y=2` }));
   });
 
-  it('RB-04 is compared with the path of a request target that is a whole URL, or cannot be read', async () => {
+  it('RB-04 is compared with the path of a target that is a whole URL, and refused for an unreadable one', async () => {
     const { verifier } = server();
     await verifier.verify(request(maker.proof({ path: REFRESH }), { url: `http://evil.example${REFRESH}` }));
     for (const url of ['http://:x/', '//[', '*'])

@@ -13,7 +13,7 @@ const CLAIMS = {
 };
 
 describe('a signed token', () => {
-  it('is, with a symmetric key, the one that jsonwebtoken writes: replicas of both versions agree', () => {
+  it('is, with a symmetric key, the same that jsonwebtoken writes, so that older replicas make equal tokens', () => {
     const key = createSecretKey(randomBytes(64));
     const header = { alg: 'HS512', typ: 'refresh+jwt', kid: 'k1' } as const;
     expect(signJws(encodeHeader(header), CLAIMS, 'HS512', key)).toBe(

@@ -11,7 +11,7 @@ it.each([
   ['account-deleted', 'account-deleted'],
   ['email-disabled', 'mail-stopped'],
   ['email-enabled', 'mail-resumed'],
-])('reads %s of Apple, as a text or not, with its time in milliseconds', (type, kind) => {
+])('reads %s of Apple, as JSON text or as an object, with its time in milliseconds', (type, kind) => {
   const notice = { provider: 'acme', subject: 'ada', kind, occurredAt: 1_611_765_847 };
   expect(read(JSON.stringify(apple(type)))).toEqual([notice]);
   expect(read(apple(type))).toEqual([notice]);
@@ -43,7 +43,7 @@ it.each([
   ['without a subject', risc('account-purged', { subject: { email: 'ada@example.com' } })],
   ['that verifies the route', { 'https://schemas.openid.net/secevent/risc/event-type/verification': { state: 's' } }],
   ['of Apple of another kind', apple('something-new')],
-  ['that is none', undefined],
+  ['that is missing', undefined],
 ])('SO-54 leaves out an event %s', (_, events) => {
   expect(read(events)).toEqual([]);
 });

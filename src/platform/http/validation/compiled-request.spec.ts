@@ -84,7 +84,7 @@ describe('a compiled request', () => {
     expect(acceptFlat(RequiredRequest, { token: 'abc' })).toBeInstanceOf(RequiredRequest);
   });
 
-  it('IV-01 leaves whatever nests to the libraries', () => {
+  it('IV-01 leaves nested values to the libraries', () => {
     class CredentialRequest {
       @IsAssertion({ reliesOnUserHandle: true }) credential: unknown;
     }

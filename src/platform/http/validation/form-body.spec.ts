@@ -9,7 +9,7 @@ describe('the body of a form', () => {
     expect(parse('')).toEqual({});
   });
 
-  it('is read as if it had no field that has no value (RFC 6749 section 3.2)', () => {
+  it('is read without the fields that have no value (RFC 6749 section 3.2)', () => {
     expect(parse('hint&token=')).toEqual({});
     expect(parse('token=a&hint=')).toEqual({ token: 'a' });
     expect(parse('token=a&hint=+')).toEqual({ token: 'a', hint: ' ' });

@@ -114,7 +114,7 @@ describe('a request', () => {
   });
 });
 
-describe('what is no body and no query', () => {
+describe('a value that is no body or query of a request class', () => {
   it.each([
     ['param', String],
     ['custom', FullRequest],

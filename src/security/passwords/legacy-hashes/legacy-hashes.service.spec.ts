@@ -9,7 +9,7 @@ const keys = { current: () => Buffer.alloc(64, 7) } as unknown as KeyRing;
 /** The turn of the event loop in which an answer arrives. */
 const arrived = () => new Promise((resolve) => setImmediate(resolve));
 
-/** A service whose server has connected. Of the answers, the last one is given again. */
+/** A service whose server has connected. Each read gets the next of the answers; the last answer repeats. */
 async function serviceWith(...answers: LegacyHashShare[][]) {
   let reads = 0;
   const findShares = async () => {
@@ -64,7 +64,7 @@ describe('the dummy hash of an unknown account', () => {
       expect((await serviceWith([{ kind, share: 1, start: 0 }])).service.findDummy('ada')?.kind).toBe(kind);
   });
 
-  it('IM-03 becomes argon2id alone when fewer members have its scheme', async () => {
+  it('IM-03 changes to argon2id, and to no other scheme, when fewer members have its scheme', async () => {
     const other = { kind: '$pbkdf2-sha256$i=600000', share: 0.25, start: 0.5 };
     const before = (await serviceWith([{ kind: '$2b$12', share: 0.5, start: 0 }, other])).service;
     const after = (await serviceWith([{ kind: '$2b$12', share: 0.1, start: 0 }, other])).service;
@@ -94,7 +94,7 @@ describe('the dummy hash of an unknown account', () => {
     expect(reads()).toBe(2);
   });
 
-  it('IM-03 is not that of a read that an import overtook', async () => {
+  it('IM-03 comes from another read when an import arrives during a read', async () => {
     const { service, reads, onImport } = await serviceWith([], [], [{ kind: '$2b$12', share: 1, start: 0 }]);
     onImport();
     onImport();

@@ -211,7 +211,7 @@ describe('a hash of another system', () => {
     ['bcrypt of no cost', SPRING.bcrypt.replace('$10$', '$00$'), 'malformed'],
     ['a tag of a byte', `pbkdf2_sha256$1000$salt$QQ==`, 'malformed'],
     ['a tag that is no base64', `pbkdf2_sha256$1000$salt$${'!'.repeat(44)}`, 'malformed'],
-  ])('IM-02 is refused with the reason, and without any part of it: %s', (_, text, reason) => {
+  ])('IM-02 is refused with a reason that quotes no part of the hash: %s', (_, text, reason) => {
     const hash = parseLegacyHash(text);
     expect(hash).toEqual({ refused: expect.stringContaining(reason) });
     expect(JSON.stringify(hash)).not.toContain(text.slice(-8));
