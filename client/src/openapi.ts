@@ -1403,7 +1403,7 @@ export interface paths {
         put?: never;
         /**
          * Change a member's address
-         * @description Mails a link to the new address, which makes the change, and a notice to the present one. After the change, the previous address gets a link to undo it. Not for your own account: `forbidden`.
+         * @description Mails a link to the new address, and a notice to the present one. The address changes when the link is used. The previous address then gets a link to undo it. Not for your own account: `forbidden`.
          */
         post: operations["correctMemberEmail"];
         delete?: never;
@@ -1797,7 +1797,7 @@ export interface paths {
         };
         /**
          * Read the event log
-         * @description Oldest first; the events of one member are in order. Events are written while a webhook or an API key with `events:read` exists, and kept for EVENT_RETENTION_SECONDS at least. Open to API keys with the scope `events:read`.
+         * @description Oldest first; the events of one member are in order. Events are written while a webhook or an API key with `events:read` exists, and kept for at least EVENT_RETENTION_SECONDS. When a member is erased, `member.erased` replaces the member's events. Open to API keys with the scope `events:read`.
          */
         get: operations["eventLogRead"];
         put?: never;

@@ -1,7 +1,10 @@
 import type { AttributeDeclaration } from '../platform/attributes/attribute-declarations.js';
 import type { Locale } from '../platform/i18n/locale.js';
 
-/** A field for one attribute in a form. Exactly one of the flags of its kind is set. */
+/**
+ * A field for one attribute in a form. At most one of `isBoolean`, `isNumber`, `isText` and `isChoice` is set; if none
+ * is, the attribute has no field.
+ */
 export interface AttributeField {
   readonly name: string;
   readonly label: string;
@@ -53,7 +56,7 @@ export function attributeFieldsOf(
   };
 }
 
-/** The attributes that a sign-up needs and its page has no field for, so that no sign-up on it can succeed. */
+/** The required attributes for which the sign-up page has no field. While there is one, no sign-up on that page succeeds. */
 export function requiredWithoutField(declarations: ReadonlyMap<string, AttributeDeclaration>): string[] {
   return [...declarations]
     .filter(([name, declaration]) => declaration.atSignUp === 'required' && !hasInput(fieldOf(name, declaration, 'en')))
@@ -65,7 +68,7 @@ function hasInput({ isBoolean, isNumber, isText, isChoice }: AttributeField): bo
 }
 
 /**
- * Makes the field optional: the invited person is asked for what is left open at the sign-up. A box becomes
+ * Makes the field optional: the invited person is asked for what the administrator leaves open. A box becomes
  * a choice, because a box without a tick would already mean no.
  */
 function orLeftOpen(field: AttributeField, locale: Locale): AttributeField {

@@ -74,7 +74,7 @@ describe('an access token', () => {
     expect(confirmedAt).toBeGreaterThan(loggedInAt + 3000);
   });
 
-  it('RS-07 names a second factor as long as it belongs to the last authentication', async () => {
+  it('RS-07 names the second factor of the last authentication, or an earlier one that was still recent then', async () => {
     const ada = await enrol(await given.member(app));
     // Setting a factor up is no authentication.
     expect((await refreshedClaims(ada)).amr).toEqual(['pwd']);
@@ -87,7 +87,7 @@ describe('an access token', () => {
       .expect(200);
     expect(claimsOf(session.accessToken).amr).toEqual(['pwd', 'otp', 'mfa']);
 
-    // A password alone, long after the code, is no second factor.
+    // A password check does not keep a second factor that is no longer recent.
     await ageLogin(session.sessionId, 3600);
     const later = { ...ada, ...session };
     await reauthenticate(later);
@@ -104,7 +104,7 @@ describe('an access token', () => {
     expect((await refreshedClaims(later)).amr).toEqual(['pwd']);
   });
 
-  it('RS-07 of a login by passkey names no password, until one is shown', async () => {
+  it('RS-07 of a login by passkey names no password until the member confirms with one', async () => {
     const ada = await addPasskey(await given.member(app));
     const { body: session } = await passkeyLogin(app.client(), ada.authenticator);
     expect(claimsOf(session.accessToken).amr).toEqual(['hwk', 'mfa']);

@@ -16,7 +16,7 @@ import { allowTime } from '../support/test-length.js';
 allowTime();
 
 const MAIL_DELAY_MS = 3000;
-/** Several times slower than argon2id, so that argon2id for every unknown account would show. */
+/** Rounds of PBKDF2. They take several times as long as argon2id, so a server fails that uses argon2id for every unknown account. */
 const ITERATIONS = 150_000;
 /** The requests whose time must not reveal whether an account exists. */
 const REQUESTS: Record<string, (client: HttpClient, person: Person, index: number) => Promise<HttpAnswer>> = {
@@ -37,7 +37,7 @@ const REQUESTS: Record<string, (client: HttpClient, person: Person, index: numbe
 let app: TestApp;
 let sink: SmtpSink;
 let naver: NaverPartner;
-/** The sign-up of an account at Naver that no member has linked. Each request chooses its address. */
+/** The pending sign-up of a person who has logged in at Naver and is no member. Each request sends another address for it. */
 let socialSignUpId: string;
 let known: Person[];
 let unknown: Person[];
@@ -92,7 +92,8 @@ describe.each(moods)('while the mail server %s', (mood) => {
       };
   });
 
-  // A login sends no mail, so a slow mail server changes nothing for it. Both kinds of sign-up queue their mails in the same way.
+  // Two are left out with a slow mail server: a refused login sends no mail here, and a sign-up with a provider
+  // queues its mail as the measured sign-up does.
   const requests = Object.keys(REQUESTS).filter((title) => mood === moods[0] || !FAST_ONLY.includes(title));
   it.each(requests)('EN-06 %s takes the same time for known and unknown', async (title) => {
     const ask = REQUESTS[title]!;
@@ -119,7 +120,7 @@ it('EN-08 a change to a taken address takes the same time as one to a free addre
 });
 
 it('EN-05 a login refused as too risky takes the same time with the right and a wrong password', async () => {
-  // No login has come from a known device, and a new device is risk enough here.
+  // These logins carry no device token. With these limits a new device is enough for a refusal.
   const risk = { RISK_NOTIFY_SCORE: '20', RISK_ASK_SCORE: '20', RISK_END_SCORE: '20' };
   const wary = await app.replica({ env: risk });
   await expectEqualTimes('a refused login, known is right', (kind, index) => {
@@ -134,7 +135,7 @@ it('EN-05 a login refused as too risky takes the same time with the right and a 
   });
 });
 
-it('IM-03 EN-06 a login takes the same time for known and unknown where seven of eight members have a legacy hash', async () => {
+it('IM-03 EN-06 a login takes the same time for known and unknown where most members have a legacy hash', async () => {
   const { rows } = await app.sql.query('SELECT password_hash FROM members LIMIT 1');
   const setHash = async (hash: string, loginIds: string[]): Promise<void> => {
     await app.sql.query('UPDATE members SET password_hash = $1 WHERE login_id = ANY($2)', [hash, loginIds]);

@@ -32,7 +32,8 @@ export class AccountClosingService {
       await this.members.lockAdministrators(tx);
       const { member } = await this.reauthentication.asConfirmedMember(tx, principal, confirmed);
       if (!(await this.members.close(tx, memberId))) throw new DomainError('last_admin');
-      // Also logins that await their second factor: completing one would restore the account.
+      // Codes and links, and logins that wait for a second factor or a consent: one that is completed would
+      // restore the account.
       await this.pendingProofs.voidAllOf(tx, memberId);
       await this.sessions.endAll(tx, memberId, 'account-closed', context);
       await this.notifications.notifyClosed(tx, principal, member, context);

@@ -21,8 +21,8 @@ import { ErasureDemandService } from './erasure-demand.service.js';
 import { CorrectEmailRequest, EraseMemberRequest } from './member-requests.dto.js';
 
 /**
- * Lets administrators export or erase the account of a member who cannot log in, or change its address. API
- * keys are refused: a stolen key could take accounts over, or delete them (AK-03).
+ * Lets administrators export or erase a member's account, or change the address, for instance for a member
+ * who has lost the mailbox. API keys are refused: a stolen key could take accounts over, or delete them (AK-03).
  */
 @AdminController('members')
 export class MemberRequestsController {
@@ -52,8 +52,8 @@ export class MemberRequestsController {
 
   /**
    * Change a member's address
-   * @remarks Mails a link to the new address, which makes the change, and a notice to the present one. After the change,
-   * the previous address gets a link to undo it. Not for your own account: `forbidden`.
+   * @remarks Mails a link to the new address, and a notice to the present one. The address changes when the link is used. The
+   * previous address then gets a link to undo it. Not for your own account: `forbidden`.
    */
   @Post(':id/email')
   @HttpCode(HttpStatus.ACCEPTED)

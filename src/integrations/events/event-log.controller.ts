@@ -16,7 +16,7 @@ export class EventLogController {
   /**
    * Read the event log
    * @remarks Oldest first; the events of one member are in order. Events are written while a webhook or an API key with `events:read`
-   * exists, and kept for EVENT_RETENTION_SECONDS at least.
+   * exists, and kept for at least EVENT_RETENTION_SECONDS. When a member is erased, `member.erased` replaces the member's events.
    */
   @Get()
   @Scope('events:read')

@@ -23,10 +23,11 @@ export class AdminWritesService {
   ) {}
 
   /**
-   * Admits an administrator as {@link MemberWritesService.asMember}, and checks role, second factor and recent
-   * login; admits an API key that still works. Call it before anything is written. A transaction that also locks a member uses {@link asAdministratorOf}, or
-   * locks the member first: the row of an API key is locked after those of members.
-   * @param conditions recording a view needs no recent login, except that of an export
+   * Does the checks of {@link MemberWritesService.asMember} for an administrator, and checks role and second
+   * factor. Admits an API key that still works. Call it before anything is written. A transaction that also
+   * locks a member uses {@link asAdministratorOf}, or locks the member first: the row of an API key is locked
+   * after those of members.
+   * @param conditions by default a recent login. Recording a view needs none, unless it is the view of an export
    * @throws DomainError `session_ended`, `forbidden`, `two_factor_required`, `reauth_required`,
    * `api_key_invalid`
    */

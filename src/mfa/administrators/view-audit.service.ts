@@ -42,7 +42,7 @@ export class ViewAuditService {
     members: number,
     context: ClientContext,
   ): Promise<void> {
-    // No member of the list is named, so an erasure would not find the row: it holds no address.
+    // The row names no member, so an erasure would not find it. The query is shortened, so that no address is in it.
     const filter = {
       ...(query && { query: shorten(query) }),
       ...(status && { status }),
@@ -84,9 +84,9 @@ export class ViewAuditService {
   }
 
   /**
-   * Records one view. An export of everything needs a recent login, as the member's own does. Await it
-   * before the response is sent, so that no data is shown if the record fails or the administrator has
-   * lost the role.
+   * Records one view. Await this method before the response is sent, so that no data is shown if the
+   * record fails or the administrator has lost the role. An export needs a recent login, as the member's
+   * own export does.
    * @throws DomainError as {@link AdminWritesService.asAdministrator}
    */
   async record(admin: Principal, memberId: string, subject: ViewedPart, context: ClientContext): Promise<void> {
@@ -98,5 +98,5 @@ export class ViewAuditService {
   }
 }
 
-/** One character, and none of a short query: a Korean name can have two. */
+/** Keeps the first character, but none of a query of one or two: that would be half of a Korean name. */
 const shorten = (query: string): string => ([...query].length < 3 ? '***' : `${[...query][0]!}***`);

@@ -24,8 +24,8 @@ const ALGORITHMS = [-8, -7, -257];
 
 /**
  * The registration ceremony of WebAuthn (level 3, section 7.1). The challenge is spent before
- * anything is compared, so each allows one attempt. Every refusal is `passkey_invalid`; the log
- * contains the reason.
+ * anything is compared, so each allows one attempt. Every refusal of a credential is
+ * `passkey_invalid`; the log contains the reason.
  */
 @Injectable()
 export class PasskeyRegistrationService {

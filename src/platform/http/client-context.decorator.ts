@@ -46,7 +46,7 @@ declare module 'fastify' {
     defaultLocale: Locale;
   }
   interface FastifyRequest {
-    /** Why an administrator acts. Set by the routes of the administration only. */
+    /** Why an administrator or an API key acts. Only the routes of the administration set it. */
     auditReason?: string | undefined;
   }
 }

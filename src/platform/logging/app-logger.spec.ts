@@ -40,7 +40,7 @@ describe('an entry of the log', () => {
     expect(JSON.stringify(entry)).not.toContain('giraffe');
   });
 
-  it('shows its own code, which is that of an error, but none inside', () => {
+  it('shows a code of the entry itself, where it is that of an error, but blanks one in an object inside', () => {
     const [entry] = entriesOf((logger) => logger.warn({ code: '57P03', body: { code: '123456' } }));
     expect(entry).toMatchObject({ code: '57P03', body: { code: '[redacted]' } });
   });

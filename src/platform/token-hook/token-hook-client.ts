@@ -6,7 +6,7 @@ import { Backoff } from '../outbox/backoff.js';
 import { CircuitBreaker } from '../outbox/circuit-breaker.js';
 import { readHookAnswer, type HookAnswer } from './token-hook-answer.js';
 
-/** Longest wait for the hook, because a member waits for the same answer. */
+/** Longest wait for the hook. Short, because the member's login or refresh waits for it. */
 const TIMEOUT_MS = 1000;
 const MAX_ANSWER_BYTES = 8192;
 /** Questions that wait at once. More would only hold sockets and memory while the hook is slow. */
@@ -15,7 +15,7 @@ const MAX_WAITING = 256;
 const TOLERATED_TIMEOUTS = 3;
 const PAUSE = new Backoff(1, 30);
 
-/** Tokens that a member is about to get. */
+/** The login or refresh that is about to issue tokens. */
 export interface HookQuestion {
   readonly type: 'token.login' | 'token.refresh';
   readonly memberId: string;
@@ -64,7 +64,8 @@ export class TokenHookClient {
    */
   async ask(question: HookQuestion): Promise<HookAnswer> {
     // One request tests a hook that timed out; the others must not wait with it.
-    if (this.breaker.remainingMs > 0 || this.isTesting) throw new Error('no answer in time a moment ago');
+    if (this.breaker.remainingMs > 0 || this.isTesting)
+      throw new Error('not asked, because it did not answer in time before');
     if (this.waiting >= MAX_WAITING) throw new Error(`${MAX_WAITING} questions wait for answers`);
     const isTest = this.breaker.isHalfOpen;
     this.isTesting = isTest;
@@ -105,7 +106,7 @@ export class TokenHookClient {
 
 function newSender(): HttpSender {
   return new HttpSender({
-    // The operator configures the URL, and the product may be inside the own network.
+    // The operator configures the URL, and the product may be inside the operator's network.
     allowPrivateAddresses: true,
     timeoutMs: TIMEOUT_MS,
     maxAnswerBytes: MAX_ANSWER_BYTES,

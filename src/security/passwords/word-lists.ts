@@ -3,10 +3,10 @@ import { koreanDictionary } from './korean-dictionary.js';
 import { SEQUENCE_WORDS, type Vocabulary } from './vocabulary.js';
 import type { RankedWords } from './word-table.js';
 
-/** Word lists by name, the likeliest words first. */
+/** Word lists by name. The place of a word in its list is its rank. */
 export type WordLists = Readonly<Record<string, readonly (string | number)[]>>;
 
-/** All lists take tens of megabytes and some hundred milliseconds. */
+/** Loading all lists takes tens of megabytes and a few hundred milliseconds. */
 export async function loadWordLists() {
   const [common, english] = await Promise.all([import('@zxcvbn-ts/language-common'), import('@zxcvbn-ts/language-en')]);
   const lists: WordLists = { ...common.dictionary, ...english.dictionary, ...koreanDictionary() };
@@ -42,7 +42,7 @@ function groupOf(list: string, options: Options): string {
   return options.isWordSequence(list) ? SEQUENCE_WORDS : 'words';
 }
 
-/** Ranks words as the library does: from 1, and a word that occurs twice by its last place. */
+/** Ranks words as the library does: from 1. A word that occurs twice has the rank of its last place. */
 function rankByWord(words: readonly (string | number)[]): Map<string, number> {
   return new Map(words.map((word, index) => [String(word), index + 1]));
 }

@@ -60,9 +60,9 @@ export class KnownDevicesService {
   }
 
   /**
-   * Finds the member, or imported account, that has a canonical identifier, and the device with this
-   * token if the member logged in on it before.
-   * @param identifier null where no account can have it
+   * Finds the member or imported account with this identifier, and the device with this token if the
+   * member logged in on it before.
+   * @param identifier in canonical form; null where no account can have it
    */
   async findLogin(identifier: string | null, deviceToken: string | undefined): Promise<DeviceLogin> {
     if (identifier === null) return { candidate: null, deviceId: await this.findId(DECOY_MEMBER_ID, deviceToken) };
