@@ -105,7 +105,9 @@ export const redirectUris = makeValidator((input) =>
       throw new Error('needs URLs with a path, or app schemes such as com.example.app:/social, without ? # and *');
     // Browsers send this form, and any other would never match.
     if (new URL(item).href !== item)
-      throw new Error('needs URLs as browsers write them: host in lower case and followed by a slash, no standard port, other letters encoded');
+      throw new Error(
+        'needs URLs as browsers write them: host in lower case and followed by a slash, no standard port, other letters encoded',
+      );
     return item;
   }),
 );
