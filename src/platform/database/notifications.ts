@@ -161,7 +161,7 @@ export class Notifications implements OnApplicationBootstrap, OnApplicationShutd
     const { client } = this;
     if (!client) throw new Error('connection lost');
     await this.synchroniseClock(client);
-    // An answer of a connection that was lost since says nothing about the next one.
+    // The answer came over a connection that has been lost since. It does not show that a new one works.
     if (this.client !== client) throw new Error('connection lost');
     this.lastHeartbeatMs = performance.now();
   }

@@ -182,7 +182,7 @@ export class OutboxDispatcher<Row extends ClaimedRow> {
       clearTimeout(deadline);
       this.abortControllers.delete(controller);
     }
-    // The end of this process says nothing about the row: it does not end an overdue one.
+    // An attempt that the stop of this process aborts is no failure of the row, so it ends no overdue row.
     if (outcome.kind === 'dead' && this.isAborted && controller.signal.aborted)
       outcome = { ...outcome, kind: 'postponed', seconds: 0 };
     this.updateBreaker(outcome);
