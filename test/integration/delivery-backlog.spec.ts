@@ -1,11 +1,11 @@
 import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { DataSource } from 'typeorm';
-import { dataSourceOptions } from '../../src/bootstrap/data-source.js';
+import type { DataSource } from 'typeorm';
 import { DeliveryListsRepository, MEASURE } from '../../src/security/events/deliveries/delivery-lists.repository.js';
 import { EventDeliveriesRepository } from '../../src/security/events/deliveries/event-deliveries.repository.js';
 import { Database } from '../../src/platform/database/database.js';
+import { openDataSource } from '../support/data-source.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 const [WEBHOOK, OTHER_WEBHOOK] = [randomUUID(), randomUUID()];
@@ -38,9 +38,7 @@ describe('the measured backlog of deliveries', () => {
 
   beforeAll(async () => {
     own = await createTestDatabase();
-    dataSource = await new DataSource(
-      dataSourceOptions({ url: own.url, poolSize: 2, timeoutSeconds: 30 }),
-    ).initialize();
+    dataSource = await openDataSource(own);
     lists = new DeliveryListsRepository(new Database(dataSource));
     deliveries = new EventDeliveriesRepository(new Database(dataSource));
   });

@@ -2,11 +2,11 @@ import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { PoolClient } from 'pg';
-import { DataSource } from 'typeorm';
-import { dataSourceOptions } from '../../src/bootstrap/data-source.js';
+import type { DataSource } from 'typeorm';
 import { CLAIM, EventDeliveriesRepository } from '../../src/security/events/deliveries/event-deliveries.repository.js';
 import { WebhookQueue } from '../../src/security/events/deliveries/webhook-queue.js';
 import { Database } from '../../src/platform/database/database.js';
+import { openDataSource } from '../support/data-source.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 const BACKLOG = 3000;
@@ -29,9 +29,7 @@ describe('claims of deliveries', () => {
 
   beforeAll(async () => {
     own = await createTestDatabase();
-    dataSource = await new DataSource(
-      dataSourceOptions({ url: own.url, poolSize: 2, timeoutSeconds: 30 }),
-    ).initialize();
+    dataSource = await openDataSource(own);
     deliveries = new EventDeliveriesRepository(new Database(dataSource));
     for (const table of ['events', 'event_deliveries'])
       await own.pool.query(`ALTER TABLE ${table} SET (autovacuum_enabled = false)`);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { SecurityEventPartitionsRepository } from '../../src/security/audit-log/security-event-partitions.repository.js';
 import { SecurityEventsRepository } from '../../src/security/audit-log/security-events.repository.js';
 import { AppConfig } from '../../src/platform/config/app-config.js';
@@ -12,6 +12,7 @@ import { migrate } from '../../src/platform/database/migrator.js';
 import { ReadReplica } from '../../src/platform/database/read-replica.js';
 import { EventPartitionsService } from '../../src/operations/maintenance/event-partitions.service.js';
 import { PurgeService } from '../../src/operations/maintenance/purge.service.js';
+import { openDataSource } from '../support/data-source.js';
 import { eventually } from '../support/eventually.js';
 import { serverEnvironment } from '../support/server-environment.js';
 import { makeAuditLog } from '../support/event-services.js';
@@ -39,8 +40,7 @@ describe('the monthly partitions of the audit log', () => {
 
   /** The services of a worker on its own connections. */
   async function worker(env: Record<string, string> = {}) {
-    const options = dataSourceOptions({ url: own.url, poolSize: 3, timeoutSeconds: 30 });
-    const dataSource = await new DataSource(options).initialize();
+    const dataSource = await openDataSource(own, 3);
     dataSources.push(dataSource);
     const database = new Database(dataSource);
     const config = AppConfig.load(serverEnvironment({ DATABASE_URL: own.url, SMTP_URL: 'smtp://localhost:1', ...env }));

@@ -1,8 +1,7 @@
 import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { DataSource } from 'typeorm';
-import { dataSourceOptions } from '../../src/bootstrap/data-source.js';
+import type { DataSource } from 'typeorm';
 import { EventDeliveriesRepository } from '../../src/security/events/deliveries/event-deliveries.repository.js';
 import { EventConsumersRepository } from '../../src/security/events/log/event-consumers.repository.js';
 import { EventsRepository } from '../../src/security/events/log/events.repository.js';
@@ -19,6 +18,7 @@ import { ReadReplica } from '../../src/platform/database/read-replica.js';
 import type { Tx } from '../../src/platform/database/sql.js';
 import type { AuditLogService } from '../../src/security/audit-log/audit-log.service.js';
 import { caught } from '../support/caught.js';
+import { openDataSource } from '../support/data-source.js';
 import { eventually } from '../support/eventually.js';
 import { makeAuditLog, makeEventRecording } from '../support/event-services.js';
 import { serverEnvironment } from '../support/server-environment.js';
@@ -36,9 +36,7 @@ describe('events', () => {
 
   beforeAll(async () => {
     own = await createTestDatabase();
-    dataSource = await new DataSource(
-      dataSourceOptions({ url: own.url, poolSize: 6, timeoutSeconds: 30 }),
-    ).initialize();
+    dataSource = await openDataSource(own, 6);
     database = new Database(dataSource);
     const config = AppConfig.load(serverEnvironment({ DATABASE_URL: own.url }));
     log = new EventLogService(config, clock, new EventsRepository(database), new ReadReplica(database, config));

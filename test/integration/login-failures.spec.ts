@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import 'reflect-metadata';
-import { DataSource } from 'typeorm';
-import { dataSourceOptions } from '../../src/bootstrap/data-source.js';
+import type { DataSource } from 'typeorm';
 import { Database } from '../../src/platform/database/database.js';
 import {
   LoginFailuresRepository,
   type FailureCounter,
 } from '../../src/security/rate-limits/login-failures.repository.js';
+import { openDataSource } from '../support/data-source.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 describe('the failures of logins', () => {
@@ -16,9 +16,7 @@ describe('the failures of logins', () => {
   let failures: LoginFailuresRepository;
   beforeAll(async () => {
     own = await createTestDatabase();
-    dataSource = await new DataSource(
-      dataSourceOptions({ url: own.url, poolSize: 2, timeoutSeconds: 30 }),
-    ).initialize();
+    dataSource = await openDataSource(own);
     failures = new LoginFailuresRepository(new Database(dataSource));
   });
   afterAll(async () => {

@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import 'reflect-metadata';
-import { DataSource } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../src/bootstrap/data-source.js';
 import { MIGRATIONS } from '../../src/bootstrap/migrations/index.js';
 import { migrate } from '../../src/platform/database/migrator.js';
+import { openDataSource } from '../support/data-source.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 const ALL = MIGRATIONS.map(({ name }) => name);
@@ -21,7 +22,7 @@ describe('migrations', () => {
   };
   const optionsFor = ({ url }: TestDatabase) => dataSourceOptions({ url, poolSize: 2, timeoutSeconds: 30 });
   const connect = async (database: TestDatabase): Promise<DataSource> => {
-    const dataSource = await new DataSource(optionsFor(database)).initialize();
+    const dataSource = await openDataSource(database);
     cleanups.push(() => dataSource.destroy());
     return dataSource;
   };

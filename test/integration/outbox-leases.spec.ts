@@ -1,8 +1,7 @@
 import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { DataSource } from 'typeorm';
-import { dataSourceOptions } from '../../src/bootstrap/data-source.js';
+import type { DataSource } from 'typeorm';
 import { EventDeliveriesRepository } from '../../src/security/events/deliveries/event-deliveries.repository.js';
 import { WebhookQueue } from '../../src/security/events/deliveries/webhook-queue.js';
 import { WebhooksRepository } from '../../src/security/events/webhooks/webhooks.repository.js';
@@ -16,6 +15,7 @@ import { ProviderRevocationsRepository } from '../../src/platform/federation/rev
 import { postponed, type ClaimedRow } from '../../src/platform/outbox/attempts.js';
 import { Backoff } from '../../src/platform/outbox/backoff.js';
 import type { OutboxQueue } from '../../src/platform/outbox/outbox-queue.js';
+import { openDataSource } from '../support/data-source.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 const WEBHOOK = randomUUID();
@@ -25,7 +25,7 @@ let dataSource: DataSource;
 let database: Database;
 beforeAll(async () => {
   own = await createTestDatabase();
-  dataSource = await new DataSource(dataSourceOptions({ url: own.url, poolSize: 2, timeoutSeconds: 30 })).initialize();
+  dataSource = await openDataSource(own);
   database = new Database(dataSource);
   await own.pool.query(
     `INSERT INTO webhooks (id, url, types, secret, sealed_by) VALUES ($1, 'https://example.test', '{}', '', '')`,

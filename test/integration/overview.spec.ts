@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { DataSource } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { OverviewCountsService, SERIES } from '../../src/admin/overview/overview-counts.service.js';
 import { OverviewService, type Overview } from '../../src/admin/overview/overview.service.js';
-import { dataSourceOptions } from '../../src/bootstrap/data-source.js';
 import { DeliveryListsRepository } from '../../src/security/events/deliveries/delivery-lists.repository.js';
 import { WebhooksRepository } from '../../src/security/events/webhooks/webhooks.repository.js';
 import { MailCountsRepository } from '../../src/mail/outbox/mail-counts.repository.js';
@@ -17,6 +16,7 @@ import { ReadReplica } from '../../src/platform/database/read-replica.js';
 import { EventCountsRepository, eventCountStatement } from '../../src/security/audit-log/event-counts.repository.js';
 import { signUpRequestStatement } from '../../src/security/audit-log/last-events.repository.js';
 import { RefreshCountsRepository } from '../../src/sessions/refresh-counts/refresh-counts.repository.js';
+import { openDataSource } from '../support/data-source.js';
 import { serverEnvironment } from '../support/server-environment.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
@@ -26,9 +26,7 @@ describe('the overview', () => {
   let refreshes: RefreshCountsRepository;
   beforeAll(async () => {
     own = await createTestDatabase();
-    dataSource = await new DataSource(
-      dataSourceOptions({ url: own.url, poolSize: 3, timeoutSeconds: 30 }),
-    ).initialize();
+    dataSource = await openDataSource(own, 3);
     refreshes = new RefreshCountsRepository(new Database(dataSource));
   });
   afterAll(async () => {

@@ -10,6 +10,7 @@ import { Database } from '../../src/platform/database/database.js';
 import { migrate } from '../../src/platform/database/migrator.js';
 import type { Tx } from '../../src/platform/database/sql.js';
 import { PurgeService } from '../../src/operations/maintenance/purge.service.js';
+import { openDataSource } from '../support/data-source.js';
 import { eventually } from '../support/eventually.js';
 import { makeErasure } from '../support/erasure.js';
 import { serverEnvironment } from '../support/server-environment.js';
@@ -156,9 +157,7 @@ describe('purge', () => {
   const memberId = randomUUID();
   beforeAll(async () => {
     database = await createTestDatabase();
-    dataSource = await new DataSource(
-      dataSourceOptions({ url: database.url, poolSize: 2, timeoutSeconds: 30 }),
-    ).initialize();
+    dataSource = await openDataSource(database);
     const config = AppConfig.load(serverEnvironment({ DATABASE_URL: database.url, SMTP_URL: 'smtp://localhost:1' }));
     watched = new WatchedDatabase(dataSource);
     purge = new PurgeService(watched, config);
@@ -600,9 +599,7 @@ describe('index of sign-ups', () => {
   let dataSource: DataSource;
   beforeAll(async () => {
     database = await createTestDatabase();
-    dataSource = await new DataSource(
-      dataSourceOptions({ url: database.url, poolSize: 2, timeoutSeconds: 30 }),
-    ).initialize();
+    dataSource = await openDataSource(database);
   });
   afterAll(async () => {
     await dataSource?.destroy();

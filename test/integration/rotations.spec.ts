@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import 'reflect-metadata';
-import { DataSource } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { AppConfig } from '../../src/platform/config/app-config.js';
-import { dataSourceOptions } from '../../src/bootstrap/data-source.js';
 import { Database } from '../../src/platform/database/database.js';
 import { RotationsRepository, type Rotation } from '../../src/sessions/rotations.repository.js';
+import { openDataSource } from '../support/data-source.js';
 import { eventually } from '../support/eventually.js';
 import { serverEnvironment } from '../support/server-environment.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
@@ -20,9 +20,7 @@ describe('rotations in one turn of the event loop', () => {
   const memberId = randomUUID();
   beforeAll(async () => {
     own = await createTestDatabase();
-    dataSource = await new DataSource(
-      dataSourceOptions({ url: own.url, poolSize: 5, timeoutSeconds: 30 }),
-    ).initialize();
+    dataSource = await openDataSource(own, 5);
     const config = AppConfig.load(serverEnvironment({ DATABASE_URL: own.url, SMTP_URL: 'smtp://localhost:1' }));
     rotations = new RotationsRepository(config, new Database(dataSource));
     await own.pool.query(

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import 'reflect-metadata';
-import { DataSource } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { Database } from '../../src/platform/database/database.js';
 import type { Tx } from '../../src/platform/database/sql.js';
-import { dataSourceOptions } from '../../src/bootstrap/data-source.js';
 import { Limiters } from '../../src/security/rate-limits/limiters.js';
 import { PostgresCounters } from '../../src/security/rate-limits/postgres-counters.js';
 import { KeyRing } from '../../src/platform/crypto/key-ring.js';
 import { expectCountersToKeepTheirContract } from '../support/counters-contract.js';
+import { openDataSource } from '../support/data-source.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 describe('transactions', () => {
@@ -17,9 +17,7 @@ describe('transactions', () => {
   let database: Database;
   beforeAll(async () => {
     own = await createTestDatabase();
-    dataSource = await new DataSource(
-      dataSourceOptions({ url: own.url, poolSize: 5, timeoutSeconds: 30 }),
-    ).initialize();
+    dataSource = await openDataSource(own, 5);
     database = new Database(dataSource);
     await own.pool.query('CREATE TABLE counters (id int PRIMARY KEY, value int NOT NULL)');
   });

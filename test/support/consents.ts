@@ -1,8 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DataSource } from 'typeorm';
-import { dataSourceOptions } from '../../src/bootstrap/data-source.js';
 import { MailService } from '../../src/mail/mail.service.js';
 import { OutboxRepository } from '../../src/mail/outbox/outbox.repository.js';
 import { ConsentRemindersService } from '../../src/operations/maintenance/consent-reminders.service.js';
@@ -10,6 +8,7 @@ import { AppConfig } from '../../src/platform/config/app-config.js';
 import { ConsentDocuments } from '../../src/platform/consents/consent-documents.js';
 import { KeyRing } from '../../src/platform/crypto/key-ring.js';
 import { Database } from '../../src/platform/database/database.js';
+import { openDataSource } from './data-source.js';
 import { serverEnvironment } from './server-environment.js';
 import type { TestApp } from './test-app.js';
 
@@ -115,8 +114,7 @@ export async function startReminders(
 ): Promise<{ job: ConsentRemindersService; database: Database; stop: () => Promise<void> }> {
   const { url } = app.database;
   const config = AppConfig.load(serverEnvironment({ DATABASE_URL: url }));
-  const options = dataSourceOptions({ url, poolSize: 2, timeoutSeconds: 30 });
-  const dataSource = await new DataSource(options).initialize();
+  const dataSource = await openDataSource({ url });
   const database = new Database(dataSource);
   const mail = new MailService(new KeyRing(config.secrets), config, new OutboxRepository(database));
   const job = new ConsentRemindersService(await ConsentDocuments.ofFile(file), config, database, mail);
